@@ -1,0 +1,1 @@
+"""Real-time inspection of casting-table wells over HTTP."""

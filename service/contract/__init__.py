@@ -1,0 +1,1 @@
+"""What training and service share: the artefact, the picture and the decision."""

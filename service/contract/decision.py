@@ -1,0 +1,135 @@
+"""The decision: what was judged, how, by which artefact, and the verdict."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Verdict(StrEnum):
+    """What is said of a well."""
+
+    NO_LEAK = "no_leak"
+    LEAK = "leak"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why a verdict was given: a closed list."""
+
+    SCORE_BELOW_THRESHOLD = "score_below_threshold"
+    SCORE_AT_OR_ABOVE_THRESHOLD = "score_at_or_above_threshold"
+    GREY_ZONE = "grey_zone"
+    SCORE_NOT_FINITE = "score_not_finite"
+    INPUT_UNDECODABLE = "input_undecodable"
+    INPUT_TOO_LARGE = "input_too_large"
+    INPUT_SIZE = "input_size"
+    INPUT_BLACK = "input_black"
+    INPUT_WHITE = "input_white"
+    INPUT_FLAT = "input_flat"
+    INPUT_DARK = "input_dark"
+    INPUT_BRIGHT = "input_bright"
+    INPUT_COLOUR = "input_colour"
+    INPUT_LOW_CONTRAST = "input_low_contrast"
+    INPUT_BLURRED = "input_blurred"
+    INPUT_NOISY = "input_noisy"
+    INPUT_STEAMED = "input_steamed"
+    INPUT_UNLIKE_WELL = "input_unlike_well"
+    FROZEN = "frozen"
+    STALE = "stale"
+    FUTURE = "future"
+
+
+class Judgement(NamedTuple):
+    """A verdict and its reason."""
+
+    verdict: Verdict
+    reason: Reason
+
+
+def decide(score: float, threshold: float, grey_zone_from: float | None = None) -> Judgement:
+    """Turn an anomaly score into a verdict: at exactly the threshold it is a leak.
+
+    Args:
+        score: anomaly score, 0 or more; anything not finite gives ``unknown``.
+        threshold: scores from here on are leaks.
+        grey_zone_from: scores from here up to the threshold are ``unknown``; None switches the grey zone off.
+
+    >>> decide(2.0, 2.0).verdict.value
+    'leak'
+    >>> decide(1.9, 2.0, grey_zone_from=1.5).reason.value
+    'grey_zone'
+    >>> decide(float("nan"), 2.0).verdict.value
+    'unknown'
+    """
+    if not math.isfinite(score) or not math.isfinite(threshold):
+        return Judgement(Verdict.UNKNOWN, Reason.SCORE_NOT_FINITE)
+    if score >= threshold:
+        return Judgement(Verdict.LEAK, Reason.SCORE_AT_OR_ABOVE_THRESHOLD)
+    if grey_zone_from is not None and score >= grey_zone_from:
+        return Judgement(Verdict.UNKNOWN, Reason.GREY_ZONE)
+    return Judgement(Verdict.NO_LEAK, Reason.SCORE_BELOW_THRESHOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """Identity of the artefact that judged, and the software around it."""
+
+    name: str
+    artifact: str
+    artifact_sha256: str
+    software_version: str
+
+
+@dataclass(slots=True)
+class PictureFacts:
+    """What was measured of the picture as sent: size in pixels and bytes, and the figures of the gate (0..255 scale)."""
+
+    width: int
+    height: int
+    size_bytes: int
+    brightness: float
+    contrast: float
+    sharpness: float
+
+
+@dataclass(slots=True)
+class Timing:
+    """Milliseconds spent in each stage, and from the arrival of the request's last byte to the verdict."""
+
+    decode: float
+    gate: float
+    score: float
+    total: float
+
+
+@dataclass(slots=True)
+class Decision:
+    """One verdict, as answered and as stored; created by the inspector and never changed afterwards.
+
+    ``score`` and ``score_ratio`` (score / threshold) are null where no score was computed; ``picture`` is null where
+    nothing could be decoded. ``batch_size`` and ``batch_index`` say in which company the picture was scored: with them
+    a replay gives the same score to the last bit.
+    """
+
+    decision_id: str
+    verdict: Verdict
+    alarm: bool
+    reason: Reason
+    score: float | None
+    threshold: float
+    score_ratio: float | None
+    camera_id: str | None
+    well_id: str | None
+    cast_id: str | None
+    captured_at: datetime | None
+    received_at: datetime
+    answered_at: datetime
+    model: ServedModel
+    image_sha256: str
+    request_id: str
+    batch_size: int
+    batch_index: int
+    picture: PictureFacts | None
+    timing_ms: Timing

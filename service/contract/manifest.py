@@ -1,0 +1,125 @@
+"""The manifest of an artefact, schema version 1."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from service.contract.decision import Verdict
+
+SCHEMA_VERSION = 1
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+RelativePath = Annotated[str, Field(pattern=r"^(?!/)(?!.*\.\.)[A-Za-z0-9._/-]+$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sharpen(_Part):
+    """Blend of a picture with its 3 x 3 smoothing, clipped to 0..255, before the resize.
+
+    ``factor`` 1 changes nothing, 0 gives the smoothed picture, larger values sharpen (PIL's ImageEnhance.Sharpness).
+    """
+
+    kind: Literal["sharpen"] = "sharpen"
+    factor: Annotated[float, Field(ge=0, le=100)]
+
+
+class InputSpec(_Part):
+    """How a picture of any size becomes the graph's ``pixels``: the steps in order, then the resize."""
+
+    height: Annotated[int, Field(ge=8, le=1024)]
+    width: Annotated[int, Field(ge=8, le=1024)]
+    resize: Literal["linear_or_area"] = "linear_or_area"
+    steps: tuple[Sharpen, ...] = ()
+
+
+class Rate(_Part):
+    """``hits`` of ``total`` with the two-sided 95 % Clopper-Pearson interval."""
+
+    hits: Annotated[int, Field(ge=0)]
+    total: Annotated[int, Field(ge=0)]
+    value: Share
+    low: Share
+    high: Share
+
+
+class Metrics(_Part):
+    """Detection measured on one part of the data; groups of equal pictures count once. Absent classes are null."""
+
+    tpr: Rate | None = None
+    tnr: Rate | None = None
+    auroc: Share | None = None
+
+
+class Threshold(_Part):
+    """The cut on the score and how it was chosen; both bounds hold with 95 % confidence where they are given."""
+
+    value: Positive
+    strategy: str
+    parameters: dict[str, JsonValue] = {}
+    grey_zone_from: Positive | None = None
+    false_alarm_upper_bound: Share | None = None
+    escape_upper_bound: Share | None = None
+
+
+class Range(_Part):
+    """A closed interval; an absent end is open."""
+
+    low: Finite | None = None
+    high: Finite | None = None
+
+
+class GateLimits(_Part):
+    """What a usable picture measures, learnt from good wells: width / height, pixels, and figures on the 0..255 scale."""
+
+    width: Range = Range(low=8)
+    height: Range = Range(low=8)
+    aspect: Range = Range()
+    figures: dict[str, Range] = {}
+
+
+class DriftReference(_Part):
+    """Distributions on good wells and, by window size, the drift index that is exceeded in 1 % of windows by chance."""
+
+    bin_edges: dict[str, tuple[Finite, ...]]
+    shares: dict[str, tuple[Share, ...]]
+    limits_by_window: dict[int, dict[str, Positive]]
+
+
+class GoldenPicture(_Part):
+    """A picture in the artefact with the score and verdict it must get, on any machine, within the tolerance."""
+
+    file: RelativePath
+    score: Finite
+    verdict: Verdict
+
+
+class TrainingData(_Part):
+    """What the model was trained and judged on: a hash over the sorted content hashes, and counts of groups."""
+
+    sha256: Sha256
+    groups: dict[str, int]
+    contradictions: tuple[str, ...] = ()
+
+
+class Manifest(_Part):
+    """Everything the service must know of an artefact; ``files`` holds the sha256 of each other file in the folder."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
+    input: InputSpec
+    threshold: Threshold
+    metrics: dict[str, Metrics] = {}
+    gate: GateLimits = GateLimits()
+    drift: DriftReference | None = None
+    golden: tuple[GoldenPicture, ...] = ()
+    golden_tolerance: Annotated[float, Field(gt=0, lt=1)] = 1e-3
+    data: TrainingData
+    recipe: dict[str, JsonValue] = {}
+    versions: dict[str, str]
+    files: dict[RelativePath, Sha256]

@@ -1,0 +1,80 @@
+"""From bytes to a picture and on to the model's pixels; training and service both come this way.
+
+Conversion rules: the type is judged by content; 16-bit channels are reduced to 8, grey is repeated on three channels,
+CMYK is converted, alpha is dropped, and an EXIF orientation is applied. All of it is done by OpenCV's decoder.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from service.contract.errors import NotAPicture, PictureTooLarge
+from service.contract.manifest import InputSpec, Sharpen
+from service.contract.picture_header import read_header
+
+Pixels = NDArray[np.uint8]
+
+DEFAULT_MAX_PIXELS = 32_000_000
+SMOOTHING = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]], dtype=np.float32) / 13
+STRONG_REDUCTION = 2.0
+
+
+def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pixels:
+    """Decode a JPEG or PNG into RGB.
+
+    Args:
+        data: the whole file.
+        max_pixels: width x height above which nothing is decoded.
+
+    Returns:
+        uint8 [H, W, 3], RGB.
+
+    Raises:
+        NotAPicture: not a JPEG or PNG by content, truncated or damaged.
+        PictureTooLarge: the header promises more than ``max_pixels``; no pixel has been allocated.
+    """
+    header = read_header(data)
+    if header.width * header.height > max_pixels:
+        raise PictureTooLarge(
+            f"the picture has {header.width} x {header.height} pixels, more than the {max_pixels} allowed: send a crop"
+        )
+    try:
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    except cv2.error as error:
+        raise NotAPicture("the picture is damaged and cannot be decoded: send it again") from error
+    if picture is None:
+        raise NotAPicture("the picture is damaged and cannot be decoded: send it again")
+    return picture  # type: ignore[return-value]  # cv2's stubs do not know that 8 bits were asked for
+
+
+def to_pixels(picture: Pixels, spec: InputSpec) -> Pixels:
+    """Bring a picture of any size to the model's size, by the manifest's steps and rule.
+
+    ``linear_or_area``: area averaging where a side shrinks to half or less (bilinear would skip pixels there),
+    bilinear otherwise.
+
+    Args:
+        picture: uint8 [H, W, 3], RGB.
+        spec: the model's input.
+
+    Returns:
+        uint8 [spec.height, spec.width, 3], RGB.
+    """
+    for step in spec.steps:
+        picture = sharpen(picture, step)
+    height, width = picture.shape[:2]
+    if (height, width) == (spec.height, spec.width):
+        return picture
+    reduction = max(height / spec.height, width / spec.width)
+    rule = cv2.INTER_AREA if reduction >= STRONG_REDUCTION else cv2.INTER_LINEAR
+    return cv2.resize(picture, (spec.width, spec.height), interpolation=rule)  # type: ignore[return-value]
+
+
+def sharpen(picture: Pixels, step: Sharpen) -> Pixels:
+    """Sharpen as the manifest's step says; the outermost pixels stay as they are. uint8 [H, W, 3] in and out."""
+    smooth = cv2.filter2D(picture, cv2.CV_32F, SMOOTHING)
+    blend = cv2.addWeighted(picture.astype(np.float32), step.factor, smooth, 1 - step.factor, 0)
+    sharp = np.clip(np.rint(blend), 0, 255).astype(np.uint8)
+    result = picture.copy()
+    result[1:-1, 1:-1] = sharp[1:-1, 1:-1]
+    return result

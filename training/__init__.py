@@ -1,0 +1,1 @@
+"""Offline training of autoencoders on crops of good wells."""
