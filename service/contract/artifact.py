@@ -77,9 +77,7 @@ def open_artifact(folder: Path) -> Artifact:
         if name not in manifest.files:
             raise ArtifactInvalid(f"{folder.name}: the manifest has no checksum for {name}: export again")
     if folder.name != artifact_id(manifest.name, _read(folder / MODEL)):
-        raise ArtifactInvalid(
-            f"{folder.name}: the folder's name does not match its model: deploy it under its own name"
-        )
+        raise ArtifactInvalid(f"{folder.name}: the folder's name does not fit its model: deploy it under its own name")
     return Artifact(folder, manifest, sha256_hex(manifest_bytes))
 
 
@@ -117,9 +115,7 @@ def _read(path: Path) -> bytes:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ArtifactMissing(f"{path} does not exist: deploy an artefact there") from error
     except OSError as error:
-        raise ArtifactInvalid(
-            f"{path} cannot be read ({error.strerror}): check the file and its permissions"
-        ) from error
+        raise ArtifactInvalid(f"{path} cannot be read ({error.strerror}): check its permissions") from error
 
 
 def _parse_manifest(data: bytes, folder: Path) -> Manifest:

@@ -84,7 +84,7 @@ class ServedModel:
 
 @dataclass(slots=True)
 class PictureFacts:
-    """What was measured of the picture as sent: size in pixels and bytes, and the figures of the gate (0..255 scale)."""
+    """What was measured of the picture as sent: pixels, bytes, and the figures of the gate on the 0..255 scale."""
 
     width: int
     height: int

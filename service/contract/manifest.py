@@ -75,7 +75,7 @@ class Range(_Part):
 
 
 class GateLimits(_Part):
-    """What a usable picture measures, learnt from good wells: width / height, pixels, and figures on the 0..255 scale."""
+    """What a usable picture measures, learnt from good wells: pixels, width / height, figures on the 0..255 scale."""
 
     width: Range = Range(low=8)
     height: Range = Range(low=8)
@@ -110,7 +110,7 @@ class TrainingData(_Part):
 class Manifest(_Part):
     """Everything the service must know of an artefact; ``files`` holds the sha256 of each other file in the folder."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
     input: InputSpec
     threshold: Threshold
