@@ -1,12 +1,25 @@
-"""The errors of the contract, named by what the caller can do about them.
+"""The errors of the project, named by what the caller can do about them.
 
-LeakInspectionError
-├── PictureError           send another picture
-│   ├── NotAPicture        ... as a whole JPEG or PNG
-│   └── PictureTooLarge    ... with fewer bytes or pixels
-└── ArtifactError          deploy another artefact
-    ├── ArtifactMissing    ... there is none at that place
-    └── ArtifactInvalid    ... this one is damaged, or from another version
+    LeakInspectionError
+    ├── PictureError           send another picture
+    │   ├── NotAPicture        ... as a whole JPEG or PNG
+    │   └── PictureTooLarge    ... with fewer bytes or pixels
+    ├── ArtifactError          deploy another artefact
+    │   ├── ArtifactMissing    ... there is none at that place
+    │   └── ArtifactInvalid    ... this one is damaged, or from another version
+    ├── RequestError           send another request
+    │   ├── MalformedBody      ... with a body that can be parsed
+    │   ├── MalformedField     ... with a value that fits the field
+    │   ├── BodyTooLarge       ... with fewer bytes or crops
+    │   ├── NotFound           ... for something that exists
+    │   ├── Unauthenticated    ... with a key
+    │   └── Forbidden          ... with a key of another role
+    ├── Unavailable            send the next picture after a pause
+    │   ├── NotReady           ... when /health/ready is green
+    │   ├── Overloaded         ... when the service has a free place
+    │   └── JournalUnavailable ... when decisions can be kept again
+    ├── DeadlineExceeded       send a fresh picture
+    └── SetupError             start the program in another way
 """
 
 
@@ -36,3 +49,55 @@ class ArtifactMissing(ArtifactError):
 
 class ArtifactInvalid(ArtifactError):
     """The artefact is damaged, incomplete or made by a newer version."""
+
+
+class RequestError(LeakInspectionError):
+    """The request cannot be answered as it was sent."""
+
+
+class MalformedBody(RequestError):
+    """The body cannot be parsed."""
+
+
+class MalformedField(RequestError):
+    """A parameter does not have the form that its field asks for."""
+
+
+class BodyTooLarge(RequestError):
+    """The body has more bytes or crops than may be sent at once."""
+
+
+class NotFound(RequestError):
+    """What was asked for does not exist, or no longer does."""
+
+
+class Unauthenticated(RequestError):
+    """The request carries no valid key."""
+
+
+class Forbidden(RequestError):
+    """The key is valid, but not for this."""
+
+
+class Unavailable(LeakInspectionError):
+    """The service cannot answer now and says when to try again."""
+
+
+class NotReady(Unavailable):
+    """A check of readiness is red."""
+
+
+class Overloaded(Unavailable):
+    """Every place for a request is taken."""
+
+
+class JournalUnavailable(Unavailable):
+    """A decision cannot be kept, so none may be given."""
+
+
+class DeadlineExceeded(LeakInspectionError):
+    """The caller's deadline passed before inference began."""
+
+
+class SetupError(LeakInspectionError):
+    """The program was started with settings it cannot work with."""
