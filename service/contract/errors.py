@@ -1,25 +1,30 @@
 """The errors of the project, named by what the caller can do about them.
 
-    LeakInspectionError
-    ├── PictureError           send another picture
-    │   ├── NotAPicture        ... as a whole JPEG or PNG
-    │   └── PictureTooLarge    ... with fewer bytes or pixels
-    ├── ArtifactError          deploy another artefact
-    │   ├── ArtifactMissing    ... there is none at that place
-    │   └── ArtifactInvalid    ... this one is damaged, or from another version
-    ├── RequestError           send another request
-    │   ├── MalformedBody      ... with a body that can be parsed
-    │   ├── MalformedField     ... with a value that fits the field
-    │   ├── BodyTooLarge       ... with fewer bytes or crops
-    │   ├── NotFound           ... for something that exists
-    │   ├── Unauthenticated    ... with a key
-    │   └── Forbidden          ... with a key of another role
-    ├── Unavailable            send the next picture after a pause
-    │   ├── NotReady           ... when /health/ready is green
-    │   ├── Overloaded         ... when the service has a free place
-    │   └── JournalUnavailable ... when decisions can be kept again
-    ├── DeadlineExceeded       send a fresh picture
-    └── SetupError             start the program in another way
+LeakInspectionError
+├── PictureError           send another picture
+│   ├── NotAPicture        ... as a whole JPEG or PNG
+│   └── PictureTooLarge    ... with fewer bytes or pixels
+├── ArtifactError          deploy another artefact
+│   ├── ArtifactMissing    ... there is none at that place
+│   └── ArtifactInvalid    ... this one is damaged, or from another version
+├── RequestError           send another request
+│   ├── MalformedBody      ... with a body that can be parsed
+│   ├── MalformedField     ... with a value that fits the field
+│   ├── BodyTooLarge       ... with fewer bytes or crops
+│   ├── NotFound           ... for something that exists
+│   ├── Unauthenticated    ... with a key
+│   └── Forbidden          ... with a key of another role
+├── Unavailable            send the next picture after a pause
+│   ├── NotReady           ... when /health/ready is green
+│   ├── Overloaded         ... when the service has a free place
+│   └── JournalUnavailable ... when decisions can be kept again
+├── DeadlineExceeded       send a fresh picture
+├── DataError              fit or evaluate on other pictures
+│   └── TooFewPictures     ... on more of them
+├── RecipeError            correct the recipe
+├── FitFailed              fit with another seed or learning rate
+├── ExportRefused          find out why the artefact is not what was trained; nothing was written
+└── SetupError             start the program in another way
 """
 
 
@@ -97,6 +102,26 @@ class JournalUnavailable(Unavailable):
 
 class DeadlineExceeded(LeakInspectionError):
     """The caller's deadline passed before inference began."""
+
+
+class DataError(LeakInspectionError):
+    """The pictures, or the scores they got, cannot be used for what was asked."""
+
+
+class TooFewPictures(DataError):
+    """A class is missing, or has fewer groups than the statistics need."""
+
+
+class RecipeError(LeakInspectionError):
+    """A recipe names something that does not exist, or a value out of range."""
+
+
+class FitFailed(LeakInspectionError):
+    """The loss or the weights are no longer finite."""
+
+
+class ExportRefused(LeakInspectionError):
+    """The exported graph differs from the trained model, or the artefact cannot be written whole."""
 
 
 class SetupError(LeakInspectionError):
