@@ -1,0 +1,196 @@
+"""Strategies that choose the threshold: pure functions of (scores, labels), free of the score's scale.
+
+Scores are one a group of equal pictures (:class:`training.data.Group`), labels 0 good and 1 leak. A score at
+or above the threshold is a leak (:func:`service.contract.decision.decide`). Every result states the Clopper-Pearson
+bound of the escape rate from the leaks at hand. The bound of the false-alarm rate is stated only where the good scores
+did not choose the cut, or chose it by a rule that keeps the promise; after a cut that was fitted to both classes, the
+bound of the escape rate is optimistic too, and held-out pictures must judge.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from pydantic import JsonValue
+from scipy.stats import binom
+from sklearn.tree import DecisionTreeClassifier
+
+from service.contract.errors import DataError, RecipeError, TooFewPictures
+from service.contract.manifest import Threshold
+from training.rates import CONFIDENCE, Array, Classes, Labels, Scores, by_class, rates_at_cuts, upper_bound
+
+Strategy = Callable[..., Threshold]
+
+GRID_STEPS = 1000
+
+
+def choose_threshold(
+    strategy: str, scores: Scores, labels: Labels, parameters: Mapping[str, JsonValue] | None = None
+) -> Threshold:
+    """Apply a strategy by its name, with its parameters as a recipe or the command line states them.
+
+    Raises:
+        RecipeError: unknown strategy or parameter, or a value out of range.
+        TooFewPictures: a class that the strategy needs is missing or too small.
+        DataError: the scores do not allow a threshold.
+    """
+    if strategy not in STRATEGIES:
+        raise RecipeError(f"threshold strategy {strategy!r} is unknown: choose one of {', '.join(STRATEGIES)}")
+    chosen = STRATEGIES[strategy]
+    taken = list(inspect.signature(chosen).parameters)[2:]
+    for name in parameters or {}:
+        if name not in taken:
+            raise RecipeError(f"{strategy} has no parameter {name!r}: it takes {', '.join(taken) or 'none'}")
+    return chosen(scores, labels, **(parameters or {}))
+
+
+def tpr1_quantile(scores: Scores, labels: Labels, *, quantile: float = 0.9) -> Threshold:
+    """Of the thresholds that find every leak (1,000 steps from 0 up to the lowest leak score), a high quantile."""
+    _require_share("quantile", quantile)
+    classes = _both_classes(scores, labels)
+    grid = np.linspace(0.0, classes.leak[0], GRID_STEPS + 1)
+    return _chosen_by_leaks("tpr1_quantile", float(np.quantile(grid, quantile)), classes, {"quantile": quantile})
+
+
+def min_leak_score(scores: Scores, labels: Labels) -> Threshold:
+    """The lowest score of a leak: the highest threshold at which none of them escapes."""
+    classes = _both_classes(scores, labels)
+    return _chosen_by_leaks("min_leak_score", float(classes.leak[0]), classes, {})
+
+
+def decision_stump(scores: Scores, labels: Labels) -> Threshold:
+    """The split of a decision tree of depth 1 (gini), half-way between two neighbouring scores.
+
+    The tree sees ranks, not scores: it takes values closer than 1e-7 for equal, and reconstruction errors may be so.
+    """
+    classes = _both_classes(scores, labels)
+    levels, ranks = np.unique(np.concatenate(classes), return_inverse=True)
+    is_leak = np.repeat([False, True], [classes.good.size, classes.leak.size])
+    stump = DecisionTreeClassifier(max_depth=1, criterion="gini", random_state=0).fit(ranks.reshape(-1, 1), is_leak)
+    if stump.tree_.node_count == 1:
+        raise DataError("all scores are equal: the model tells nothing apart, fit it again")
+    lower = math.floor(stump.tree_.threshold[0])
+    middle = levels[lower] + (levels[lower + 1] - levels[lower]) / 2
+    return _threshold("decision_stump", max(float(middle), float(np.nextafter(levels[lower], np.inf))), classes.leak)
+
+
+def equal_error_rate(scores: Scores, labels: Labels) -> Threshold:
+    """Where escapes are as frequent as false alarms, as nearly as the scores allow."""
+    classes = _both_classes(scores, labels)
+    cuts = rates_at_cuts(classes)
+    return _threshold("equal_error_rate", _lowest_best(cuts.threshold, -np.abs(cuts.tpr - cuts.tnr)), classes.leak)
+
+
+def max_balanced_accuracy(scores: Scores, labels: Labels) -> Threshold:
+    """Where the mean of TPR and TNR is highest (Youden's index, Cancer 3, 1950)."""
+    classes = _both_classes(scores, labels)
+    cuts = rates_at_cuts(classes)
+    return _threshold("max_balanced_accuracy", _lowest_best(cuts.threshold, cuts.tpr + cuts.tnr), classes.leak)
+
+
+def false_alarm_budget(
+    scores: Scores, labels: Labels, *, budget: float = 0.01, grey_zone_budget: float | None = None
+) -> Threshold:
+    """The lowest threshold that, with 95 % confidence, keeps the false-alarm rate under the budget.
+
+    Args:
+        scores: [N]; the good ones must come from wells that the model was not trained on.
+        labels: [N]; leaks only serve to state their bound.
+        budget: highest share of good wells that may be called leak, above 0 and below 1.
+        grey_zone_budget: highest share that may be called leak or unknown; None leaves the grey zone off.
+    """
+    good, leak = by_class(scores, labels)
+    value, bound = _tolerance_limit(good, budget)
+    parameters: dict[str, JsonValue] = {"budget": budget}
+    grey_zone_from = None
+    if grey_zone_budget is not None:
+        parameters["grey_zone_budget"] = grey_zone_budget
+        grey_zone_from, _ = _tolerance_limit(good, grey_zone_budget)
+    return _threshold(
+        "false_alarm_budget",
+        value,
+        leak,
+        parameters=parameters,
+        false_alarm_upper_bound=bound,
+        grey_zone_from=grey_zone_from,
+    )
+
+
+STRATEGIES: Mapping[str, Strategy] = {
+    "tpr1_quantile": tpr1_quantile,
+    "decision_stump": decision_stump,
+    "equal_error_rate": equal_error_rate,
+    "max_balanced_accuracy": max_balanced_accuracy,
+    "min_leak_score": min_leak_score,
+    "false_alarm_budget": false_alarm_budget,
+}
+
+
+def groups_needed(budget: float) -> int:
+    """How many groups of good wells a budget needs: 299 for 1 %, 598 for 0.5 %.
+
+    Raises:
+        RecipeError: the budget is not above 0 and below 1.
+    """
+    _require_share("budget", budget)
+    return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-budget))
+
+
+def _tolerance_limit(good: Array, budget: float) -> tuple[float, float]:
+    """A cut and the bound that it keeps, whatever the distribution (Wilks, Ann. Math. Stat. 12, 1941).
+
+    Equality is a leak, so the cut lies just above the order statistic: its own score, however often it occurs, passes.
+    """
+    needed = groups_needed(budget)
+    if good.size < needed:
+        raise TooFewPictures(
+            f"a false-alarm budget of {budget:g} needs {needed} groups of good wells that the model was not trained on,"
+            f" and there are {good.size}: keep more for calibration or allow a larger budget"
+        )
+    alarms = int(binom.ppf(1 - CONFIDENCE, good.size, budget)) - 1
+    return float(np.nextafter(good[good.size - 1 - alarms], np.inf)), upper_bound(alarms, good.size)
+
+
+def _lowest_best(cuts: Array, merit: Array) -> float:
+    """Of the best cuts (given in descending order) the lowest: an escape costs more than a false alarm."""
+    return float(cuts[np.flatnonzero(np.isclose(merit, merit.max(), rtol=0, atol=1e-12))[-1]])
+
+
+def _chosen_by_leaks(strategy: str, value: float, classes: Classes, parameters: dict[str, JsonValue]) -> Threshold:
+    bound = upper_bound(int((classes.good >= value).sum()), classes.good.size)
+    return _threshold(strategy, value, classes.leak, parameters=parameters, false_alarm_upper_bound=bound)
+
+
+def _threshold(
+    strategy: str,
+    value: float,
+    leak: Array,
+    *,
+    parameters: dict[str, JsonValue] | None = None,
+    false_alarm_upper_bound: float | None = None,
+    grey_zone_from: float | None = None,
+) -> Threshold:
+    if value <= 0:
+        raise DataError(f"{strategy} gives the threshold {value:g}, which calls every well a leak: fit another model")
+    return Threshold(
+        value=value,
+        strategy=strategy,
+        parameters=parameters or {},
+        grey_zone_from=grey_zone_from if grey_zone_from is not None and grey_zone_from < value else None,
+        false_alarm_upper_bound=false_alarm_upper_bound,
+        escape_upper_bound=upper_bound(int((leak < value).sum()), leak.size) if leak.size else None,
+    )
+
+
+def _both_classes(scores: Scores, labels: Labels) -> Classes:
+    classes = by_class(scores, labels)
+    for name, part in zip(("good wells", "leaks"), classes, strict=True):
+        if not part.size:
+            raise TooFewPictures(f"this threshold strategy needs scores of {name}, and there are none: add some")
+    return classes
+
+
+def _require_share(name: str, value: JsonValue) -> None:
+    if not isinstance(value, float | int) or not 0 < value < 1:
+        raise RecipeError(f"{name} must be above 0 and below 1, not {value!r}: correct it")
