@@ -7,7 +7,11 @@ SERVICE := .venv/service
 DEV := .venv/dev
 PIP := -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: serve test check train up openapi clean
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
+.PHONY: serve test test-containers check train up openapi clean system-packages
 
 $(SERVICE)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(SERVICE)
@@ -23,7 +27,10 @@ serve: $(SERVICE)/.installed ## fresh machine to a running service
 	$(SERVICE)/bin/leak-inspection serve --host $(HOST) --port $(PORT)
 
 test: $(DEV)/.installed ## fresh machine to green tests
-	$(DEV)/bin/python -m pytest
+	$(DEV)/bin/python -m pytest -m "not containers"
+
+test-containers: $(DEV)/.installed ## the stacks of docker-compose.yml in a real container engine
+	$(DEV)/bin/python -m pytest -m containers
 
 check: $(DEV)/.installed ## style, types, import contracts
 	$(DEV)/bin/ruff check .
@@ -36,4 +43,9 @@ train: $(DEV)/.installed ## compare all candidates on DATA=DIR, export and activ
 	$(DEV)/bin/leak-training compare --data "$(DATA)" --out $(OUT)
 
 up: ## the service and Prometheus in containers
-	docker compose up --build
+	VERSION=$(VERSION) REVISION=$$(git rev-parse HEAD 2>/dev/null) CREATED=$$(date -u +%FT%TZ) $(COMPOSE) up --build
+
+system-packages: ## what the tests use of Debian: a browser, a database, promtool, load generators
+	$(SUDO) apt-get update -qq
+	RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -qq --no-install-recommends \
+		chromium git hey postgresql prometheus python3-venv wrk
