@@ -1,0 +1,43 @@
+"""A trained candidate as a file: recipe, weights and training curve together."""
+
+import pickle
+from pathlib import Path
+
+import torch
+
+from service.contract.errors import DataError
+from training.config import Recipe
+from training.fit import Fitted
+from training.scoring import ScoringGraph
+
+
+def save(fitted: Fitted, path: Path) -> None:
+    """Write the candidate, whole or not at all."""
+    content = {
+        "recipe": fitted.recipe.model_dump_json(),
+        "weights": fitted.graph.state_dict(),
+        "losses": list(fitted.losses),
+        "duration_s": fitted.duration_s,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    torch.save(content, temporary)
+    temporary.replace(path)
+
+
+def load(path: Path) -> Fitted:
+    """Read a candidate.
+
+    Raises:
+        DataError: no such file, or not one that ``save`` wrote.
+    """
+    try:
+        content = torch.load(path, weights_only=True)
+        recipe = Recipe.model_validate_json(content["recipe"])
+        graph = ScoringGraph(recipe)
+        graph.load_state_dict(content["weights"])
+    except FileNotFoundError as error:
+        raise DataError(f"{path} does not exist: fit a recipe first") from error
+    except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, TypeError, EOFError, OSError) as error:
+        raise DataError(f"{path} holds no weights of this version: fit the recipe again") from error
+    return Fitted(recipe, graph.eval(), tuple(content["losses"]), content["duration_s"])
