@@ -96,13 +96,18 @@ def read_active(root: Path) -> str:
 
 def write_active(root: Path, artifact: str) -> None:
     """Point to an artefact, atomically and durably."""
-    temporary = root / f".{ACTIVE}.{os.getpid()}"
+    write_durably(root / ACTIVE, ActivePointer(artifact=artifact).model_dump_json() + "\n")
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Replace a small file atomically: after a crash it holds the old text or the new one, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("w", encoding="utf-8") as file:
-        file.write(ActivePointer(artifact=artifact).model_dump_json() + "\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(root / ACTIVE)
-    directory = os.open(root, os.O_RDONLY)
+    temporary.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:

@@ -1,0 +1,51 @@
+"""The cameras file: which cameras and wells are expected, how often, and with which limits of the gate."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.contract.errors import SetupError
+from service.contract.manifest import GateLimits
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+
+
+class Camera(BaseModel):
+    """One camera: seconds between two pictures of a well, its wells, and limits that replace the artefact's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    interval_s: Annotated[float, Field(gt=0, le=3600)]
+    wells: tuple[Id, ...] = ()
+    gate: GateLimits | None = None
+
+
+class Cameras(BaseModel):
+    """The content of the cameras file.
+
+    ``[cameras.cam-07]`` with ``interval_s = 0.29`` and ``wells = ["1a", "1b"]`` names one camera.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cameras: dict[Id, Camera] = {}
+
+
+def read_cameras(path: Path | None) -> dict[str, Camera]:
+    """Read the cameras file; no file, no known cameras.
+
+    Raises:
+        SetupError: says what cannot be read.
+    """
+    if path is None:
+        return {}
+    try:
+        return Cameras.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).cameras
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SetupError(f"the cameras file {path} cannot be read: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise SetupError(f"the cameras file {path}: {field}: {first['msg']}") from error

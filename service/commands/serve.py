@@ -1,0 +1,103 @@
+"""``leak-inspection serve``: the service itself."""
+
+import argparse
+import asyncio
+import os
+import socket
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from service.app import create_app
+from service.commands import Commands
+from service.contract.artifact import read_active
+from service.contract.errors import ArtifactError, SetupError
+from service.logs import configure_logging
+from service.readiness import Readiness
+from service.settings import Settings, read_settings
+
+BACKLOG = 2048
+OPTIONS = ("host", "port", "artifacts", "data_dir")
+
+
+def add_to(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("serve", help="answer over HTTP")
+    parser.add_argument("--host", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (8000)")
+    parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT; requests in flight are answered first.
+
+    Raises:
+        SetupError: a setting is refused, the port is taken, or the data folder cannot be written.
+    """
+    settings = read_settings({name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None})
+    configure_logging(settings.log_level)
+    _check_writable(settings.data_dir)
+    readiness = Readiness()
+    app = create_app(settings, readiness)
+    listener = _listen(settings.host, settings.port)
+    _greet(settings, listener)
+    config = uvicorn.Config(
+        app, http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False, server_header=False
+    )
+    DrainingServer(config, readiness, settings.drain_s).run(sockets=[listener])
+    return 0
+
+
+class DrainingServer(uvicorn.Server):
+    """On the first signal readiness falls; after the drain time no more connections are accepted."""
+
+    def __init__(self, config: uvicorn.Config, readiness: Readiness, drain_s: float) -> None:
+        super().__init__(config)
+        self._readiness = readiness
+        self._drain_s = drain_s
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain on the first signal, stop at once on the second."""
+        if self._readiness.draining or not self._drain_s:
+            super().handle_exit(sig, frame)
+        else:
+            self._readiness.draining = True
+            asyncio.get_running_loop().call_later(self._drain_s, super().handle_exit, sig, frame)
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SetupError(
+            f"the data folder {folder} cannot be written ({error.strerror}): name another with --data-dir"
+        ) from error
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=_family(host), backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise SetupError(f"cannot listen on {host}:{port} ({error}): name another with --port or --host") from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _greet(settings: Settings, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    print(f"leak-inspection listens on {address} (operator page: {address}/, API: {address}/docs)")
+    try:
+        golden = settings.artifacts / read_active(settings.artifacts) / "golden"
+    except ArtifactError:
+        return
+    for picture in sorted(golden.glob("*.png"))[:1]:
+        print(f"try: curl --data-binary @{picture} {address}/v1/inspect", flush=True)

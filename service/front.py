@@ -1,0 +1,105 @@
+"""The outermost ASGI layer: request ids, counting at the end of each request, errors as problems, and fast lanes.
+
+A fast lane is a handler that answers one method and path without the web framework in between; it is described in
+the OpenAPI document all the same (``service.openapi``).
+"""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import NamedTuple
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import problem_of
+from service.logs import RequestLog
+from service.metrics import Metrics
+from service.tracing import request_id_of
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+JSON_HEADERS: RawHeaders = [(b"content-type", b"application/json")]
+CLIENT_CLOSED_REQUEST = 499
+
+
+class Reply(NamedTuple):
+    """A whole answer of a fast lane."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+
+
+class ClientGone(Exception):
+    """The caller disconnected before its request was complete: nobody is left to answer."""
+
+
+Lane = Callable[[Scope, Receive], Awaitable[Reply]]
+
+
+class Front:
+    """Wraps the web application; ``lanes`` maps (method, path) to handlers."""
+
+    def __init__(self, app: ASGIApp, lanes: dict[tuple[str, str], Lane], metrics: Metrics, log: RequestLog) -> None:
+        self._app = app
+        self._lanes = lanes
+        self._metrics = metrics
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        scope["request_id"] = request_id = request_id_of(scope["headers"])
+        lane = self._lanes.get((scope["method"], scope["path"]))
+        self._metrics.in_flight.inc()
+        status = CLIENT_CLOSED_REQUEST
+        try:
+            if lane is None:
+                status = await self._through_app(scope, receive, send)
+            else:
+                reply = await self._through_lane(lane, scope, receive)
+                status = reply.status
+                await _send(send, reply, request_id)
+        except ClientGone:
+            pass
+        finally:
+            elapsed_s = perf_counter() - started
+            self._metrics.in_flight.dec()
+            self._metrics.request_ended(status, elapsed_s)
+            self._log.ended(scope, status, elapsed_s)
+
+    async def _through_lane(self, lane: Lane, scope: Scope, receive: Receive) -> Reply:
+        try:
+            return await lane(scope, receive)
+        except ClientGone:
+            raise
+        except Exception as error:  # whatever fails, the answer is a problem and never no_leak
+            self._log.failed(scope, error)
+            problem = problem_of(error, scope["path"], scope["request_id"])
+            headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
+            return Reply(problem.status, headers, problem.body)
+
+    async def _through_app(self, scope: Scope, receive: Receive, send: Send) -> int:
+        status = CLIENT_CLOSED_REQUEST
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
+        return status
+
+
+async def _send(send: Send, reply: Reply, request_id: str) -> None:
+    headers = [
+        *reply.headers,
+        (b"content-length", str(len(reply.body)).encode()),
+        (b"x-request-id", request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

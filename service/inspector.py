@@ -1,0 +1,58 @@
+"""The use case: pictures come in, are judged and recorded, decisions go out. Knows no HTTP."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import TypeVar
+
+from service.contract.decision import Decision
+from service.judging import Shot, judge, judge_batch
+from service.model_switch import ModelSwitch
+from service.recorder import Recorder
+
+T = TypeVar("T")
+INLINE_BYTES = 32 * 1024
+
+
+class Inspector:
+    """Turns shots into decisions that are on record before they are returned."""
+
+    def __init__(self, models: ModelSwitch, recorder: Recorder, workers: Executor, max_pixels: int) -> None:
+        self._models = models
+        self._recorder = recorder
+        self._workers = workers
+        self._max_pixels = max_pixels
+
+    async def inspect(self, shot: Shot) -> Decision:
+        """Judge one picture; a small one on the event loop, where that is faster than handing it to a thread.
+
+        A picture that was sent before gets its first decision again.
+
+        Raises:
+            PictureError: the bytes cannot be decoded; no decision is made.
+            Unavailable: no model is ready, or the decision cannot be recorded.
+        """
+        earlier = self._recorder.earlier(shot)
+        if earlier is not None:
+            return earlier
+        job = partial(judge, self._models.require(), shot, self._max_pixels)
+        decision = job() if len(shot.image) <= INLINE_BYTES else await self._in_worker(job)
+        await self._recorder.record([decision], [shot])
+        return decision
+
+    async def inspect_batch(self, shots: Sequence[Shot]) -> list[Decision]:
+        """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
+
+        Raises:
+            Unavailable: no model is ready, or the decisions cannot be recorded.
+        """
+        answers = [self._recorder.earlier(shot) for shot in shots]
+        fresh = [shot for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
+        made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
+        await self._recorder.record(made, fresh)
+        remaining = iter(made)
+        return [next(remaining) if earlier is None else earlier for earlier in answers]
+
+    async def _in_worker(self, job: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, job)

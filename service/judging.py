@@ -1,0 +1,163 @@
+"""From shots to decisions: decode, gate, resize, score, decide. Pure computation, safe in any thread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+import uuid_utils
+
+from service.contract.artifact import sha256_hex
+from service.contract.decision import Decision, Judgement, PictureFacts, Reason, Timing, Verdict, decide
+from service.contract.errors import PictureError, PictureTooLarge
+from service.contract.picture import Pixels, decode, to_pixels
+from service.monitoring.self_test import SelfTest, run_self_test
+from service.serving import Serving
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture as it arrived, with its labels.
+
+    ``arrived`` is on the clock of ``time.perf_counter``; ``refusal`` says why the picture cannot be judged whatever
+    it shows (frozen, stale), where that is so.
+    """
+
+    image: bytes
+    sha256: str
+    request_id: str
+    received_at: datetime
+    arrived: float
+    camera_id: str | None = None
+    well_id: str | None = None
+    cast_id: str | None = None
+    captured_at: datetime | None = None
+    refusal: Reason | None = None
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """A shot on its way to the scorer: with ``pixels``, or with the ``reason`` why it cannot be judged."""
+
+    pixels: Pixels | None
+    reason: Reason | None
+    facts: PictureFacts | None
+    decode_s: float
+    gate_s: float
+
+
+class _Scored(NamedTuple):
+    """A score, if there is one, and the company in which it was computed."""
+
+    score: float | None
+    batch_size: int
+    batch_index: int
+    score_s: float
+
+
+def judge(serving: Serving, shot: Shot, max_pixels: int) -> Decision:
+    """Judge one picture.
+
+    Raises:
+        PictureError: the bytes cannot be decoded; no decision is made.
+    """
+    return _decide_all(serving, [shot], [_prepare(serving, shot, max_pixels)])[0]
+
+
+def judge_batch(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision]:
+    """Judge many pictures with one inference, in their order; what cannot be decoded becomes ``unknown``."""
+    return _decide_all(serving, shots, [_prepare_or_refuse(serving, shot, max_pixels) for shot in shots])
+
+
+def _prepare_or_refuse(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:
+    try:
+        return _prepare(serving, shot, max_pixels)
+    except PictureError as error:
+        too_large = isinstance(error, PictureTooLarge)
+        return _Prepared(None, Reason.INPUT_TOO_LARGE if too_large else Reason.INPUT_UNDECODABLE, None, 0.0, 0.0)
+
+
+def _prepare(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:
+    started = perf_counter()
+    picture = decode(shot.image, max_pixels)
+    decoded = perf_counter()
+    figures, unusable = serving.gate.judge(picture)
+    gated = perf_counter()
+    height, width = picture.shape[:2]
+    facts = PictureFacts(width, height, len(shot.image), figures.brightness, figures.contrast, figures.sharpness)
+    reason = shot.refusal or unusable
+    pixels = to_pixels(picture, serving.artifact.manifest.input) if reason is None else None
+    return _Prepared(pixels, reason, facts, decoded - started, gated - decoded)
+
+
+def _decide_all(serving: Serving, shots: Sequence[Shot], prepared: Sequence[_Prepared]) -> list[Decision]:
+    usable = [item.pixels for item in prepared if item.pixels is not None]
+    started = perf_counter()
+    scores = iter(serving.scorer.score(np.stack(usable)).tolist() if usable else ())
+    score_s = (perf_counter() - started) / max(len(usable), 1)
+    decisions = []
+    index = 0
+    for shot, item in zip(shots, prepared, strict=True):
+        if item.pixels is None:
+            scored = _Scored(None, 0, 0, 0.0)
+        else:
+            scored = _Scored(next(scores), len(usable), index, score_s)
+            index += 1
+        decisions.append(_decision(serving, shot, item, scored))
+    return decisions
+
+
+def _judgement(serving: Serving, item: _Prepared, score: float | None) -> Judgement:
+    if score is None:
+        return Judgement(Verdict.UNKNOWN, item.reason or Reason.INPUT_UNDECODABLE)
+    threshold = serving.artifact.manifest.threshold
+    return decide(score, threshold.value, threshold.grey_zone_from)
+
+
+def _decision(serving: Serving, shot: Shot, item: _Prepared, scored: _Scored) -> Decision:
+    verdict, reason = _judgement(serving, item, scored.score)
+    score = scored.score if scored.score is not None and isfinite(scored.score) else None
+    threshold = serving.artifact.manifest.threshold.value
+    return Decision(
+        decision_id=str(uuid_utils.uuid7()),
+        verdict=verdict,
+        alarm=verdict is not Verdict.NO_LEAK,
+        reason=reason,
+        score=score,
+        threshold=threshold,
+        score_ratio=None if score is None else score / threshold,
+        camera_id=shot.camera_id,
+        well_id=shot.well_id,
+        cast_id=shot.cast_id,
+        captured_at=shot.captured_at,
+        received_at=shot.received_at,
+        answered_at=datetime.now(UTC),
+        model=serving.identity,
+        image_sha256=shot.sha256,
+        request_id=shot.request_id,
+        batch_size=scored.batch_size,
+        batch_index=scored.batch_index,
+        picture=item.facts,
+        timing_ms=Timing(
+            round(item.decode_s * 1000, 3),
+            round(item.gate_s * 1000, 3),
+            round(scored.score_s * 1000, 3),
+            round((perf_counter() - shot.arrived) * 1000, 3),
+        ),
+    )
+
+
+def challenge(serving: Serving, max_pixels: int) -> SelfTest:
+    """Send the artefact's golden pictures through the real path."""
+
+    def judged(file: str) -> tuple[float | None, Verdict]:
+        image = (serving.artifact.folder / file).read_bytes()
+        shot = Shot(image, sha256_hex(image), "self-test", datetime.now(UTC), perf_counter())
+        decision = judge(serving, shot, max_pixels)
+        return decision.score, decision.verdict
+
+    manifest = serving.artifact.manifest
+    return run_self_test(serving.identity.artifact, manifest.golden, manifest.golden_tolerance, judged)

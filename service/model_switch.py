@@ -1,0 +1,159 @@
+"""The model switch: which artefact is served, challenged with its golden pictures, and changed without a gap."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service.contract.artifact import read_active, write_durably
+from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady
+from service.metrics import Metrics
+from service.monitoring.self_test import SelfTest
+from service.readiness import Readiness
+from service.serving import Serving
+
+logger = logging.getLogger(__name__)
+
+MODEL_CHECK = "model"
+SELF_TEST_CHECK = "self_test"
+CHOICE = "chosen_artifact.json"
+
+
+class Choice(BaseModel):
+    """A choice made at run time: it wins over the deployed pointer until that pointer changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    artifact: str
+    instead_of: str | None
+
+
+class ModelSwitch:
+    """Holds what is served; a new artefact is verified, warmed up and challenged beside the old one, then swapped."""
+
+    def __init__(
+        self,
+        root: Path,
+        data_dir: Path,
+        open_folder: Callable[[Path], Serving],
+        challenge: Callable[[Serving], SelfTest],
+        readiness: Readiness,
+        metrics: Metrics,
+    ) -> None:
+        self._root = root
+        self._choice_path = data_dir / CHOICE
+        self._open = open_folder
+        self._challenge = challenge
+        self._readiness = readiness
+        self._metrics = metrics
+        self._serving: Serving | None = None
+        self._last_refusal: str | None = None
+        self._changing = asyncio.Lock()
+
+    def require(self) -> Serving:
+        """Return what is served.
+
+        Raises:
+            NotReady: a check of readiness is red.
+        """
+        self._readiness.require()
+        return self.current()
+
+    def current(self) -> Serving:
+        """Return what is loaded, even while readiness is red.
+
+        Raises:
+            NotReady: nothing is loaded.
+        """
+        if self._serving is None:
+            raise NotReady("no artefact is loaded: see /health/ready")
+        return self._serving
+
+    async def follow(self) -> None:
+        """Serve what the pointers name; what is refused changes nothing, is reported, and may be tried again."""
+        async with self._changing:
+            try:
+                wanted = await asyncio.to_thread(self._wanted)
+                if self._serving is None or wanted != self._serving.artifact.id:
+                    await self._swap(wanted)
+                self._last_refusal = None
+            except ArtifactError as error:
+                self._report(str(error))
+
+    async def activate(self, artifact: str) -> Serving:
+        """Serve another artefact from now on, and after a restart; rollback is the same call.
+
+        Raises:
+            ArtifactError: it is refused, with the reason; nothing has changed.
+        """
+        if Path(artifact).name != artifact:
+            raise ArtifactInvalid(f"{artifact!r:.80} is not the name of an artefact: see the folder of artefacts")
+        async with self._changing:
+            serving = await self._swap(artifact)
+            await asyncio.to_thread(self._remember, artifact)
+            return serving
+
+    async def self_test(self) -> SelfTest:
+        """Challenge what is served; a failure makes readiness red until a later test passes.
+
+        Raises:
+            NotReady: nothing is loaded.
+        """
+        async with self._changing:
+            result = await asyncio.to_thread(self._challenge, self.current())
+            self._tested(result)
+            return result
+
+    async def _swap(self, artifact: str) -> Serving:
+        serving = await asyncio.to_thread(self._open, self._root / artifact)
+        result = await asyncio.to_thread(self._challenge, serving)
+        if not result.ok:
+            raise ArtifactInvalid(f"{artifact}: {result.problem}")
+        self._serving = serving
+        self._tested(result)
+        identity = serving.identity
+        self._metrics.model_changed(identity.name, identity.artifact, identity.artifact_sha256)
+        self._readiness.set(MODEL_CHECK, None)
+        logger.info("artefact active", extra={"artifact": identity.artifact, "threshold": serving.threshold})
+        return serving
+
+    def _tested(self, result: SelfTest) -> None:
+        self._metrics.self_tested(ok=result.ok)
+        self._readiness.set(SELF_TEST_CHECK, None if result.ok else result.problem)
+        if not result.ok:
+            logger.error("self-test failed", extra={"problem": result.problem})
+
+    def _report(self, refusal: str) -> None:
+        if self._serving is None:
+            self._readiness.set(MODEL_CHECK, refusal)
+        if refusal != self._last_refusal:
+            logger.error("artefact refused", extra={"refusal": refusal})
+        self._last_refusal = refusal
+
+    def _wanted(self) -> str:
+        choice = self._choice()
+        try:
+            deployed = read_active(self._root)
+        except ArtifactError:
+            if choice is None:
+                raise
+            return choice.artifact
+        return choice.artifact if choice is not None and choice.instead_of == deployed else deployed
+
+    def _choice(self) -> Choice | None:
+        try:
+            return Choice.model_validate_json(self._choice_path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValidationError) as error:
+            raise ArtifactInvalid(f"{self._choice_path} cannot be read: remove it, or activate an artefact") from error
+
+    def _remember(self, artifact: str) -> None:
+        try:
+            deployed = read_active(self._root)
+        except ArtifactError:
+            deployed = None
+        choice = Choice(artifact=artifact, instead_of=deployed)
+        write_durably(self._choice_path, choice.model_dump_json())

@@ -1,0 +1,1 @@
+"""Watching the inputs and the service itself."""

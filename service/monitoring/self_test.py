@@ -1,0 +1,62 @@
+"""The self-test: golden pictures go the way of every picture and must get their known scores and verdicts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from service.contract.decision import Verdict
+from service.contract.manifest import GoldenPicture
+
+Challenge = Callable[[str], tuple[float | None, Verdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenResult:
+    """One golden picture: what it must get, and what it got."""
+
+    file: str
+    expected_score: float
+    expected_verdict: Verdict
+    score: float | None
+    verdict: Verdict
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """The result of one self-test; ``problem`` is None exactly when it passed."""
+
+    ok: bool
+    problem: str | None
+    artifact: str
+    tested_at: datetime
+    pictures: tuple[GoldenResult, ...]
+
+
+def run_self_test(artifact: str, golden: Sequence[GoldenPicture], tolerance: float, challenge: Challenge) -> SelfTest:
+    """Challenge each golden picture; an artefact without any cannot be challenged, which is not a pass.
+
+    Args:
+        artifact: id of what is tested.
+        golden: pictures with expected scores and verdicts.
+        tolerance: allowed relative difference of a score.
+        challenge: judges the golden picture of that file name by the real path.
+    """
+    results = tuple(_compare(picture, tolerance, *challenge(picture.file)) for picture in golden)
+    failed = [result for result in results if not result.ok]
+    problem = None
+    if not results:
+        problem = "the artefact has no golden pictures, so nothing shows that it scores right: export again"
+    elif failed:
+        first = failed[0]
+        problem = (
+            f"{len(failed)} of {len(results)} golden pictures fail: {first.file} got {first.verdict} "
+            f"with {first.score}, not {first.expected_verdict} with {first.expected_score}: activate another artefact"
+        )
+    return SelfTest(problem is None, problem, artifact, datetime.now(UTC), results)
+
+
+def _compare(golden: GoldenPicture, tolerance: float, score: float | None, verdict: Verdict) -> GoldenResult:
+    close = score is not None and abs(score - golden.score) <= tolerance * abs(golden.score)
+    ok = close and verdict == golden.verdict
+    return GoldenResult(golden.file, golden.score, golden.verdict, score, verdict, ok)

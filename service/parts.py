@@ -1,0 +1,26 @@
+"""The parts of a running service, as the composition root made them."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from service.access import Access
+from service.inspector import Inspector
+from service.metrics import Metrics
+from service.model_switch import ModelSwitch
+from service.readiness import Readiness
+from service.recorder import Recorder
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the routes may ask for (``service.routes.needs``)."""
+
+    settings: Settings
+    access: Access
+    metrics: Metrics
+    readiness: Readiness
+    models: ModelSwitch
+    recorder: Recorder
+    inspector: Inspector
+    workers: Executor

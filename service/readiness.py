@@ -1,0 +1,38 @@
+"""Readiness: a set of named checks; the service gives verdicts only while each is green."""
+
+from service.contract.errors import NotReady
+
+
+class Readiness:
+    """Each check is green (None) or says in one sentence what is wrong."""
+
+    def __init__(self) -> None:
+        self._problems: dict[str, str | None] = {}
+        self.first_problem: str | None = None
+        self.draining = False
+        """The service is about to stop: it still judges, but orchestrators should send nothing more."""
+
+    def set(self, check: str, problem: str | None) -> None:
+        """State a check's problem, or None where there is none."""
+        self._problems[check] = problem
+        problems = (f"{name}: {text}" for name, text in self._problems.items() if text is not None)
+        self.first_problem = next(problems, None)
+
+    @property
+    def ready(self) -> bool:
+        """Whether every check is green and the service goes on."""
+        return self.first_problem is None and not self.draining
+
+    def require(self) -> None:
+        """Do nothing while ready.
+
+        Raises:
+            NotReady: says the first red check.
+        """
+        if self.first_problem is not None:
+            raise NotReady(self.first_problem)
+
+    def checks(self) -> dict[str, str]:
+        """Say of each check ``ok`` or what is wrong."""
+        checks = {name: "ok" if text is None else text for name, text in self._problems.items()}
+        return checks | {"draining": "the service stops soon"} if self.draining else checks

@@ -1,0 +1,1 @@
+"""The HTTP surface: routes parse, call and shape the answer."""

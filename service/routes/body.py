@@ -1,0 +1,92 @@
+"""Reading bodies on the fast lanes: under a running limit, and multipart parts without copies on disk."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import multipart
+from starlette.types import Receive, Scope
+
+from service.contract.errors import BodyTooLarge, MalformedBody
+from service.front import ClientGone
+
+MULTIPART = b"multipart/form-data"
+
+
+class Part(NamedTuple):
+    """One part of a multipart body."""
+
+    name: str
+    content: bytes
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Read the whole body, and stop at the limit whatever Content-Length says.
+
+    Raises:
+        BodyTooLarge: more than ``limit`` bytes were announced or came.
+        ClientGone: the caller disconnected.
+    """
+    announced = header(scope, b"content-length")
+    if announced is not None and announced.isdigit() and int(announced) > limit:
+        raise BodyTooLarge(f"the body has {int(announced)} bytes, more than the {limit} allowed: send less at once")
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLarge(f"the body has more than the {limit} bytes allowed: send less at once")
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunk if len(chunks) == 1 else b"".join(chunks)
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """Return the first header of that lower-case name."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return value  # type: ignore[no-any-return]  # ASGI scopes are untyped
+    return None
+
+
+def boundary_of(content_type: bytes | None) -> str | None:
+    """Return the boundary of a multipart/form-data content type, None for any other type.
+
+    Raises:
+        MalformedBody: multipart without a boundary.
+    """
+    if content_type is None or content_type[: len(MULTIPART)].lower() != MULTIPART:
+        return None
+    _, options = multipart.parse_options_header(content_type.decode("latin-1"))
+    boundary = options.get("boundary")
+    if not boundary:
+        raise MalformedBody("multipart/form-data has no boundary: let the HTTP client set the content type")
+    return str(boundary)
+
+
+def parts_of(body: bytes, boundary: str, most: int) -> Iterator[Part]:
+    """Split a multipart body that is wholly in memory.
+
+    Raises:
+        MalformedBody: it does not follow RFC 7578.
+        BodyTooLarge: more than ``most`` parts.
+    """
+    name = ""
+    content: list[bytes] = []
+    try:
+        with multipart.PushMultipartParser(boundary, max_segment_count=most, max_segment_size=len(body)) as parser:
+            for event in parser.parse(body):
+                if isinstance(event, multipart.MultipartSegment):
+                    name = event.name
+                    content = []
+                elif event is None:
+                    yield Part(name, b"".join(content))
+                else:
+                    content.append(bytes(event))
+    except multipart.ParserLimitReached as error:
+        raise BodyTooLarge(f"more than {most} parts: send fewer crops at once") from error
+    except multipart.MultipartError as error:
+        raise MalformedBody(f"the multipart body cannot be parsed ({error}): send RFC 7578 form data") from error

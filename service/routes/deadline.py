@@ -1,0 +1,24 @@
+"""The deadline of a request: the caller's own, or the service's."""
+
+from starlette.types import Scope
+
+from service.contract.errors import MalformedField
+from service.routes.body import header
+
+LONGEST_MS = 60_000
+
+
+def deadline_of(scope: Scope, arrived: float, default_s: float) -> float:
+    """Return the time by which inference must have begun, on the clock of ``arrived``.
+
+    ``X-Deadline-Ms`` is counted from the arrival of the request's head.
+
+    Raises:
+        MalformedField: the header is not a whole number of 1 to 60000 milliseconds.
+    """
+    value = header(scope, b"x-deadline-ms")
+    if value is None:
+        return arrived + default_s
+    if not value.isdigit() or not 1 <= int(value[:6]) <= LONGEST_MS:
+        raise MalformedField(f"X-Deadline-Ms: a whole number of 1 to {LONGEST_MS} milliseconds is expected")
+    return arrived + int(value) / 1000

@@ -1,0 +1,134 @@
+"""``POST /v1/inspect`` and ``POST /v1/inspect/batch``: the fast lanes; they only translate."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import NamedTuple
+
+import orjson
+from starlette.types import Receive, Scope
+
+from service.access import Access, Role
+from service.admission import Admission, LoopShare
+from service.contract.artifact import sha256_hex
+from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody, MalformedField
+from service.front import JSON_HEADERS, Reply
+from service.inspector import Inspector
+from service.judging import Shot
+from service.routes.body import boundary_of, header, parts_of, read_body
+from service.routes.deadline import deadline_of
+from service.routes.digest import check_digest
+from service.routes.labels import NO_LABELS, Labels, labels_of, labels_of_query
+
+FILE = "file"
+FILES = "files"
+META = "meta"
+
+
+class Limits(NamedTuple):
+    """What one request may hold, and how long it may take."""
+
+    body_bytes: int
+    batch_bytes: int
+    batch_crops: int
+    deadline_s: float
+
+
+class InspectLane:
+    """One crop: a raw JPEG or PNG body, or multipart field ``file``."""
+
+    def __init__(self, inspector: Inspector, access: Access, admission: Admission, limits: Limits) -> None:
+        self._inspector = inspector
+        self._access = access
+        self._admission = admission
+        self._limits = limits
+        self._share = LoopShare()
+
+    async def __call__(self, scope: Scope, receive: Receive) -> Reply:
+        """Answer with one decision."""
+        self._access.require(scope, Role.CAMERA)
+        deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
+        labels = labels_of_query(scope["query_string"])
+        with self._admission.place():
+            body = await read_body(scope, receive, self._limits.body_bytes)
+            arrived = perf_counter()
+            check_digest(header(scope, b"content-digest"), body)
+            boundary = boundary_of(header(scope, b"content-type"))
+            image = body if boundary is None else _only_file(body, boundary)
+            await self._share.turn(deadline)
+            decision = await self._inspector.inspect(_shot(scope, image, labels, arrived))
+        scope["decisions"] = (decision,)
+        return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
+
+
+class BatchLane:
+    """Many crops of one frame: multipart field ``files`` repeated, and optionally ``meta``."""
+
+    def __init__(self, inspector: Inspector, access: Access, admission: Admission, limits: Limits) -> None:
+        self._inspector = inspector
+        self._access = access
+        self._admission = admission
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive) -> Reply:
+        """Answer with one decision a crop, in the order sent."""
+        self._access.require(scope, Role.CAMERA)
+        deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
+        with self._admission.place():
+            body = await read_body(scope, receive, self._limits.batch_bytes)
+            arrived = perf_counter()
+            check_digest(header(scope, b"content-digest"), body)
+            images, labels = self._crops(body, boundary_of(header(scope, b"content-type")))
+            shots = [_shot(scope, image, label, arrived) for image, label in zip(images, labels, strict=True)]
+            if perf_counter() > deadline:
+                raise DeadlineExceeded("the deadline passed before inference: send a fresh frame")
+            decisions = await self._inspector.inspect_batch(shots)
+        scope["decisions"] = decisions
+        return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
+
+    def _crops(self, body: bytes, boundary: str | None) -> tuple[list[bytes], Sequence[Labels]]:
+        if boundary is None:
+            raise MalformedBody("a batch is multipart/form-data with the field files repeated")
+        images: list[bytes] = []
+        meta: bytes | None = None
+        for part in parts_of(body, boundary, self._limits.batch_crops + 2):
+            if part.name == FILES:
+                images.append(part.content)
+            elif part.name == META and meta is None:
+                meta = part.content
+            else:
+                raise MalformedField(f"{part.name:.80}: unexpected field, a batch has files and at most one meta")
+        if not images:
+            raise MalformedField("files: at least one crop is expected")
+        if len(images) > self._limits.batch_crops:
+            raise BodyTooLarge(f"more than {self._limits.batch_crops} crops: send several batches")
+        return images, [NO_LABELS] * len(images) if meta is None else _labels_of_meta(meta, len(images))
+
+
+def _shot(scope: Scope, image: bytes, labels: Labels, arrived: float) -> Shot:
+    return Shot(image, sha256_hex(image), scope["request_id"], datetime.now(UTC), arrived, *labels)
+
+
+def _only_file(body: bytes, boundary: str) -> bytes:
+    files = [part.content for part in parts_of(body, boundary, most=4) if part.name == FILE]
+    if len(files) != 1:
+        raise MalformedField(f"{FILE}: exactly one picture is expected, or use /v1/inspect/batch")
+    return files[0]
+
+
+def _labels_of_meta(meta: bytes, count: int) -> list[Labels]:
+    try:
+        items = orjson.loads(meta)
+    except orjson.JSONDecodeError as error:
+        raise MalformedField(f"meta: not JSON ({error}): send a list of objects") from error
+    if not isinstance(items, list) or len(items) != count:
+        raise MalformedField(f"meta: a JSON list of {count} objects is expected, one a file, in the same order")
+    labels = []
+    for index, item in enumerate(items):
+        if not isinstance(item, dict):
+            raise MalformedField(f"meta[{index}]: an object is expected")
+        try:
+            labels.append(labels_of(item))
+        except MalformedField as error:
+            raise MalformedField(f"meta[{index}].{error}") from error
+    return labels

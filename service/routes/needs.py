@@ -1,0 +1,48 @@
+"""What routes need, as annotated aliases: a part of the service, or a role of the caller."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from service.access import Access, Role
+from service.metrics import Metrics
+from service.model_switch import ModelSwitch
+from service.parts import Parts
+from service.readiness import Readiness
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+def _part(name: str) -> Any:  # noqa: ANN401  # what Depends returns has no type that can be named
+    def get(request: Request) -> object:
+        return getattr(_parts(request), name)
+
+    return Depends(get)
+
+
+def _role(role: Role) -> Callable[[Request], None]:
+    def require(request: Request) -> None:
+        _parts(request).access.require(request.scope, role)
+
+    return require
+
+
+def _watcher(request: Request) -> None:
+    parts = _parts(request)
+    if parts.settings.protect_health_and_metrics:
+        parts.access.require(request.scope, Role.CAMERA)
+
+
+AccessNeed = Annotated[Access, _part("access")]
+MetricsNeed = Annotated[Metrics, _part("metrics")]
+ModelSwitchNeed = Annotated[ModelSwitch, _part("models")]
+ReadinessNeed = Annotated[Readiness, _part("readiness")]
+
+OPERATOR_ONLY = Depends(_role(Role.OPERATOR))
+ADMIN_ONLY = Depends(_role(Role.ADMIN))
+WATCHERS_ONLY = Depends(_watcher)
+"""Anybody, unless health and metrics are protected by a setting."""

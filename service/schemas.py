@@ -1,0 +1,85 @@
+"""Request and answer models of the routes that go through FastAPI: the OpenAPI contract."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from service.contract.decision import Decision
+from service.contract.manifest import Manifest
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Binary = Annotated[bytes, Field(json_schema_extra={"contentMediaType": "application/octet-stream"})]
+
+
+class CropQuery(BaseModel):
+    """The labels of one crop; everything is optional."""
+
+    camera_id: Id | None = Field(None, description="Which camera took it.")
+    well_id: Id | None = Field(None, description="Which crop position it shows; a well's two halves are two ids.")
+    cast_id: Id | None = Field(None, description="Which cast it belongs to.")
+    captured_at: AwareDatetime | None = Field(None, description="When it was taken, RFC 3339 with an offset.")
+
+
+class CropForm(BaseModel):
+    """One crop as multipart form data."""
+
+    file: Binary
+
+
+class BatchForm(BaseModel):
+    """Many crops as multipart form data; ``meta`` is a JSON list of objects like the query of one crop."""
+
+    files: list[Binary]
+    meta: str | None = None
+
+
+class BatchAnswer(BaseModel):
+    """The decisions of a batch, in the order sent."""
+
+    results: list[Decision]
+
+
+class ProblemAnswer(BaseModel):
+    """An error (RFC 9457): no decision was made, so the verdict is unknown and the alarm is on."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    verdict: Literal["unknown"]
+    alarm: Literal[True]
+    request_id: str
+    retry_after_s: int | None = None
+
+
+class Liveness(BaseModel):
+    """The process turns."""
+
+    live: Literal[True] = True
+
+
+class ReadinessAnswer(BaseModel):
+    """Whether verdicts are given, and what each check says."""
+
+    ready: Literal[True] = True
+    checks: dict[str, str]
+
+
+class ModelAnswer(BaseModel):
+    """What is served."""
+
+    artifact: str
+    artifact_sha256: str
+    software_version: str
+    manifest: Manifest
+
+
+class Activation(BaseModel):
+    """Which artefact to serve from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    artifact: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}-[0-9a-f]{8}$", examples=["conv_fc_ae_b-0123abcd"])]

@@ -1,0 +1,43 @@
+"""What is served: a verified artefact with its scorer and gate."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from service.contract.artifact import Artifact, open_artifact
+from service.contract.decision import ServedModel
+from service.inference.scorer import OnnxScorer, Scorer
+from service.monitoring.gate import Gate
+
+SOFTWARE_VERSION = version("leak-inspection")
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Everything a verdict needs, from one artefact; never changed, only replaced as a whole."""
+
+    artifact: Artifact
+    scorer: Scorer
+    gate: Gate
+    identity: ServedModel
+
+    @property
+    def threshold(self) -> float:
+        """Scores from here on are leaks."""
+        return self.artifact.manifest.threshold.value
+
+
+def open_serving(folder: Path, threads: int) -> Serving:
+    """Verify an artefact, open and warm up its scorer.
+
+    Raises:
+        ArtifactError: says what is wrong with it.
+    """
+    artifact = open_artifact(folder)
+    manifest = artifact.manifest
+    return Serving(
+        artifact,
+        OnnxScorer(artifact.model_path, manifest.input, threads),
+        Gate(manifest.gate),
+        ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
+    )

@@ -1,0 +1,86 @@
+"""All settings of the service: one frozen object, each field bounded, read from ``LEAK_INSPECTION_*``."""
+
+import os
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.contract.errors import SetupError
+
+PREFIX = "LEAK_INSPECTION_"
+MIB = 1024 * 1024
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def _default_workers() -> int:
+    return min(4, os.cpu_count() or 1)
+
+
+class Settings(BaseSettings):
+    """Where the service listens, what it reads and writes, what it refuses, and when it raises its voice."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    unprotected: bool = Field(False, description="Listen beyond loopback without any key.")
+    keys_file: Path | None = Field(None, description="File of keys, a line each: `camera|operator|admin KEY`.")
+    protect_health_and_metrics: bool = Field(False, description="Ask for a key on /health and /metrics too.")
+    artifacts: Path = Field(Path("model_artifacts"), description="Folder of artefacts; may be read-only.")
+    data_dir: Path = Field(Path("data"), description="Folder the service writes: record, pictures, chosen artefact.")
+    cameras_file: Path | None = Field(None, description="TOML file of the cameras, their wells, cadence and gate.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_good_share: float = Field(0.001, ge=0, le=1, description="Share of requests for good wells that is logged.")
+
+    max_body_bytes: int = Field(8 * MIB, ge=1024, le=1024 * MIB, description="Largest body of one crop.")
+    max_batch_bytes: int = Field(64 * MIB, ge=1024, le=4096 * MIB, description="Largest body of a batch.")
+    max_batch_crops: int = Field(256, ge=1, le=4096, description="Most crops in a batch.")
+    max_pixels: int = Field(32_000_000, ge=64, le=1_000_000_000, description="Most pixels a picture may have.")
+
+    scorer_threads: int = Field(1, ge=1, le=64, description="Threads of one inference.")
+    worker_threads: int = Field(
+        default_factory=_default_workers, ge=1, le=64, description="Threads for batches and large pictures."
+    )
+    max_in_flight: int = Field(160, ge=1, le=100_000, description="Single crops in flight; one more gets 503.")
+    max_batches_in_flight: int = Field(8, ge=1, le=1000, description="Batches in flight; one more gets 503.")
+    deadline_s: float = Field(5.0, gt=0, le=60, description="Time until inference where the caller names none.")
+    drain_s: float = Field(0.0, ge=0, le=60, description="Time from SIGTERM, when readiness falls, to the last accept.")
+
+    watch_interval_s: float = Field(2.0, gt=0, le=3600, description="How often the artefact's pointer is looked at.")
+    self_test_interval_s: float = Field(3600.0, gt=0, le=86_400, description="How often the golden pictures are run.")
+    self_test_retry_s: float = Field(5.0, gt=0, le=3600, description="How often they are run while they fail.")
+
+    frozen_after_s: float = Field(10.0, gt=0, le=3600, description="Equal pictures for longer than this are frozen.")
+    stale_after_s: float = Field(30.0, gt=0, le=86_400, description="A captured_at older than this is stale.")
+    future_after_s: float = Field(5.0, gt=0, le=86_400, description="A captured_at further ahead is refused.")
+
+    @model_validator(mode="after")
+    def _refuse_what_is_unsafe(self) -> Self:
+        if self.max_batch_bytes < self.max_body_bytes:
+            raise ValueError("max_batch_bytes must not be smaller than max_body_bytes")
+        if self.host not in LOOPBACK and self.keys_file is None and not self.unprotected:
+            raise ValueError(
+                f"listening on {self.host} without keys lets anybody in: set LEAK_INSPECTION_KEYS_FILE, "
+                "or LEAK_INSPECTION_UNPROTECTED=true if that is meant"
+            )
+        return self
+
+
+def read_settings(named: dict[str, object]) -> Settings:
+    """Read the environment; what is named on the command line wins.
+
+    Raises:
+        SetupError: a value is refused, or a variable is not known; names it.
+    """
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for variable in os.environ:
+        if variable.startswith(PREFIX) and variable not in known:
+            raise SetupError(f"{variable} is not a setting: see the table of settings in the documentation")
+    try:
+        return Settings(**named)  # type: ignore[arg-type]  # pydantic validates them
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "".join(f"{PREFIX}{str(part).upper()}: " for part in first["loc"][:1])
+        raise SetupError(f"{name}{first['msg'].removeprefix('Value error, ')}") from error
