@@ -59,9 +59,9 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> Front:
     app.add_exception_handler(Exception, answer_problem)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
     limits = Limits(settings.max_body_bytes, settings.max_batch_bytes, settings.max_batch_crops, settings.deadline_s)
-    lanes: dict[tuple[str, str], Lane] = {
-        ("POST", "/v1/inspect"): InspectLane(parts.inspector, parts.access, Admission(settings.max_in_flight), limits),
-        ("POST", "/v1/inspect/batch"): BatchLane(
+    lanes: dict[str, Lane] = {
+        "/v1/inspect": InspectLane(parts.inspector, parts.access, Admission(settings.max_in_flight), limits),
+        "/v1/inspect/batch": BatchLane(
             parts.inspector, parts.access, Admission(settings.max_batches_in_flight), limits
         ),
     }

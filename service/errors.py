@@ -84,6 +84,12 @@ def problem(kind: Kind, detail: str, path: str, request_id: str, **extensions: o
     return Problem(kind.status, headers, orjson.dumps(body))
 
 
+def only_post(path: str, request_id: str) -> Problem:
+    """Refuse any other method on a path that takes POST alone."""
+    refused = problem(BY_STATUS[405], "this path takes POST", path, request_id)
+    return refused._replace(headers={**refused.headers, "allow": "POST"})
+
+
 async def answer_problem(request: Request, error: Exception) -> Response:
     """Answer any exception that reaches the web framework."""
     return _response(problem_of(error, request.url.path, request.scope["request_id"]))

@@ -1,6 +1,6 @@
 """The outermost ASGI layer: request ids, counting at the end of each request, errors as problems, and fast lanes.
 
-A fast lane is a handler that answers one method and path without the web framework in between; it is described in
+A fast lane is a handler that answers POST on one path without the web framework in between; it is described in
 the OpenAPI document all the same (``service.openapi``).
 """
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import problem_of
+from service.errors import Problem, only_post, problem_of
 from service.logs import RequestLog
 from service.metrics import Metrics
 from service.tracing import request_id_of
@@ -37,9 +37,9 @@ Lane = Callable[[Scope, Receive], Awaitable[Reply]]
 
 
 class Front:
-    """Wraps the web application; ``lanes`` maps (method, path) to handlers."""
+    """Wraps the web application; ``lanes`` maps paths to their handlers of POST."""
 
-    def __init__(self, app: ASGIApp, lanes: dict[tuple[str, str], Lane], metrics: Metrics, log: RequestLog) -> None:
+    def __init__(self, app: ASGIApp, lanes: dict[str, Lane], metrics: Metrics, log: RequestLog) -> None:
         self._app = app
         self._lanes = lanes
         self._metrics = metrics
@@ -52,7 +52,7 @@ class Front:
             return
         started = perf_counter()
         scope["request_id"] = request_id = request_id_of(scope["headers"])
-        lane = self._lanes.get((scope["method"], scope["path"]))
+        lane = self._lanes.get(scope["path"])
         self._metrics.in_flight.inc()
         status = CLIENT_CLOSED_REQUEST
         try:
@@ -71,15 +71,15 @@ class Front:
             self._log.ended(scope, status, elapsed_s)
 
     async def _through_lane(self, lane: Lane, scope: Scope, receive: Receive) -> Reply:
+        if scope["method"] != "POST":
+            return _reply(only_post(scope["path"], scope["request_id"]))
         try:
             return await lane(scope, receive)
         except ClientGone:
             raise
         except Exception as error:  # whatever fails, the answer is a problem and never no_leak
             self._log.failed(scope, error)
-            problem = problem_of(error, scope["path"], scope["request_id"])
-            headers = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
-            return Reply(problem.status, headers, problem.body)
+            return _reply(problem_of(error, scope["path"], scope["request_id"]))
 
     async def _through_app(self, scope: Scope, receive: Receive, send: Send) -> int:
         status = CLIENT_CLOSED_REQUEST
@@ -93,6 +93,11 @@ class Front:
 
         await self._app(scope, receive, send_with_id)
         return status
+
+
+def _reply(answer: Problem) -> Reply:
+    headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+    return Reply(answer.status, headers, answer.body)
 
 
 async def _send(send: Send, reply: Reply, request_id: str) -> None:

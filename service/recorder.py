@@ -24,5 +24,6 @@ class Recorder:
         Raises:
             JournalUnavailable: they cannot be kept, so none may be given.
         """
+        del shots
         for decision in decisions:
             self._metrics.decided(decision)
