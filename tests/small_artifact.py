@@ -70,7 +70,7 @@ def _explain_graph(reference: np.ndarray) -> bytes:
         helper.make_node("ReduceMean", ["error"], ["error_map"], axes=[3], keepdims=0),
         helper.make_node("Sub", ["scaled", "difference"], ["reconstruction"]),
     ]
-    shape = ["N", SPEC.height, SPEC.width]
+    shape: list[str | int | None] = ["N", SPEC.height, SPEC.width]
     outputs = [
         helper.make_tensor_value_info("reconstruction", TensorProto.FLOAT, [*shape, 3]),
         helper.make_tensor_value_info("error_map", TensorProto.FLOAT, shape),
@@ -96,4 +96,5 @@ def _graph(nodes: list[onnx.NodeProto], reference: np.ndarray, outputs: list[onn
     graph = helper.make_graph(nodes, "small", [pixels], outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     onnx.checker.check_model(model, full_check=True)
-    return model.SerializeToString()
+    serialised: bytes = model.SerializeToString()
+    return serialised

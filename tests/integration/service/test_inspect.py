@@ -9,7 +9,6 @@ import httpx
 import numpy as np
 import pytest
 
-from service.contract.picture import Pixels
 from tests.conftest import Serve
 from tests.wells import good_well, leaking_well
 
@@ -24,7 +23,7 @@ def encoded(picture: np.ndarray, suffix: str = ".png") -> bytes:
     return cv2.imencode(suffix, picture)[1].tobytes()
 
 
-def jpeg(picture: Pixels) -> bytes:
+def jpeg(picture: np.ndarray) -> bytes:
     """Encode RGB pixels."""
     return encoded(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), ".jpg")
 
