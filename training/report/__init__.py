@@ -1,0 +1,1 @@
+"""What people read after training: the comparison of candidates, the errors of an artefact; one HTML file each."""

@@ -1,0 +1,184 @@
+"""What a report says, before it has a form: plain data that survives a round trip through JSON.
+
+Scores are one a group of equal pictures. Rates are :class:`service.contract.manifest.Rate`. Pictures are PNG data URIs
+(:mod:`training.report.pictures`) and there only where the user allowed them.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from service.contract.errors import DataError
+from service.contract.manifest import Metrics, Rate, Threshold
+from training.rates import Labels, Scores, measure
+
+Content = TypeVar("Content", bound="FitReport | ComparisonReport | EvaluationReport")
+
+
+@dataclass(frozen=True, slots=True)
+class PartScores:
+    """Anomaly scores on one part of the data; a class that is absent is empty."""
+
+    good: tuple[float, ...] = ()
+    leak: tuple[float, ...] = ()
+
+    def labelled(self) -> tuple[Scores, Labels]:
+        """Scores and labels (0 good, 1 leak), as :mod:`training.rates` takes them."""
+        return np.array(self.good + self.leak), np.repeat([0, 1], [len(self.good), len(self.leak)])
+
+    def measure(self, threshold: float) -> Metrics:
+        """Rates at a threshold, and the AUROC."""
+        return measure(*self.labelled(), threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One judged picture, shown beside its reconstruction and error map (PNG data URIs)."""
+
+    name: str
+    label: Literal["good", "leak"]
+    score: float
+    picture: str
+    reconstruction: str
+    error_map: str
+
+
+@dataclass(frozen=True, slots=True)
+class FitReport:
+    """One candidate fitted with one seed.
+
+    Attributes:
+        seed: of weights and order.
+        threshold: as chosen on the calibration part.
+        parts: scores by part ("choice", "report", "stress", ...), in the order in which they are shown.
+        families: TPR on stress leaks, by family.
+        nuisances: TNR on good wells under harmless disturbances, by kind.
+        fit_losses: mean loss of each epoch on the wells that are fitted.
+        held_out_losses: the same on wells that are not; empty where it was not measured.
+        fit_s: time to fit.
+        score_us: microseconds to score one picture.
+        size_bytes: of ``model.onnx``; 0 where nothing can be exported.
+        examples: the worst pictures, worst first.
+    """
+
+    seed: int
+    threshold: Threshold
+    parts: dict[str, PartScores]
+    families: dict[str, Rate]
+    nuisances: dict[str, Rate]
+    fit_losses: tuple[float, ...]
+    held_out_losses: tuple[float, ...]
+    fit_s: float
+    score_us: float
+    size_bytes: int
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateReport:
+    """One recipe with all its seeds.
+
+    Attributes:
+        name: of the recipe.
+        summary: one sentence.
+        merits: what the selection rule looks at, by the name of the column, in its order of weight.
+        fits: one a seed.
+        shown_seed: the fit whose plots are drawn; of the chosen candidate, the one that is exported.
+        reference: true for a yardstick that is never exported.
+    """
+
+    name: str
+    summary: str
+    merits: dict[str, float]
+    fits: tuple[FitReport, ...]
+    shown_seed: int
+    reference: bool = False
+
+    @property
+    def shown(self) -> FitReport:
+        """The fit whose plots are drawn."""
+        return next(fit for fit in self.fits if fit.seed == self.shown_seed)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonReport:
+    """The whole bench: candidates best first.
+
+    Attributes:
+        title: headline of the page.
+        made_at: RFC 3339 UTC.
+        command: how to make it again.
+        rule: the selection rule in words.
+        chosen: name of the candidate that is exported; None where the comparison has not been finished.
+        candidates: best first, references where they rank.
+        groups: size of each part, in groups of equal pictures.
+        notes: what the reader should know of the data (contradictions, unreadable files), a sentence each.
+        versions: of libraries and machine.
+    """
+
+    title: str
+    made_at: str
+    command: str
+    rule: str
+    chosen: str | None
+    candidates: tuple[CandidateReport, ...]
+    groups: dict[str, int]
+    notes: tuple[str, ...] = ()
+    versions: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPicture:
+    """A picture that got the wrong verdict; ``example`` shows it where pictures are allowed."""
+
+    file: str
+    source: str
+    label: Literal["good", "leak"]
+    score: float
+    example: Example | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """An artefact judged on labelled pictures: ``sources`` by folder or camera, ``errors`` worst first."""
+
+    title: str
+    made_at: str
+    command: str
+    artifact: str
+    split: str
+    threshold: Threshold
+    scores: PartScores
+    sources: dict[str, PartScores]
+    errors: tuple[JudgedPicture, ...]
+    notes: tuple[str, ...] = ()
+
+
+def to_json(content: FitReport | ComparisonReport | EvaluationReport) -> bytes:
+    """Serialise, for resuming a comparison or drawing its report again."""
+    return TypeAdapter(type(content)).dump_json(content)
+
+
+def from_json(kind: type[Content], data: bytes) -> Content:
+    """Read what :func:`to_json` wrote.
+
+    Raises:
+        DataError: the bytes are something else, or from another version.
+    """
+    try:
+        return TypeAdapter(kind).validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise DataError(f"this is no {kind.__name__}: {field}: {first['msg']}: run the comparison again") from error
+
+
+def without_pictures(report: ComparisonReport) -> ComparisonReport:
+    """Take the examples out: the form in which a report may be published."""
+    candidates = tuple(
+        replace(candidate, fits=tuple(replace(fit, examples=()) for fit in candidate.fits))
+        for candidate in report.candidates
+    )
+    return replace(report, candidates=candidates)
