@@ -10,8 +10,10 @@ LeakInspectionError
 ├── RequestError           send another request
 │   ├── MalformedBody      ... with a body that can be parsed
 │   ├── MalformedField     ... with a value that fits the field
+│   │   └── TooBroad       ... with a filter that matches less
 │   ├── BodyTooLarge       ... with fewer bytes or crops
 │   ├── NotFound           ... for something that exists
+│   │   └── PictureGone    ... other than a picture that is no longer kept
 │   ├── Unauthenticated    ... with a key
 │   └── Forbidden          ... with a key of another role
 ├── Unavailable            send the next picture after a pause
@@ -68,12 +70,20 @@ class MalformedField(RequestError):
     """A parameter does not have the form that its field asks for."""
 
 
+class TooBroad(MalformedField):
+    """A search took longer than it may; nothing is wrong with it but its size."""
+
+
 class BodyTooLarge(RequestError):
     """The body has more bytes or crops than may be sent at once."""
 
 
 class NotFound(RequestError):
     """What was asked for does not exist, or no longer does."""
+
+
+class PictureGone(NotFound):
+    """The picture of a decision was never kept, or has been deleted since."""
 
 
 class Unauthenticated(RequestError):
