@@ -1,0 +1,1 @@
+"""The record: a journal of decisions, reviews and events, what follows it, and the archive of pictures."""

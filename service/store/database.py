@@ -1,0 +1,121 @@
+"""Where the record can be read: a SQLite file or a PostgreSQL server, off the event loop and with a deadline."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from service.contract.errors import Overloaded, SetupError, TooBroad, Unavailable
+
+T = TypeVar("T")
+
+READERS = 2
+MOST_WAITING = 64
+STEPS_BETWEEN_CHECKS = 5000
+BUSY_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 3
+
+
+class Database:
+    """Runs reading functions in a few threads, each with a connection of its own; bounded in number and in time."""
+
+    def __init__(self, engine: Engine, deadline_s: float = 10.0) -> None:
+        self._engine = engine
+        self._deadline_s = deadline_s
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="record")
+        self._waiting = 0
+        self._closed = False
+
+    async def read(self, function: Callable[[Connection], T]) -> T:
+        """Call ``function`` with a connection in a thread.
+
+        Raises:
+            TooBroad: it took longer than the deadline.
+            Overloaded: too many others wait.
+            Unavailable: the database cannot be reached or read.
+        """
+        if self._waiting >= MOST_WAITING:
+            raise Overloaded(f"{self._waiting} searches of the record wait already: try again")
+        if self._closed:
+            raise Unavailable("the record is closed")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._call, function)
+        finally:
+            self._waiting -= 1
+
+    async def close(self) -> None:
+        """Wait for what runs and close the connections."""
+        self._closed = True
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+    def _call(self, function: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.connect() as connection:
+                _limit(connection, self._deadline_s)
+                return function(connection)
+        except DBAPIError as error:
+            raise self._explained(error) from error
+        except SQLAlchemyError as error:
+            raise Unavailable("the record cannot be reached: try again") from error
+
+    def _explained(self, error: DBAPIError) -> Exception:
+        if _is_timeout(error):
+            return TooBroad(f"the search took longer than {self._deadline_s:g} s: narrow it, for example by time")
+        return Unavailable("the record cannot be read at the moment: try again")
+
+
+def sqlite_engine(path: Path, *, writable: bool = False) -> Engine:
+    """Open a journal's file; read-only unless asked otherwise."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=READERS + 1
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA query_only = {0 if writable else 1}")
+
+    return engine
+
+
+def postgres_engine(url: str) -> Engine:
+    """Open a PostgreSQL by URL, ``postgresql://user:password@host/database``.
+
+    Raises:
+        SetupError: the URL is not one of PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SetupError("the database URL cannot be parsed: write postgresql://user:password@host/database") from error
+    if parsed.get_backend_name() != "postgresql":
+        raise SetupError(f"the database URL names {parsed.get_backend_name()}: only postgresql is supported")
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=READERS + 1,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+    )
+
+
+def _limit(connection: Connection, seconds: float) -> None:
+    """Let no statement of this connection take longer."""
+    if connection.dialect.name == "sqlite":
+        end = time.monotonic() + seconds
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_CHECKS)
+    else:
+        connection.exec_driver_sql(f"SET statement_timeout = {int(seconds * 1000)}")
+
+
+def _is_timeout(error: DBAPIError) -> bool:
+    return "interrupted" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "57014"

@@ -1,0 +1,75 @@
+"""What the journal keeps: decisions, people's reviews of them, and events; once written, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from service.contract.decision import Decision, Verdict
+
+DECISION = "decision"
+REVIEW = "review"
+
+
+class EventKind(StrEnum):
+    """What can happen beside decisions and reviews; new kinds may be added at any time."""
+
+    ALARM_RAISED = "alarm_raised"
+    ALARM_ACKNOWLEDGED = "alarm_acknowledged"
+    NO_DATA = "no_data"
+    DATA_RESUMED = "data_resumed"
+    DRIFT = "drift"
+    DRIFT_ENDED = "drift_ended"
+    MODEL_ACTIVATED = "model_activated"
+    SELF_TEST_PASSED = "self_test_passed"
+    SELF_TEST_FAILED = "self_test_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a well, a camera or the service.
+
+    ``event_id`` of an ``alarm_raised`` is the alarm's id, and ``alarm_id`` names it in what follows from it, such as
+    ``alarm_acknowledged``. ``payload`` holds whatever else belongs to the kind, fit for JSON.
+    """
+
+    event_id: str
+    kind: EventKind
+    at: datetime
+    camera_id: str | None = None
+    well_id: str | None = None
+    decision_id: str | None = None
+    alarm_id: str | None = None
+    payload: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A person's verdict on the picture of a decision."""
+
+    review_id: str
+    decision_id: str
+    at: datetime
+    verdict: Verdict
+    reviewer: str
+    comment: str = ""
+
+
+Entry = Decision | Review | Event
+
+
+class Recorded(NamedTuple):
+    """An entry with its place: ``sequence`` grows in the order of writing and is never used again."""
+
+    sequence: int
+    entry: Entry
+
+
+def entry_id(entry: Entry) -> str:
+    """Return the id of an entry of any kind; ids of all kinds are drawn from one space."""
+    if isinstance(entry, Decision):
+        return entry.decision_id
+    return entry.review_id if isinstance(entry, Review) else entry.event_id

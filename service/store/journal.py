@@ -1,0 +1,181 @@
+"""The journal: every decision, review and event, in one append-only sequence on disk."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from service.contract.decision import Decision, Verdict
+from service.contract.errors import JournalUnavailable
+from service.store.claims import Claims
+from service.store.database import Database, sqlite_engine
+from service.store.entry import Entry, Recorded
+from service.store.journal_file import JournalFile
+from service.store.lookup import decision_on, entries_after, last_entries, newest_capture
+from service.store.pending import Batch, Job, Pending
+from service.store.receipt import Receipt
+from service.store.sightings import Sighting, Sightings
+from service.store.tail import Tail
+from service.store.writer import Writer
+
+T = TypeVar("T")
+
+WATCHED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOptions:
+    """How much the journal holds in memory and how soon it writes; each has its setting in docs/record.md."""
+
+    strict: bool = False
+    linger_s: float = 0.1
+    most_pending: int = 10_000
+    recent: int = 4096
+    retry_s: float = 0.5
+    deadline_s: float = 10.0
+
+
+class Journal:
+    """Appends without ever blocking the event loop; a thread of its own writes groups to the file.
+
+    A ``no_leak`` counts as kept when it is queued, and is on disk ``linger_s`` and one disk flush later; everything
+    else, and in strict mode everything, when it is on disk.
+    """
+
+    def __init__(
+        self, path: Path, options: JournalOptions | None = None, failed: Callable[[], None] = lambda: None
+    ) -> None:
+        self.path = path
+        self.options = options or JournalOptions()
+        self.tail = Tail(self.options.recent)
+        self._file = JournalFile(path)
+        self._pending = Pending(self.options.linger_s)
+        self._writer = Writer(self._file, self._pending, self._settle, failed=failed, retry_s=self.options.retry_s)
+        self._claims = Claims(Sightings(self.options.recent))
+
+    async def open(self) -> None:
+        """Create or update the file and begin to write.
+
+        Raises:
+            SetupError: another service writes the file, or a newer version did.
+            JournalUnavailable: the file cannot be created or read.
+        """
+        self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self._file.create)
+        self.database = Database(sqlite_engine(self.path), self.options.deadline_s)
+        newest = await self.database.read(newest_capture)
+        self._claims = Claims(Sightings(self.options.recent, newest))
+        recent = await self.database.read(lambda connection: last_entries(connection, self.options.recent))
+        self._claims.refill(recent)
+        self.tail.extend(recent)
+        self._writer.start()
+
+    async def close(self) -> None:
+        """Write what is queued, then close the file."""
+        self._pending.close()
+        if self._writer.ident is not None:
+            await asyncio.to_thread(self._writer.join)
+        self.tail.end()
+        await self.database.close()
+
+    @property
+    def why(self) -> str | None:
+        """Say why nothing can be appended, or None."""
+        if self._pending.closing:
+            return "the journal is closed"
+        if self._writer.why is not None:
+            return self._writer.why
+        if self._pending.rows >= self.options.most_pending:
+            return f"{self._pending.rows} entries wait to be written: the disk is too slow"
+        return None
+
+    def append(self, entries: Sequence[Entry]) -> Receipt:
+        """Keep entries, all or none; one after the other, in the order of the calls.
+
+        Raises:
+            JournalUnavailable: they cannot be kept; none of them is.
+        """
+        why = self.why
+        if why is not None:
+            raise JournalUnavailable(why)
+        recorded = [self._claims.first(entry) for entry in entries]
+        new = [entry for entry, first in zip(entries, recorded, strict=True) if entry is first]
+        waits = {self._queue(new)} if new else set()
+        if len(new) < len(recorded):
+            waits |= {self._claims.waiter(entry) for entry in recorded}
+        return Receipt(recorded, _all(waits))
+
+    async def earlier(self, sighting: Sighting) -> Decision | None:
+        """Return the first decision on the same picture, once it is kept; None where there is none yet.
+
+        Two equal pictures may both find none; then ``append`` gives the later one the decision of the other.
+        """
+        found = self._claims.recall(sighting)
+        if found is None:
+            if not self._claims.may_be_forgotten(sighting):
+                return None
+            return await self.database.read(lambda connection: decision_on(connection, sighting))
+        waiter = self._claims.waiter(found)
+        if waiter is not None:
+            await asyncio.shield(waiter)
+        return found
+
+    async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
+        """Return the next entries, in order: of all kinds or of some."""
+        return await self.database.read(lambda connection: entries_after(connection, sequence, limit, kinds))
+
+    async def watch(self, sequence: int) -> AsyncIterator[list[Recorded]]:
+        """Yield what comes after a place, for ever and without a gap: from memory, older ones from disk."""
+        while True:
+            newer = self.tail.after(sequence)
+            if newer is None and not self.tail.ended:
+                newer = await self.after(sequence, WATCHED_AT_ONCE) or self.tail.all()
+            if newer:
+                sequence = newer[-1].sequence
+                yield newer
+            elif self.tail.ended:
+                return
+            await self.tail.news(sequence)
+
+    async def change(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Call a function on the file between two groups, in a transaction of its own; keep it short."""
+        if self._pending.closing:
+            raise JournalUnavailable("the journal is closed")
+        result: Future[T] = Future()
+        self._pending.add_job(Job(function, result))
+        return await asyncio.wrap_future(result)
+
+    def _queue(self, entries: list[Entry]) -> asyncio.Future[None] | None:
+        waiter = None
+        if self.options.strict or any(_is_urgent(entry) for entry in entries):
+            waiter = self._loop.create_future()
+            self._claims.expect(entries, waiter)
+        self._pending.add(Batch(entries, waiter))
+        return waiter
+
+    def _settle(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
+        self._loop.call_soon_threadsafe(self._settled, batches, error, first)
+
+    def _settled(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
+        refusal = None if error is None else JournalUnavailable(f"the journal cannot be written ({error})")
+        for batch in batches:
+            if refusal is None:
+                self.tail.extend(Recorded(first + place, entry) for place, entry in enumerate(batch.entries))
+                first += len(batch.entries)
+            self._claims.settle(batch, refusal)
+        self.tail.announce()
+
+
+def _is_urgent(entry: Entry) -> bool:
+    return not isinstance(entry, Decision) or entry.verdict is not Verdict.NO_LEAK
+
+
+def _all(waits: Collection[asyncio.Future[None] | None]) -> Awaitable[object] | None:
+    """Wait for each; who waits for the same entries shares their outcome alone, and may be cancelled alone."""
+    shields = [asyncio.shield(wait) for wait in waits if wait is not None]
+    if len(shields) > 1:
+        return asyncio.gather(*shields)
+    return shields[0] if shields else None
