@@ -130,19 +130,33 @@ class ComparisonReport:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedPicture:
-    """A picture that got the wrong verdict; ``example`` shows it where pictures are allowed."""
+class FaultDetection:
+    """What a fault of the camera (black, veil, blur, ...) does to verdicts, without the gate and with it.
 
-    file: str
-    source: str
-    label: Literal["good", "leak"]
+    ``good_passed`` counts good wells that get ``no_leak``; ``leaks_found`` counts leaks that raise an alarm, be it
+    ``leak`` or, by the gate, ``unknown``.
+    """
+
+    fault: str
+    good_passed: Rate
+    good_passed_gated: Rate
+    leaks_found: Rate
+    leaks_found_gated: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A picture on the wrong side of the threshold; ``example`` shows it where pictures are allowed."""
+
+    kind: Literal["escape", "false_alarm"]
     score: float
+    file: str
     example: Example | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """An artefact judged on labelled pictures: ``sources`` by folder or camera, ``errors`` worst first."""
+    """An artefact judged on labelled pictures; ``sources`` by folder or camera, ``mistakes`` worst first."""
 
     title: str
     made_at: str
@@ -151,8 +165,9 @@ class EvaluationReport:
     split: str
     threshold: Threshold
     scores: PartScores
-    sources: dict[str, PartScores]
-    errors: tuple[JudgedPicture, ...]
+    sources: dict[str, Metrics]
+    mistakes: tuple[Mistake, ...]
+    faults: tuple[FaultDetection, ...] = ()
     notes: tuple[str, ...] = ()
 
 

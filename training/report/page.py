@@ -59,7 +59,6 @@ def render_evaluation(report: EvaluationReport) -> str:
         .render(
             report=report,
             metrics=report.scores.measure(cut),
-            sources={name: scores.measure(cut) for name, scores in report.sources.items()},
             plots=score_plots({report.split: report.scores}, cut, "evaluation"),
         )
     )

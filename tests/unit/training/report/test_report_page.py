@@ -4,10 +4,12 @@ from html.parser import HTMLParser
 import pytest
 
 from service.contract.manifest import Threshold
+from training.rates import rate
 from training.report.content import (
     ComparisonReport,
     EvaluationReport,
-    JudgedPicture,
+    FaultDetection,
+    Mistake,
     PartScores,
     from_json,
     to_json,
@@ -65,11 +67,9 @@ def evaluation() -> EvaluationReport:
         split="test",
         threshold=Threshold(value=0.5, strategy="decision_stump", escape_upper_bound=0.05),
         scores=scores,
-        sources={"test/imgs": scores, "only good": PartScores(good=(0.1,))},
-        errors=(
-            JudgedPicture("test/imgs/a.jpg", "test/imgs", "leak", 0.4),
-            JudgedPicture("test/imgs/b.jpg", "test/imgs", "good", 0.9),
-        ),
+        sources={"test/imgs": scores.measure(0.5), "only good": PartScores(good=(0.1,)).measure(0.5)},
+        mistakes=(Mistake("escape", 0.4, "test/imgs/a.jpg"), Mistake("false_alarm", 0.9, "test/imgs/b.jpg")),
+        faults=(FaultDetection("veil 40 %", rate(90, 100), rate(0, 100), rate(3, 100), rate(100, 100)),),
     )
 
 
@@ -127,20 +127,21 @@ def test_an_unfinished_comparison_says_so(comparison: ComparisonReport) -> None:
 
 def test_names_from_outside_cannot_become_markup(evaluation: EvaluationReport) -> None:
     hostile = '<script>alert("x")</script>'
-    errors = (JudgedPicture(hostile, hostile, "leak", 0.4),)
-    page = render_evaluation(replace(evaluation, title=hostile, split=hostile, errors=errors, notes=(hostile,)))
+    mistakes = (Mistake("escape", 0.4, hostile),)
+    page = render_evaluation(replace(evaluation, title=hostile, split=hostile, mistakes=mistakes, notes=(hostile,)))
     assert "script" not in {tag for tag, _ in Outline(page).elements}
 
 
 def test_an_evaluation_lists_its_errors_and_sources(evaluation: EvaluationReport) -> None:
     text = Outline(render_evaluation(evaluation)).text
-    assert "test/imgs/a.jpg test/imgs escape 0.4 0.80" in text
-    assert "test/imgs/b.jpg test/imgs false alarm 0.9 1.80" in text
+    assert "test/imgs/a.jpg escape 0.4 0.80" in text
+    assert "test/imgs/b.jpg false alarm 0.9 1.80" in text
     assert "only good 0 0" in text
+    assert "veil 40 % 90.0 % 82.4 to 95.1 0.0 %" in text
     assert "no bound holds for the false-alarm rate" in text
 
 
 def test_an_evaluation_without_leaks_or_errors_is_still_a_page(evaluation: EvaluationReport) -> None:
-    page = render_evaluation(replace(evaluation, scores=PartScores(good=(0.1, 0.2)), errors=()))
+    page = render_evaluation(replace(evaluation, scores=PartScores(good=(0.1, 0.2)), mistakes=()))
     assert "no such pictures" in page
     assert "None." in page

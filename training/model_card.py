@@ -1,0 +1,87 @@
+"""``MODEL_CARD.md`` of an artefact: what people must know before they trust it; headings as on the Hugging Face hub."""
+
+import json
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from service.contract.manifest import Manifest, Metrics, Rate
+from training.capture import Capture
+from training.report.content import FaultDetection
+from training.report.page import figure, interval, percent, size
+
+BLIND_BELOW = 0.9
+TOUCHY_BELOW = 0.98
+FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy"})
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What the manifest does not hold.
+
+    Attributes:
+        artifact: id of the artefact.
+        capture: by class ("good", "leak"), see :func:`training.capture.describe_capture`.
+        families: TPR of the exported model on stress leaks, by family; empty where not measured.
+        nuisances: TNR of good wells under harmless disturbances, by kind; empty where not measured.
+        faults: verdicts under faults of the camera, gate off and on; empty where not measured.
+        fit_s: time to fit.
+        score_us: microseconds to score one picture.
+        size_bytes: of ``model.onnx``.
+        machine: on which the times were measured.
+    """
+
+    artifact: str
+    capture: dict[str, Capture]
+    families: dict[str, Rate]
+    nuisances: dict[str, Rate]
+    faults: tuple[FaultDetection, ...]
+    fit_s: float
+    score_us: float
+    size_bytes: int
+    machine: str
+
+
+def render_card(manifest: Manifest, facts: CardFacts) -> str:
+    """Write the card; the person and day of approval stay open for people to fill in.
+
+    Families below 90 % TPR are named as blind spots, nuisances below 98 % TNR as causes of false alarms.
+    """
+    environment = Environment(
+        loader=PackageLoader("training"),
+        autoescape=False,  # noqa: S701  # Markdown, not HTML; names from outside pass the filter "cell" or "json"
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent, "interval": interval, "figure": figure, "size": size, "cell": cell}
+    environment.filters["json"] = json.dumps
+    card = environment.get_template("model_card.md").render(
+        manifest=manifest,
+        facts=facts,
+        results={part: found for part, metrics in manifest.metrics.items() if (found := _results(metrics))},
+        blind_spots=_weakest(facts.families, BLIND_BELOW),
+        touchy=_weakest(facts.nuisances, TOUCHY_BELOW),
+        fitted_to_both=manifest.threshold.strategy in FITTED_TO_BOTH,
+    )
+    return "".join(f"{line.rstrip()}\n" for line in card.splitlines())
+
+
+def cell(text: object) -> str:
+    """Text for a cell of a Markdown table, where it can be neither markup nor the end of the cell."""
+    return " ".join(str(text).split()).rstrip(".").replace("|", r"\|").replace("<", "&lt;").replace("`", "'")
+
+
+def _weakest(rates: dict[str, Rate], below: float) -> list[tuple[str, Rate]]:
+    weak = [(name, rate) for name, rate in rates.items() if rate.value < below]
+    return sorted(weak, key=lambda item: item[1].value)
+
+
+def _results(metrics: Metrics) -> list[tuple[str, str, float]]:
+    """Type (as the hub names it), name and value of each metric that was measured."""
+    found = (
+        ("recall", "TPR, leaks found", metrics.tpr.value if metrics.tpr else None),
+        ("specificity", "TNR, good wells passed", metrics.tnr.value if metrics.tnr else None),
+        ("roc_auc", "AUROC", metrics.auroc),
+    )
+    return [(kind, name, value) for kind, name, value in found if value is not None]
