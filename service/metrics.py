@@ -32,6 +32,9 @@ class Metrics:
             registry=registry,
         )
         self.ready = Gauge("leak_inspection_ready", "1 while readiness is green.", registry=registry)
+        self.wanted_replicas = Gauge(
+            "leak_inspection_wanted_replicas", "How many replicas should run, as configured.", registry=registry
+        )
         self._self_test = Gauge(
             "leak_inspection_self_test_success", "1 while the last self-test passed.", registry=registry
         )

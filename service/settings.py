@@ -25,12 +25,17 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    publish: str | None = Field(
+        None,
+        description="Address a container's port is published on; whether keys are needed is judged by it, not by host.",
+    )
     unprotected: bool = Field(False, description="Listen beyond loopback without any key.")
     keys_file: Path | None = Field(None, description="File of keys, a line each: `camera|operator|admin KEY`.")
     protect_health_and_metrics: bool = Field(False, description="Ask for a key on /health and /metrics too.")
     artifacts: Path = Field(Path("model_artifacts"), description="Folder of artefacts; may be read-only.")
     data_dir: Path = Field(Path("data"), description="Folder the service writes: record, pictures, chosen artefact.")
     cameras_file: Path | None = Field(None, description="TOML file of the cameras, their wells, cadence and gate.")
+    replicas: int = Field(1, ge=1, le=1000, description="How many replicas should run; an alert counts them.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_good_share: float = Field(0.001, ge=0, le=1, description="Share of requests for good wells that is logged.")
 
@@ -60,9 +65,10 @@ class Settings(BaseSettings):
     def _refuse_what_is_unsafe(self) -> Self:
         if self.max_batch_bytes < self.max_body_bytes:
             raise ValueError("max_batch_bytes must not be smaller than max_body_bytes")
-        if self.host not in LOOPBACK and self.keys_file is None and not self.unprotected:
+        reached_at = self.publish or self.host
+        if reached_at not in LOOPBACK and self.keys_file is None and not self.unprotected:
             raise ValueError(
-                f"listening on {self.host} without keys lets anybody in: set LEAK_INSPECTION_KEYS_FILE, "
+                f"listening on {reached_at} without keys lets anybody in: set LEAK_INSPECTION_KEYS_FILE, "
                 "or LEAK_INSPECTION_UNPROTECTED=true if that is meant"
             )
         return self
