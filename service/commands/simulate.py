@@ -1,0 +1,87 @@
+"""``leak-inspection simulate``: cameras to try the service with."""
+
+import argparse
+import asyncio
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from service.commands import Commands
+from service.contract.errors import SetupError
+from service.simulation.events import AMOUNTS, Event, parse_event
+from service.simulation.gallery import Gallery
+from service.simulation.plant import Plant
+from service.simulation.pump import Pace, Pump
+from service.simulation.tally import Tally
+
+FOREVER_S = 10 * 365 * 86_400.0
+TIMEOUT_S = 30.0
+
+
+def add_to(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("simulate", help="post pictures as the cameras of a plant do")
+    parser.add_argument(
+        "pictures", type=Path, metavar="DIR", help="crops; those in a folder `leak` or `proliv` are leaks"
+    )
+    parser.add_argument("--url", default="http://127.0.0.1:8000", help="the service (%(default)s)")
+    parser.add_argument("--key", help="sent as X-API-Key")
+    parser.add_argument("--cameras", type=_count, default=1, help="how many, called cam-1, cam-2, ... (%(default)s)")
+    parser.add_argument(
+        "--wells", type=_count, default=80, help="crops in a frame, called 1a, 1b, 2a, ... (%(default)s)"
+    )
+    parser.add_argument("--rate", type=_positive, default=3.5, help="frames a second of each camera (%(default)s)")
+    parser.add_argument("--seconds", type=_positive, default=FOREVER_S, help="how long (until Ctrl-C)")
+    parser.add_argument("--single", action="store_true", help="post crop by crop, not frame by frame")
+    parser.add_argument(
+        "--event",
+        type=_event,
+        action="append",
+        default=[],
+        metavar="KIND[=AMOUNT][:CAMERA[:WELL]]@START[+SECONDS]",
+        help=f"something that goes wrong; may be repeated; kinds: {', '.join(AMOUNTS)}",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="order of the pictures (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Simulate until the time is over or Ctrl-C, then print what became of the crops."""
+    plant = Plant(Gallery.read(options.pictures, options.seed), options.cameras, options.wells, options.event)
+    pace = Pace(options.rate, options.seconds, single=options.single)
+    tally = Tally(pace.frames_per_s * options.cameras * options.wells)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_simulate(plant, pace, tally, options))
+    print(json.dumps(tally.summary(), indent=2) if options.json else tally.text())
+    return 0 if tally.verdicts else 1
+
+
+async def _simulate(plant: Plant, pace: Pace, tally: Tally, options: argparse.Namespace) -> None:
+    headers = {"x-api-key": options.key} if options.key else {}
+    limits = httpx.Limits(max_connections=pace.outstanding, max_keepalive_connections=pace.outstanding)
+    async with httpx.AsyncClient(base_url=options.url, headers=headers, timeout=TIMEOUT_S, limits=limits) as client:
+        await Pump(plant, pace, client, tally).run()
+
+
+def _event(text: str) -> Event:
+    try:
+        return parse_event(text)
+    except SetupError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return value
