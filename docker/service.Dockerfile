@@ -8,15 +8,15 @@ COPY pyproject.toml constraints.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['service'], sep='\n')" >libraries.txt \
     && pip --python /opt/leak-inspection/bin/python install --constraint constraints.txt --requirement libraries.txt
-COPY README.md LICENSE ./
+COPY README* LICENSE ./
 COPY service service
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip --python /opt/leak-inspection/bin/python install --no-deps . \
     && rm /opt/leak-inspection/bin/leak-training
 
 FROM python:3.11-slim-bookworm
-# A new named volume over /data takes this owner from the image.
-RUN install --directory --owner=10001 --group=10001 /data
+# A new named volume over one of these takes its owner from the image.
+RUN install --directory --mode=700 --owner=10001 --group=10001 /data /tls
 COPY --from=build /opt/leak-inspection /opt/leak-inspection
 COPY model_artifacts /model_artifacts
 ENV PATH=/opt/leak-inspection/bin:$PATH \

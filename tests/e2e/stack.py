@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -145,11 +145,30 @@ class Stack:
         answer = httpx.get(f"http://127.0.0.1:{self.prometheus_port}/api/v1/alerts").raise_for_status()
         return {alert["labels"]["alertname"] for alert in answer.json()["data"]["alerts"] if alert["state"] == "firing"}
 
-    def take_down(self) -> None:
-        """Remove containers, networks, volumes and the images built for this project."""
+    def __enter__(self) -> Self:
+        """Take part in a ``with`` block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Remove containers, networks, volumes and images; what failed is told with the logs."""
+        if error is not None:
+            print(self.compose("logs", "--no-color", "--tail", "50"))  # noqa: T201  # pytest shows it with the failure
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "5")
         for image in self.docker("image", "ls", "--quiet", "--filter", f"reference=*:{self.version}").split():
             self.docker("image", "rm", "--force", image)
+
+    def bring_up(self, *build_options: str) -> None:
+        """Build and start everything."""
+        self.compose("build", *build_options)
+        self.compose("up", "-d")
+
+    def is_healthy(self, service: str) -> bool:
+        """Whether a service's container passes its own check."""
+        return bool(self.inspect(service)["State"]["Health"]["Status"] == "healthy")
+
+    def ready(self) -> bool:
+        """Whether the service says that it is ready."""
+        return httpx.get(f"http://127.0.0.1:{self.service_port}/health/ready").is_success
 
     def _run(self, command: Sequence[str]) -> str:
         done = subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False)
