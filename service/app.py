@@ -73,6 +73,7 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     access = Access(read_keys(settings.keys_file) if settings.keys_file else {})
     cameras = read_cameras(settings.cameras_file)
     metrics = Metrics(CollectorRegistry(), SOFTWARE_VERSION, tuple(cameras))
+    metrics.wanted_replicas.set(settings.replicas)
     for check in (MODEL_CHECK, SELF_TEST_CHECK):
         readiness.set(check, "starting")
     models = ModelSwitch(
