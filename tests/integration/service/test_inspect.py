@@ -1,51 +1,22 @@
 """One crop over HTTP: what is served, and how bad input is answered."""
 
-import struct
-import zlib
+import base64
+import hashlib
 from pathlib import Path
 
 import cv2
-import httpx
 import numpy as np
 import pytest
 
+from tests.answers import assert_problem
 from tests.conftest import Serve
+from tests.pictures import bomb, encoded, jpeg
 from tests.wells import good_well, leaking_well
 
 ANSWER_FIELDS = {
     "decision_id", "verdict", "alarm", "reason", "score", "threshold", "score_ratio", "camera_id", "well_id", "cast_id",
     "captured_at", "received_at", "model", "image_sha256", "timing_ms",
 }  # fmt: skip
-
-
-def encoded(picture: np.ndarray, suffix: str = ".png") -> bytes:
-    """Encode BGR or grey pixels as OpenCV does."""
-    return cv2.imencode(suffix, picture)[1].tobytes()
-
-
-def jpeg(picture: np.ndarray) -> bytes:
-    """Encode RGB pixels."""
-    return encoded(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), ".jpg")
-
-
-def bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes whose header promises many pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
-
-
-def assert_problem(response: httpx.Response, status: int) -> dict[str, object]:
-    """Every error says unknown and alarm, as problem+json."""
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    body: dict[str, object] = response.json()
-    assert (body["status"], body["verdict"], body["alarm"]) == (status, "unknown", True)
-    assert body["request_id"] == response.headers["x-request-id"]
-    return body
 
 
 async def test_a_good_well_gets_no_leak_with_every_promised_field(serve: Serve) -> None:
@@ -184,7 +155,7 @@ async def test_wrong_methods_and_unknown_paths_are_problems(serve: Serve) -> Non
 
 async def test_a_damaged_body_is_told_by_its_digest(serve: Serve) -> None:
     body = jpeg(good_well(1))
-    good = "sha-256=:" + __import__("base64").b64encode(__import__("hashlib").sha256(body).digest()).decode() + ":"
+    good = "sha-256=:" + base64.b64encode(hashlib.sha256(body).digest()).decode() + ":"
     async with serve() as client:
         assert (await client.post("/v1/inspect", content=body, headers={"content-digest": good})).status_code == 200
         flipped = body[:400] + bytes([body[400] ^ 1]) + body[401:]

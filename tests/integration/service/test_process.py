@@ -1,0 +1,142 @@
+"""The real process: how it starts, refuses to start, and stops."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.settings import Settings
+from tests.pictures import jpeg
+from tests.wells import good_well
+
+COMMAND = (sys.executable, "-m", "service.cli")
+START_TIMEOUT_S = 30
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of a process over the small artefact; the port is free for the taking."""
+    return os.environ | {
+        "LEAK_INSPECTION_ARTIFACTS": str(settings.artifacts),
+        "LEAK_INSPECTION_DATA_DIR": str(settings.data_dir),
+        "LEAK_INSPECTION_PORT": "0",
+    }
+
+
+@pytest.fixture
+def running(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running service and its address, as it prints it."""
+    process = subprocess.Popen(
+        (*COMMAND, "serve"), env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline().split()[3]
+    await_ready(address)
+    yield process, address
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def await_ready(address: str) -> None:
+    """Return when the service accepts and is ready."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{address}/health/ready").status_code == 200:
+                return
+        except httpx.ConnectError:
+            pass
+        time.sleep(0.02)
+    pytest.fail("the service did not become ready")
+
+
+def refused(environment: dict[str, str], *arguments: str) -> str:
+    """Run the command, which must end with code 2 and one line; return the line."""
+    ended = subprocess.run(
+        (*COMMAND, *arguments), env=environment, capture_output=True, check=False, text=True, timeout=60
+    )
+    lines = ended.stderr.strip().splitlines()
+    assert (ended.returncode, len(lines)) == (2, 1), ended.stderr
+    return lines[0]
+
+
+def test_the_printed_curl_line_gets_a_verdict(running: tuple[subprocess.Popen[str], str]) -> None:
+    process, _ = running
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("try: curl ")
+    answer = subprocess.run(line.removeprefix("try: ").split(), capture_output=True, text=True, check=True).stdout
+    assert '"verdict":"no_leak"' in answer
+
+
+def test_requests_in_flight_are_answered_on_sigterm(running: tuple[subprocess.Popen[str], str]) -> None:
+    process, address = running
+    host, port = address.removeprefix("http://").split(":")
+    body = jpeg(good_well(1))
+    with socket.create_connection((host, int(port))) as half_sent:
+        head = f"POST /v1/inspect HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        half_sent.sendall(head.encode() + body[:100])
+        httpx.get(f"{address}/health/live")
+        process.send_signal(signal.SIGTERM)
+        half_sent.sendall(body[100:])
+        answer = b"".join(iter(lambda: half_sent.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b'"verdict":"no_leak"' in answer
+    assert process.wait(timeout=10) in {0, -signal.SIGTERM}
+
+
+def test_many_clients_at_once_are_all_answered(running: tuple[subprocess.Popen[str], str]) -> None:
+    _, address = running
+    body = jpeg(good_well(1))
+    with httpx.Client() as client, ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: client.post(f"{address}/v1/inspect", content=body).json(), range(200)))
+    assert {answer["verdict"] for answer in answers} == {"no_leak"}
+    assert len({answer["decision_id"] for answer in answers}) == 200
+
+
+def test_healthcheck_says_whether_it_is_ready(
+    running: tuple[subprocess.Popen[str], str], environment: dict[str, str]
+) -> None:
+    _, address = running
+    ask = (*COMMAND, "healthcheck", "--url")
+    assert subprocess.run((*ask, address), env=environment, capture_output=True, check=False).returncode == 0
+    assert (
+        subprocess.run((*ask, "http://127.0.0.1:9"), env=environment, capture_output=True, check=False).returncode == 1
+    )
+
+
+def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"127.0.0.1:{port}" in refused(environment, "serve", "--port", str(port))
+
+
+def test_an_unwritable_data_folder_is_one_clear_line(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "--data-dir" in refused(environment, "serve", "--data-dir", str(tmp_path / "file" / "data"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("LEAK_INSPECTION_PORT", "many", "LEAK_INSPECTION_PORT"),
+        ("LEAK_INSPECTION_MAX_IN_FLIGHT", "0", "LEAK_INSPECTION_MAX_IN_FLIGHT"),
+        ("LEAK_INSPECTION_HOST", "0.0.0.0", "LEAK_INSPECTION_UNPROTECTED"),  # noqa: S104  # it must be refused
+        ("LEAK_INSPECTION_KEYS_FILE", "/nowhere", "/nowhere"),
+        ("LEAK_INSPECTION_CAMERAS_FILE", "/nowhere", "/nowhere"),
+        ("LEAK_INSPECTION_PROT", "1", "LEAK_INSPECTION_PROT is not a setting"),
+    ],
+)
+def test_a_bad_environment_value_is_one_clear_line(
+    environment: dict[str, str], variable: str, value: str, said: str
+) -> None:
+    assert said in refused(environment | {variable: value}, "serve")
