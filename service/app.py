@@ -32,7 +32,11 @@ from service.routes import health, model
 from service.routes.inspections import BatchLane, InspectLane, Limits
 from service.serving import SOFTWARE_VERSION, open_serving
 from service.settings import Settings
+from service.store.journal import Journal, JournalOptions
 
+JOURNAL_FILE = "journal.sqlite3"
+JOURNAL_CHECK = "journal"
+JOURNAL_WATCH_S = 0.5
 DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the reconstruction error of an autoencoder."
 
 
@@ -74,7 +78,7 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     cameras = read_cameras(settings.cameras_file)
     metrics = Metrics(CollectorRegistry(), SOFTWARE_VERSION, tuple(cameras))
     metrics.wanted_replicas.set(settings.replicas)
-    for check in (MODEL_CHECK, SELF_TEST_CHECK):
+    for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
         readiness.set(check, "starting")
     models = ModelSwitch(
         settings.artifacts,
@@ -84,28 +88,44 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
         readiness,
         metrics,
     )
-    recorder = Recorder(metrics)
+    journal = Journal(settings.data_dir / JOURNAL_FILE, _journal_options(settings), metrics.journal_failures.inc)
+    recorder = Recorder(journal, metrics)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
     inspector = Inspector(models, recorder, workers, settings.max_pixels)
-    return Parts(settings, access, metrics, readiness, models, recorder, inspector, workers)
+    return Parts(settings, access, metrics, readiness, models, journal, inspector, workers)
+
+
+def _journal_options(settings: Settings) -> JournalOptions:
+    return JournalOptions(
+        strict=settings.journal_strict, linger_s=settings.journal_linger_s, most_pending=settings.journal_most_pending
+    )
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
+    await parts.journal.open()
+    parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
     await parts.models.follow()
     async with asyncio.TaskGroup() as background:
-        tasks = [background.create_task(_watch(parts)), background.create_task(_self_test(parts))]
+        tasks = [background.create_task(task(parts)) for task in (_watch_model, _watch_journal, _self_test)]
         yield
         for task in tasks:
             task.cancel()
+    await parts.journal.close()
     parts.workers.shutdown()
 
 
-async def _watch(parts: Parts) -> None:
+async def _watch_model(parts: Parts) -> None:
     while True:
         await asyncio.sleep(parts.settings.watch_interval_s)
         await parts.models.follow()
+
+
+async def _watch_journal(parts: Parts) -> None:
+    while True:
+        await asyncio.sleep(JOURNAL_WATCH_S)
+        parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
 
 
 async def _self_test(parts: Parts) -> None:

@@ -33,13 +33,12 @@ class Inspector:
             PictureError: the bytes cannot be decoded; no decision is made.
             Unavailable: no model is ready, or the decision cannot be recorded.
         """
-        earlier = self._recorder.earlier(shot)
+        earlier = await self._recorder.earlier(shot)
         if earlier is not None:
             return earlier
         job = partial(judge, self._models.require(), shot, self._max_pixels)
         decision = job() if len(shot.image) <= INLINE_BYTES else await self._in_worker(job)
-        await self._recorder.record([decision], [shot])
-        return decision
+        return (await self._recorder.record([decision]))[0]
 
     async def inspect_batch(self, shots: Sequence[Shot]) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
@@ -47,11 +46,10 @@ class Inspector:
         Raises:
             Unavailable: no model is ready, or the decisions cannot be recorded.
         """
-        answers = [self._recorder.earlier(shot) for shot in shots]
+        answers = [await self._recorder.earlier(shot) for shot in shots]
         fresh = [shot for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
         made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
-        await self._recorder.record(made, fresh)
-        remaining = iter(made)
+        remaining = iter(await self._recorder.record(made))
         return [next(remaining) if earlier is None else earlier for earlier in answers]
 
     async def _in_worker(self, job: Callable[[], T]) -> T:

@@ -25,6 +25,9 @@ class Metrics:
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)
         Info("leak_inspection_build", "The running software.", registry=registry).info({"version": version})
+        self.journal_failures = Counter(
+            "leak_inspection_audit_write_failures", "Groups of decisions that could not be written.", registry=registry
+        )
         self._model = Gauge(
             "leak_inspection_model_info",
             "The active artefact.",

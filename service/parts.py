@@ -8,8 +8,8 @@ from service.inspector import Inspector
 from service.metrics import Metrics
 from service.model_switch import ModelSwitch
 from service.readiness import Readiness
-from service.recorder import Recorder
 from service.settings import Settings
+from service.store.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,6 @@ class Parts:
     metrics: Metrics
     readiness: Readiness
     models: ModelSwitch
-    recorder: Recorder
+    journal: Journal
     inspector: Inspector
     workers: Executor

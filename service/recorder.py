@@ -1,29 +1,38 @@
-"""What follows a verdict: it is counted, kept, and its picture archived, before anybody hears of it."""
+"""What follows a verdict: it is kept, then counted, before anybody hears of it."""
 
 from collections.abc import Sequence
 
 from service.contract.decision import Decision
 from service.judging import Shot
 from service.metrics import Metrics
+from service.store.receipt import DecisionLog
+from service.store.sightings import Sighting
 
 
 class Recorder:
-    """Keeps decisions."""
+    """Keeps decisions in the journal."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, journal: DecisionLog, metrics: Metrics) -> None:
+        self._journal = journal
         self._metrics = metrics
 
-    def earlier(self, shot: Shot) -> Decision | None:
+    async def earlier(self, shot: Shot) -> Decision | None:
         """Return the first decision on the same picture of the same camera, well and time, if there is one."""
-        del shot
-        return None
+        if shot.captured_at is None:
+            return None
+        return await self._journal.earlier(Sighting(shot.camera_id, shot.well_id, shot.captured_at, shot.sha256))
 
-    async def record(self, decisions: Sequence[Decision], shots: Sequence[Shot]) -> None:
-        """Keep decisions.
+    async def record(self, decisions: Sequence[Decision]) -> list[Decision]:
+        """Keep decisions and return those of record: an equal picture that came first has the word.
 
         Raises:
             JournalUnavailable: they cannot be kept, so none may be given.
         """
-        del shots
-        for decision in decisions:
-            self._metrics.decided(decision)
+        receipt = self._journal.append(decisions)
+        if receipt.durable is not None:
+            await receipt.durable
+        of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
+        for made, kept in zip(decisions, of_record, strict=True):
+            if kept is made:
+                self._metrics.decided(kept)
+        return of_record

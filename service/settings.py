@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     self_test_interval_s: float = Field(3600.0, gt=0, le=86_400, description="How often the golden pictures are run.")
     self_test_retry_s: float = Field(5.0, gt=0, le=3600, description="How often they are run while they fail.")
 
+    journal_strict: bool = Field(False, description="Every decision is on disk before its answer, also no_leak.")
+    journal_linger_s: float = Field(0.1, ge=0, le=10, description="Longest wait of a no_leak to be written in a group.")
+    journal_most_pending: int = Field(10_000, ge=1, le=10_000_000, description="Entries that may wait to be written.")
+
     frozen_after_s: float = Field(10.0, gt=0, le=3600, description="Equal pictures for longer than this are frozen.")
     stale_after_s: float = Field(30.0, gt=0, le=86_400, description="A captured_at older than this is stale.")
     future_after_s: float = Field(5.0, gt=0, le=86_400, description="A captured_at further ahead is refused.")
