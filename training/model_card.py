@@ -1,18 +1,14 @@
 """``MODEL_CARD.md`` of an artefact: what people must know before they trust it; headings as on the Hugging Face hub."""
 
-import json
 from dataclasses import dataclass
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.contract.manifest import Manifest, Metrics, Rate
 from training.capture import Capture
 from training.report.content import FaultDetection
-from training.report.page import figure, interval, percent, size
+from training.report.templates import environment
 
 BLIND_BELOW = 0.9
 TOUCHY_BELOW = 0.98
-FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +43,18 @@ def render_card(manifest: Manifest, facts: CardFacts) -> str:
 
     Families below 90 % TPR are named as blind spots, nuisances below 98 % TNR as causes of false alarms.
     """
-    environment = Environment(
-        loader=PackageLoader("training"),
-        autoescape=False,  # noqa: S701  # Markdown, not HTML; names from outside pass the filter "cell" or "json"
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "interval": interval, "figure": figure, "size": size, "cell": cell}
-    environment.filters["json"] = json.dumps
-    card = environment.get_template("model_card.md").render(
-        manifest=manifest,
-        facts=facts,
-        results={part: found for part, metrics in manifest.metrics.items() if (found := _results(metrics))},
-        blind_spots=_weakest(facts.families, BLIND_BELOW),
-        touchy=_weakest(facts.nuisances, TOUCHY_BELOW),
-        fitted_to_both=manifest.threshold.strategy in FITTED_TO_BOTH,
+    card = (
+        environment()
+        .get_template("model_card.md")
+        .render(
+            manifest=manifest,
+            facts=facts,
+            results={part: found for part, metrics in manifest.metrics.items() if (found := _results(metrics))},
+            blind_spots=_weakest(facts.families, BLIND_BELOW),
+            touchy=_weakest(facts.nuisances, TOUCHY_BELOW),
+        )
     )
     return "".join(f"{line.rstrip()}\n" for line in card.splitlines())
-
-
-def cell(text: object) -> str:
-    """Text for a cell of a Markdown table, where it can be neither markup nor the end of the cell."""
-    return " ".join(str(text).split()).rstrip(".").replace("|", r"\|").replace("<", "&lt;").replace("`", "'")
 
 
 def _weakest(rates: dict[str, Rate], below: float) -> list[tuple[str, Rate]]:

@@ -126,6 +126,9 @@ STRATEGIES: Mapping[str, Strategy] = {
     "false_alarm_budget": false_alarm_budget,
 }
 
+FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy"})
+"""Strategies whose escape bound is optimistic, as the leaks that state it helped to choose the cut."""
+
 
 def groups_needed(budget: float) -> int:
     """How many groups of good wells a budget needs: 299 for 1 %, 598 for 0.5 %.

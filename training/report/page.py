@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from service.contract.manifest import Metrics, Rate
+from service.contract.manifest import Metrics
 from training.report.content import CandidateReport, ComparisonReport, EvaluationReport, FitReport
 from training.report.overview import overview
 from training.report.plots import fit_plots, score_plots
-
-KILO = 1000
-ABSENT = "\u2013"
+from training.report.templates import environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ def render_comparison(report: ComparisonReport) -> str:
     parts = list(dict.fromkeys(name for candidate in report.candidates for name in candidate.shown.parts))
     part = "report" if "report" in parts else parts[-1]
     return (
-        _environment()
+        environment()
         .get_template("comparison.html")
         .render(
             report=report,
@@ -54,7 +51,7 @@ def render_evaluation(report: EvaluationReport) -> str:
     """Draw the page of an evaluation: figures, sources and the list of the errors."""
     cut = report.threshold.value
     return (
-        _environment()
+        environment()
         .get_template("evaluation.html")
         .render(
             report=report,
@@ -75,35 +72,3 @@ def _view(candidate: CandidateReport, rank: int) -> CandidateView:
 
 def _metrics(fit: FitReport) -> dict[str, Metrics]:
     return {name: part.measure(fit.threshold.value) for name, part in fit.parts.items()}
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("training"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "interval": interval, "figure": figure, "size": size}
-    return environment
-
-
-def percent(share: float | None) -> str:
-    """A share as a percentage with one decimal; a dash where there is none."""
-    return ABSENT if share is None else f"{100 * share:.1f} %"
-
-
-def interval(rate: Rate | None) -> str:
-    """The 95 % interval of a rate, in percent."""
-    return "" if rate is None else f"{100 * rate.low:.1f} to {100 * rate.high:.1f}"
-
-
-def figure(value: float) -> str:
-    """A number with four significant digits."""
-    return f"{value:.4g}"
-
-
-def size(count: int) -> str:
-    """Bytes as kB; a dash for nothing."""
-    return f"{count / KILO:.0f} kB" if count else ABSENT

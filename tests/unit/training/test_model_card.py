@@ -7,7 +7,7 @@ import pytest
 
 from service.contract.manifest import InputSpec, Manifest, Metrics, Sharpen, Threshold, TrainingData
 from training.capture import Capture
-from training.model_card import CardFacts, cell, render_card
+from training.model_card import CardFacts, render_card
 from training.rates import rate
 from training.report.content import FaultDetection
 
@@ -134,15 +134,3 @@ def test_cameras_and_days_are_listed_and_approval_is_left_to_people(manifest: Ma
 
 def test_the_recipe_is_shown_as_it_is(manifest: Manifest, facts: CardFacts) -> None:
     assert '"summary": "System B\'s network."' in render_card(manifest, facts)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected", "why"),
-    [
-        ("a|b", r"a\|b", "a bar would end the cell"),
-        ("a\nb", "a b", "a line end would end the table"),
-        ("<img src=x>", "&lt;img src=x>", "markup would be shown as such"),
-    ],
-)
-def test_text_from_outside_stays_in_its_cell(text: str, expected: str, why: str) -> None:
-    assert cell(text) == expected, why

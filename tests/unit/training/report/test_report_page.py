@@ -138,6 +138,7 @@ def test_an_evaluation_lists_its_errors_and_sources(evaluation: EvaluationReport
     assert "test/imgs/b.jpg false alarm 0.9 1.80" in text
     assert "only good 0 0" in text
     assert "veil 40 % 90.0 % 82.4 to 95.1 0.0 %" in text
+    assert "(optimistic: they helped to choose the cut)" in text
     assert "no bound holds for the false-alarm rate" in text
 
 
