@@ -22,7 +22,7 @@ from training.rates import CONFIDENCE, Array, Classes, Labels, Scores, by_class,
 
 Strategy = Callable[..., Threshold]
 
-GRID_STEPS = 1000
+GRID_STEPS, FLOAT32_NOISE = 1000, 5e-7
 
 
 def choose_threshold(
@@ -143,7 +143,8 @@ def groups_needed(budget: float) -> int:
 def _tolerance_limit(good: Array, budget: float) -> tuple[float, float]:
     """A cut and the bound that it keeps, whatever the distribution (Wilks, Ann. Math. Stat. 12, 1941).
 
-    Equality is a leak, so the cut lies just above the order statistic: its own score, however often it occurs, passes.
+    Equality is a leak, so the cut lies above the order statistic, by what float32 scores of one picture differ between
+    batches and machines: its own score, however often it occurs, passes.
     """
     needed = groups_needed(budget)
     if good.size < needed:
@@ -152,7 +153,7 @@ def _tolerance_limit(good: Array, budget: float) -> tuple[float, float]:
             f" and there are {good.size}: keep more for calibration or allow a larger budget"
         )
     alarms = int(binom.ppf(1 - CONFIDENCE, good.size, budget)) - 1
-    return float(np.nextafter(good[good.size - 1 - alarms], np.inf)), upper_bound(alarms, good.size)
+    return float(good[good.size - 1 - alarms]) * (1 + FLOAT32_NOISE), upper_bound(alarms, good.size)
 
 
 def _lowest_best(cuts: Array, merit: Array) -> float:

@@ -35,11 +35,11 @@ def labelled(good: list[float], leak: list[float]) -> tuple[np.ndarray, np.ndarr
             "false_alarm_budget",
             BUDGET_GOOD,
             [500],
-            np.nextafter(299.0, 300),
+            299 * (1 + 5e-7),
             "299 groups: no calibration well may be above",
         ),
-        ("false_alarm_budget", BUDGET_GOOD, [], np.nextafter(299.0, 300), "a budget needs no leaks"),
-        ("false_alarm_budget", [1.0] * 299, [], np.nextafter(1.0, 2), "a score that all share must pass"),
+        ("false_alarm_budget", BUDGET_GOOD, [], 299 * (1 + 5e-7), "a budget needs no leaks"),
+        ("false_alarm_budget", [1.0] * 299, [], 1 + 5e-7, "a score that all share must pass"),
     ],
 )
 def test_a_strategy_cuts_where_its_rule_says(
@@ -78,6 +78,13 @@ def test_too_few_groups_are_told_how_many_are_needed(budget: float, needed: int)
 def test_the_order_statistic_itself_is_judged_no_leak() -> None:
     threshold = choose_threshold("false_alarm_budget", *labelled(BUDGET_GOOD, []))
     assert decide(max(BUDGET_GOOD), threshold.value).verdict is Verdict.NO_LEAK
+
+
+def test_rounding_of_float32_does_not_turn_the_order_statistic_into_a_leak() -> None:
+    scores = np.random.default_rng(1).exponential(size=700).astype(np.float32)
+    threshold = false_alarm_budget(scores, np.zeros(700)).value
+    highest_passed = scores[scores < threshold].max()
+    assert decide(float(np.nextafter(highest_passed, np.float32(np.inf))), threshold).verdict is Verdict.NO_LEAK
 
 
 def test_the_promise_is_broken_no_oftener_than_promised() -> None:
@@ -155,7 +162,7 @@ def test_equal_scores_give_the_stump_nothing_to_split() -> None:
         choose_threshold("decision_stump", *labelled([1.0, 1.0], [1.0]))
 
 
-@pytest.mark.parametrize("strategy", ["min_leak_score", "tpr1_quantile", "equal_error_rate"])
+@pytest.mark.parametrize("strategy", ["min_leak_score", "tpr1_quantile", "equal_error_rate", "false_alarm_budget"])
 def test_a_threshold_of_zero_is_refused(strategy: str) -> None:
     with pytest.raises(DataError, match="calls every well a leak"):
-        choose_threshold(strategy, *labelled([0.0, 0.0], [0.0]))
+        choose_threshold(strategy, *labelled([0.0] * 299, [0.0]))
