@@ -47,5 +47,5 @@ up: ## the service and Prometheus in containers
 
 system-packages: ## what the tests use of Debian: a browser, a database, promtool, load generators
 	$(SUDO) apt-get update -qq
-	RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -qq --no-install-recommends \
+	$(SUDO) env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		chromium git hey postgresql prometheus python3-venv wrk
