@@ -34,6 +34,7 @@ CMD ["serve"]
 ARG CREATED=1970-01-01T00:00:00Z
 ARG REVISION=unknown
 ARG VERSION=0.1.0
+ENV LEAK_INSPECTION_REVISION=$REVISION
 LABEL org.opencontainers.image.title="leak-inspection" \
       org.opencontainers.image.description="Finds metal leaks in the wells of aluminium casting tables" \
       org.opencontainers.image.licenses="Apache-2.0" \

@@ -76,8 +76,10 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> Front:
 def _compose(settings: Settings, readiness: Readiness) -> Parts:
     access = Access(read_keys(settings.keys_file) if settings.keys_file else {})
     cameras = read_cameras(settings.cameras_file)
-    metrics = Metrics(CollectorRegistry(), SOFTWARE_VERSION, tuple(cameras))
+    intervals_s = {camera_id: camera.interval_s for camera_id, camera in cameras.items()}
+    metrics = Metrics(CollectorRegistry(), SOFTWARE_VERSION, settings.revision, intervals_s)
     metrics.wanted_replicas.set(settings.replicas)
+    metrics.ready.set_function(lambda: readiness.ready)
     for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
         readiness.set(check, "starting")
     models = ModelSwitch(
@@ -88,7 +90,7 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
         readiness,
         metrics,
     )
-    journal = Journal(settings.data_dir / JOURNAL_FILE, _journal_options(settings), metrics.journal_failures.inc)
+    journal = Journal(settings.data_dir / JOURNAL_FILE, _journal_options(settings), metrics.record.failures.inc)
     recorder = Recorder(journal, metrics)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
     inspector = Inspector(models, recorder, workers, settings.max_pixels)

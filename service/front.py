@@ -78,6 +78,7 @@ class Front:
         except ClientGone:
             raise
         except Exception as error:  # whatever fails, the answer is a problem and never no_leak
+            self._metrics.shed(error)
             self._log.failed(scope, error)
             return _reply(problem_of(error, scope["path"], scope["request_id"]))
 

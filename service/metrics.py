@@ -1,32 +1,46 @@
 """The metrics of one process, each child cached where the hot path needs it."""
 
+from collections.abc import Mapping
+from time import time
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from service.contract.decision import Decision, Verdict
+from service.camera_metrics import CameraMetrics
+from service.contract.decision import Decision
+from service.contract.errors import DeadlineExceeded, JournalUnavailable, NotReady, Overloaded
+from service.record_metrics import RecordMetrics
 
 REQUEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 STAGE_BUCKETS_S = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1)
-RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
+BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 CODES = (200, 400, 401, 403, 404, 405, 413, 415, 422, 499, 500, 503, 504)
 STAGES = ("decode", "gate", "score")
-OTHER = "other"
+SHED: dict[type[Exception], str] = {
+    Overloaded: "queue_full",
+    DeadlineExceeded: "deadline",
+    NotReady: "not_ready",
+    JournalUnavailable: "journal_unavailable",
+}
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """Counts what is answered; ``cameras`` are the known camera ids, every other one is counted under ``other``."""
+    """Counts what is answered; ``intervals_s`` are the configured cameras, with the time between two pictures."""
 
-    def __init__(self, registry: CollectorRegistry, version: str, cameras: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, version: str, revision: str, intervals_s: Mapping[str, float]
+    ) -> None:
         self._registry = registry
+        self.cameras = CameraMetrics(registry, intervals_s, time())
+        self.record = RecordMetrics(registry)
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)
-        Info("leak_inspection_build", "The running software.", registry=registry).info({"version": version})
-        self.journal_failures = Counter(
-            "leak_inspection_audit_write_failures", "Groups of decisions that could not be written.", registry=registry
+        Info("leak_inspection_build", "The running software.", registry=registry).info(
+            {"version": version, "revision": revision}
         )
         self._model = Gauge(
             "leak_inspection_model_info",
@@ -62,21 +76,11 @@ class Metrics:
             registry=registry,
         )
         self._stages = [stages.labels(stage) for stage in STAGES]
-        decisions = Counter(
-            "leak_inspection_decisions", "Decisions by camera and verdict.", ["camera_id", "verdict"], registry=registry
+        self.batch_sizes = Histogram(
+            "leak_inspection_batch_size_images", "Crops in a batch.", buckets=BATCH_BUCKETS, registry=registry
         )
-        ratios = Histogram(
-            "leak_inspection_score_threshold_ratio",
-            "Score divided by threshold: 1 and more is a leak.",
-            ["camera_id"],
-            buckets=RATIO_BUCKETS,
-            registry=registry,
-        )
-        known = (*cameras, OTHER)
-        self._decisions = {
-            (camera, verdict): decisions.labels(camera, verdict) for camera in known for verdict in Verdict
-        }
-        self._ratios = {camera: ratios.labels(camera) for camera in known}
+        shed = Counter("leak_inspection_shed_requests", "Requests refused unseen.", ["reason"], registry=registry)
+        self._shed = {error: shed.labels(reason) for error, reason in SHED.items()}
 
     def request_ended(self, status: int, elapsed_s: float) -> None:
         """Count a request at its end."""
@@ -86,12 +90,15 @@ class Metrics:
         counter.inc()
         self._duration.observe(elapsed_s)
 
+    def shed(self, error: Exception) -> None:
+        """Count a request that is refused for what the service is, not for what the request is."""
+        counter = self._shed.get(type(error))
+        if counter is not None:
+            counter.inc()
+
     def decided(self, decision: Decision) -> None:
         """Count a decision."""
-        camera = decision.camera_id if decision.camera_id in self._ratios else OTHER
-        self._decisions[camera, decision.verdict].inc()
-        if decision.score_ratio is not None:
-            self._ratios[camera].observe(decision.score_ratio)
+        self.cameras.decided(decision)
         timing = decision.timing_ms
         for child, milliseconds in zip(self._stages, (timing.decode, timing.gate, timing.score), strict=True):
             child.observe(milliseconds / 1000)

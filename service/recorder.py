@@ -32,6 +32,7 @@ class Recorder:
         if receipt.durable is not None:
             await receipt.durable
         of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
+        self._metrics.batch_sizes.observe(len(decisions))
         for made, kept in zip(decisions, of_record, strict=True):
             if kept is made:
                 self._metrics.decided(kept)

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     artifacts: Path = Field(Path("model_artifacts"), description="Folder of artefacts; may be read-only.")
     data_dir: Path = Field(Path("data"), description="Folder the service writes: record, pictures, chosen artefact.")
     cameras_file: Path | None = Field(None, description="TOML file of the cameras, their wells, cadence and gate.")
+    revision: str = Field("unknown", description="Revision of the source, as the image states it; shown in metrics.")
     replicas: int = Field(1, ge=1, le=1000, description="How many replicas should run; an alert counts them.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_good_share: float = Field(0.001, ge=0, le=1, description="Share of requests for good wells that is logged.")

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.stack import NoEngine, Stack, container_engine, eventually
 from tests.wells import good_well, jpeg
 
-pytestmark = pytest.mark.containers
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
 
 BASE = "python:3.11-slim-bookworm"
 MEGABYTE = 1000 * 1000

@@ -1,0 +1,100 @@
+"""The metrics of each camera; a camera that is not configured is counted under ``other``."""
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from service.contract.decision import Decision, Reason, Verdict
+
+RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
+OTHER = "other"
+CERTAIN = frozenset({Reason.SCORE_BELOW_THRESHOLD, Reason.SCORE_AT_OR_ABOVE_THRESHOLD})
+FAULTS = tuple(reason for reason in Reason if reason not in CERTAIN)
+DRIFT_FIGURES = ("score", "brightness", "contrast", "sharpness")
+
+
+class CameraMetrics:
+    """Counts and gauges with the label ``camera_id``, each initialised for every configured camera.
+
+    Args:
+        registry: where they are registered.
+        intervals_s: by configured camera, the seconds expected between two pictures of a well.
+        now: the time of the start, which counts as the last picture of a camera that never sent one.
+    """
+
+    def __init__(self, registry: CollectorRegistry, intervals_s: Mapping[str, float], now: float) -> None:
+        known = (*intervals_s, OTHER)
+        decisions = _counter(registry, "decisions", "Decisions by camera and verdict.", "verdict")
+        faults = _counter(registry, "input_faults", "Decisions that are unknown, by reason.", "fault")
+        alarms = _counter(registry, "alarms", "Alarms raised, after confirmation.")
+        self._open_alarms = _gauge(registry, "open_alarms", "Alarms that nobody has acknowledged.")
+        self._silent = _gauge(registry, "camera_silent", "1 while a camera sends less than is expected of it.")
+        last = _gauge(registry, "last_image_timestamp_seconds", "When the last picture was judged.")
+        expected = _gauge(registry, "expected_image_interval_seconds", "Time between two pictures of a well.")
+        self._clock = _gauge(registry, "camera_clock_offset_seconds", "The camera's clock minus the service's.")
+        self._drift = _gauge(
+            registry, "drift_limit_ratio", "Drift index divided by its limit: above 1 is drift.", "figure"
+        )
+        ratios = Histogram(
+            "leak_inspection_score_threshold_ratio",
+            "Score divided by threshold: 1 and more is a leak.",
+            ["camera_id"],
+            buckets=RATIO_BUCKETS,
+            registry=registry,
+        )
+        self._decisions = {
+            (camera, verdict): decisions.labels(camera, verdict) for camera in known for verdict in Verdict
+        }
+        self._faults = {(camera, fault): faults.labels(camera, fault) for camera in known for fault in FAULTS}
+        self._alarms = {camera: alarms.labels(camera) for camera in known}
+        self._ratios = {camera: ratios.labels(camera) for camera in known}
+        self._last = {camera: last.labels(camera) for camera in intervals_s}
+        for camera, interval_s in intervals_s.items():
+            expected.labels(camera).set(interval_s)
+            self._last[camera].set(now)
+            for gauge in (self._open_alarms, self._silent, self._clock):
+                gauge.labels(camera).set(0)
+            for figure in DRIFT_FIGURES:
+                self._drift.labels(camera, figure).set(0)
+
+    def decided(self, decision: Decision) -> None:
+        """Count a decision, and note that its camera sends."""
+        camera = decision.camera_id if decision.camera_id in self._ratios else OTHER
+        self._decisions[camera, decision.verdict].inc()
+        if decision.score_ratio is not None:
+            self._ratios[camera].observe(decision.score_ratio)
+        if decision.verdict is Verdict.UNKNOWN:
+            self._faults[camera, decision.reason].inc()
+        if camera in self._last:
+            self._last[camera].set(decision.received_at.timestamp())
+
+    def alarm_raised(self, camera_id: str | None) -> None:
+        """Count an alarm."""
+        self._alarms[self._known(camera_id)].inc()
+
+    def alarms_open(self, camera_id: str | None, count: int) -> None:
+        """State how many alarms of a camera wait for an operator."""
+        self._open_alarms.labels(self._known(camera_id)).set(count)
+
+    def silent(self, camera_id: str, *, is_silent: bool) -> None:
+        """State whether a configured camera is silent."""
+        self._silent.labels(self._known(camera_id)).set(is_silent)
+
+    def clock_offset(self, camera_id: str | None, offset_s: float) -> None:
+        """State how far a camera's clock is ahead of the service's."""
+        self._clock.labels(self._known(camera_id)).set(offset_s)
+
+    def drift(self, camera_id: str | None, figure: str, ratio: float) -> None:
+        """State a figure's drift index as a multiple of its limit."""
+        self._drift.labels(self._known(camera_id), figure).set(ratio)
+
+    def _known(self, camera_id: str | None) -> str:
+        return camera_id if camera_id is not None and camera_id in self._last else OTHER
+
+
+def _counter(registry: CollectorRegistry, name: str, text: str, *labels: str) -> Counter:
+    return Counter(f"leak_inspection_{name}", text, ["camera_id", *labels], registry=registry)
+
+
+def _gauge(registry: CollectorRegistry, name: str, text: str, *labels: str) -> Gauge:
+    return Gauge(f"leak_inspection_{name}", text, ["camera_id", *labels], registry=registry)
