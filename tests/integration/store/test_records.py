@@ -102,7 +102,7 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+@pytest.mark.parametrize("wanted", FILTERS, ids=range(len(FILTERS)))
 async def test_pages_together_hold_what_the_filter_lets_pass_newest_first(
     records: SqlRecords, wanted: DecisionFilter
 ) -> None:
