@@ -1,13 +1,11 @@
 """The composition root: the only place where the parts of the service meet."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
 from functools import partial
+from time import monotonic
 
-from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry
@@ -16,15 +14,20 @@ from starlette.exceptions import HTTPException
 from service import openapi
 from service.access import Access, read_keys
 from service.admission import Admission
-from service.cameras import read_cameras
-from service.contract.errors import LeakInspectionError, NotReady
+from service.cameras import Camera, read_cameras
+from service.contract.errors import LeakInspectionError
 from service.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.front import Front, Lane
 from service.inspector import Inspector
 from service.judging import challenge
+from service.lifecycle import JOURNAL_CHECK, lifespan
 from service.logs import RequestLog
 from service.metrics import Metrics
 from service.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
+from service.monitoring.alarms import AlarmLayer, AlarmRule
+from service.monitoring.cadence import Cadence, Expected
+from service.monitoring.camera import CameraWatch
+from service.oversight import Oversight
 from service.parts import Parts
 from service.readiness import Readiness
 from service.recorder import Recorder
@@ -35,8 +38,6 @@ from service.settings import Settings
 from service.store.journal import Journal, JournalOptions
 
 JOURNAL_FILE = "journal.sqlite3"
-JOURNAL_CHECK = "journal"
-JOURNAL_WATCH_S = 0.5
 DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the reconstruction error of an autoencoder."
 
 
@@ -52,7 +53,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> Front:
     """
     parts = _compose(settings, readiness or Readiness())
     app = FastAPIOffline(
-        title="leak-inspection", version=SOFTWARE_VERSION, description=DESCRIPTION, lifespan=_lifespan, redoc_url=None
+        title="leak-inspection", version=SOFTWARE_VERSION, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
     )
     app.state.parts = parts
     app.include_router(health.router)
@@ -91,10 +92,11 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
         metrics,
     )
     journal = Journal(settings.data_dir / JOURNAL_FILE, _journal_options(settings), metrics.record.failures.inc)
-    recorder = Recorder(journal, metrics)
+    oversight = Oversight(AlarmLayer(_alarm_rule(settings)), Cadence(_expected(cameras), monotonic()), metrics.cameras)
+    watch = CameraWatch(settings.frozen_after_s, settings.stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
-    inspector = Inspector(models, recorder, workers, settings.max_pixels)
-    return Parts(settings, access, metrics, readiness, models, journal, inspector, workers)
+    inspector = Inspector(models, watch, Recorder(journal, oversight, metrics), workers, settings.max_pixels)
+    return Parts(settings, access, metrics, readiness, models, journal, oversight, watch, inspector, workers)
 
 
 def _journal_options(settings: Settings) -> JournalOptions:
@@ -103,36 +105,9 @@ def _journal_options(settings: Settings) -> JournalOptions:
     )
 
 
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    parts: Parts = app.state.parts
-    await parts.journal.open()
-    parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
-    await parts.models.follow()
-    async with asyncio.TaskGroup() as background:
-        tasks = [background.create_task(task(parts)) for task in (_watch_model, _watch_journal, _self_test)]
-        yield
-        for task in tasks:
-            task.cancel()
-    await parts.journal.close()
-    parts.workers.shutdown()
+def _alarm_rule(settings: Settings) -> AlarmRule:
+    return AlarmRule(settings.alarm_confirmations, settings.alarm_window, settings.alarm_sure_ratio)
 
 
-async def _watch_model(parts: Parts) -> None:
-    while True:
-        await asyncio.sleep(parts.settings.watch_interval_s)
-        await parts.models.follow()
-
-
-async def _watch_journal(parts: Parts) -> None:
-    while True:
-        await asyncio.sleep(JOURNAL_WATCH_S)
-        parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
-
-
-async def _self_test(parts: Parts) -> None:
-    settings = parts.settings
-    while True:
-        await asyncio.sleep(settings.self_test_interval_s if parts.readiness.ready else settings.self_test_retry_s)
-        with suppress(NotReady):
-            await parts.models.self_test()
+def _expected(cameras: Mapping[str, Camera]) -> dict[str, Expected]:
+    return {camera_id: Expected(camera.interval_s, camera.wells) for camera_id, camera in cameras.items()}

@@ -72,9 +72,13 @@ class CameraMetrics:
         """Count an alarm."""
         self._alarms[self._known(camera_id)].inc()
 
-    def alarms_open(self, camera_id: str | None, count: int) -> None:
-        """State how many alarms of a camera wait for an operator."""
-        self._open_alarms.labels(self._known(camera_id)).set(count)
+    def alarms_open(self, counts: Mapping[str | None, int]) -> None:
+        """State how many alarms of each camera wait for an operator; a camera that is absent has none."""
+        totals = dict.fromkeys(self._ratios, 0)
+        for camera_id, count in counts.items():
+            totals[self._known(camera_id)] += count
+        for camera, total in totals.items():
+            self._open_alarms.labels(camera).set(total)
 
     def silent(self, camera_id: str, *, is_silent: bool) -> None:
         """State whether a configured camera is silent."""

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from service.contract.decision import Decision
 from service.judging import Shot, judge, judge_batch
 from service.model_switch import ModelSwitch
+from service.monitoring.camera import CameraWatch
 from service.recorder import Recorder
 
 T = TypeVar("T")
@@ -18,8 +20,11 @@ INLINE_BYTES = 32 * 1024
 class Inspector:
     """Turns shots into decisions that are on record before they are returned."""
 
-    def __init__(self, models: ModelSwitch, recorder: Recorder, workers: Executor, max_pixels: int) -> None:
+    def __init__(
+        self, models: ModelSwitch, watch: CameraWatch, recorder: Recorder, workers: Executor, max_pixels: int
+    ) -> None:
         self._models = models
+        self._watch = watch
         self._recorder = recorder
         self._workers = workers
         self._max_pixels = max_pixels
@@ -36,7 +41,7 @@ class Inspector:
         earlier = await self._recorder.earlier(shot)
         if earlier is not None:
             return earlier
-        job = partial(judge, self._models.require(), shot, self._max_pixels)
+        job = partial(judge, self._models.require(), self._watched(shot), self._max_pixels)
         decision = job() if len(shot.image) <= INLINE_BYTES else await self._in_worker(job)
         return (await self._recorder.record([decision]))[0]
 
@@ -47,10 +52,16 @@ class Inspector:
             Unavailable: no model is ready, or the decisions cannot be recorded.
         """
         answers = [await self._recorder.earlier(shot) for shot in shots]
-        fresh = [shot for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
+        fresh = [self._watched(shot) for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
         made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
         remaining = iter(await self._recorder.record(made))
         return [next(remaining) if earlier is None else earlier for earlier in answers]
+
+    def _watched(self, shot: Shot) -> Shot:
+        refusal = self._watch.judge(
+            shot.camera_id, shot.well_id, shot.sha256, shot.captured_at, shot.received_at, shot.arrived
+        )
+        return shot if refusal is None else replace(shot, refusal=refusal)
 
     async def _in_worker(self, job: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._workers, job)

@@ -7,6 +7,8 @@ from service.access import Access
 from service.inspector import Inspector
 from service.metrics import Metrics
 from service.model_switch import ModelSwitch
+from service.monitoring.camera import CameraWatch
+from service.oversight import Oversight
 from service.readiness import Readiness
 from service.settings import Settings
 from service.store.journal import Journal
@@ -22,5 +24,7 @@ class Parts:
     readiness: Readiness
     models: ModelSwitch
     journal: Journal
+    oversight: Oversight
+    watch: CameraWatch
     inspector: Inspector
     workers: Executor

@@ -1,10 +1,12 @@
-"""What follows a verdict: it is kept, then counted, before anybody hears of it."""
+"""What follows a verdict: it is kept together with the alarms it raises, then counted, before anybody hears of it."""
 
 from collections.abc import Sequence
 
 from service.contract.decision import Decision
+from service.contract.errors import JournalUnavailable
 from service.judging import Shot
 from service.metrics import Metrics
+from service.oversight import Oversight
 from service.store.receipt import DecisionLog
 from service.store.sightings import Sighting
 
@@ -12,8 +14,9 @@ from service.store.sightings import Sighting
 class Recorder:
     """Keeps decisions in the journal."""
 
-    def __init__(self, journal: DecisionLog, metrics: Metrics) -> None:
+    def __init__(self, journal: DecisionLog, oversight: Oversight, metrics: Metrics) -> None:
         self._journal = journal
+        self._oversight = oversight
         self._metrics = metrics
 
     async def earlier(self, shot: Shot) -> Decision | None:
@@ -28,11 +31,17 @@ class Recorder:
         Raises:
             JournalUnavailable: they cannot be kept, so none may be given.
         """
-        receipt = self._journal.append(decisions)
-        if receipt.durable is not None:
-            await receipt.durable
-        of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
+        raised = self._oversight.observe(decisions)
+        try:
+            receipt = self._journal.append([*decisions, *raised])
+            if receipt.durable is not None:
+                await receipt.durable
+        except JournalUnavailable:
+            self._oversight.withdraw(raised)
+            raise
+        self._oversight.kept(raised)
         self._metrics.batch_sizes.observe(len(decisions))
+        of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
         for made, kept in zip(decisions, of_record, strict=True):
             if kept is made:
                 self._metrics.decided(kept)

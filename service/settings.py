@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     journal_linger_s: float = Field(0.1, ge=0, le=10, description="Longest wait of a no_leak to be written in a group.")
     journal_most_pending: int = Field(10_000, ge=1, le=10_000_000, description="Entries that may wait to be written.")
 
+    alarm_confirmations: int = Field(2, ge=1, le=10, description="Leaks or unknowns of a well that raise its alarm,")
+    alarm_window: int = Field(3, ge=1, le=10, description="... among this many pictures of it.")
+    alarm_sure_ratio: float = Field(3.0, gt=1, description="Score over threshold that alarms at once.")
+
     frozen_after_s: float = Field(10.0, gt=0, le=3600, description="Equal pictures for longer than this are frozen.")
     stale_after_s: float = Field(30.0, gt=0, le=86_400, description="A captured_at older than this is stale.")
     future_after_s: float = Field(5.0, gt=0, le=86_400, description="A captured_at further ahead is refused.")
@@ -70,6 +74,8 @@ class Settings(BaseSettings):
     def _refuse_what_is_unsafe(self) -> Self:
         if self.max_batch_bytes < self.max_body_bytes:
             raise ValueError("max_batch_bytes must not be smaller than max_body_bytes")
+        if self.alarm_confirmations > self.alarm_window:
+            raise ValueError("alarm_confirmations must not be larger than alarm_window")
         reached_at = self.publish or self.host
         if reached_at not in LOOPBACK and self.keys_file is None and not self.unprotected:
             raise ValueError(

@@ -92,7 +92,7 @@ def test_an_unknown_is_counted_by_its_reason(registry: CollectorRegistry, metric
 
 
 def test_gauges_state_what_they_are_told(registry: CollectorRegistry, metrics: CameraMetrics) -> None:
-    metrics.alarms_open("cam-1", 3)
+    metrics.alarms_open({"cam-1": 3, "stranger": 2})
     metrics.silent("cam-1", is_silent=True)
     metrics.clock_offset("cam-1", -1.5)
     metrics.drift("cam-1", "brightness", 1.25)

@@ -1,5 +1,7 @@
 """From verdicts of single pictures to alarms."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from tests.decisions import START, a_decision
 OF = {".": Verdict.NO_LEAK, "L": Verdict.LEAK, "?": Verdict.UNKNOWN}
 
 
-def fed(layer: AlarmLayer, verdicts: str, **changes: object) -> list[int]:
+def fed(layer: AlarmLayer, verdicts: str, **changes: Any) -> list[int]:  # noqa: ANN401  # fields of many types
     """Feed verdicts one after the other; return the places at which an alarm was raised."""
     changes = {"score_ratio": 1.5} | changes
     return [

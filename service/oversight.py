@@ -1,0 +1,135 @@
+"""Oversight: decisions and silence become events - alarms raised and acknowledged, cameras lost and found again."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from time import monotonic
+
+import uuid_utils
+
+from service.camera_metrics import CameraMetrics
+from service.contract.decision import Decision, Verdict
+from service.contract.errors import NotFound
+from service.monitoring.alarms import Alarm, AlarmLayer
+from service.monitoring.cadence import Cadence, SilenceChange
+from service.store.entry import Event, EventKind
+
+
+class Oversight:
+    """Holds the alarm layer and the watch over silence; for the event loop's thread alone."""
+
+    def __init__(self, alarms: AlarmLayer, cadence: Cadence, metrics: CameraMetrics) -> None:
+        self._alarms = alarms
+        self._cadence = cadence
+        self._metrics = metrics
+
+    @property
+    def check_interval_s(self) -> float:
+        """How often silence must be looked for."""
+        return self._cadence.check_interval_s
+
+    @property
+    def active_alarms(self) -> list[Alarm]:
+        """The alarms nobody has acknowledged, oldest first."""
+        return self._alarms.active
+
+    def silent(self) -> list[tuple[str, str | None]]:
+        """Return the cameras (well None) and single wells that are silent now."""
+        return list(self._cadence.silent())
+
+    def observe(self, decisions: Sequence[Decision]) -> list[Event]:
+        """Take in decisions and return the alarms that they raise, to be kept together with them."""
+        now = monotonic()
+        raised = []
+        for decision in decisions:
+            self._cadence.heard(decision.camera_id, decision.well_id, now)
+            alarm = self._alarms.observe(decision)
+            if alarm is not None:
+                raised.append(_raised(alarm))
+        return raised
+
+    def kept(self, raised: Sequence[Event]) -> None:
+        """Count alarms once they are on record."""
+        for event in raised:
+            self._metrics.alarm_raised(event.camera_id)
+        if raised:
+            self._count_open()
+
+    def withdraw(self, raised: Sequence[Event]) -> None:
+        """Take back alarms that could not be kept: the next picture raises them again."""
+        for event in raised:
+            self._alarms.acknowledge(event.event_id)
+
+    def acknowledge(self, alarm_id: str, operator: str, comment: str) -> Event:
+        """End an alarm.
+
+        Raises:
+            NotFound: no such alarm is active.
+        """
+        alarm = self._alarms.acknowledge(alarm_id)
+        if alarm is None:
+            raise NotFound("no such alarm is active: it may have been acknowledged already")
+        self._count_open()
+        return Event(
+            _new_id(),
+            EventKind.ALARM_ACKNOWLEDGED,
+            datetime.now(UTC),
+            alarm.camera_id,
+            alarm.well_id,
+            alarm.decision_id,
+            alarm.alarm_id,
+            {"operator": operator, "comment": comment},
+        )
+
+    def restore(self, active: Sequence[Event]) -> None:
+        """Make the alarms active again that were so before a restart."""
+        self._alarms.restore(_alarm(event) for event in sorted(active, key=lambda event: event.at))
+        self._count_open()
+
+    def check_silence(self) -> list[Event]:
+        """Return what has changed: cameras and wells that fell silent, or are heard of again."""
+        changes = self._cadence.check(monotonic())
+        for change in changes:
+            if change.well_id is None:
+                self._metrics.silent(change.camera_id, is_silent=change.silent)
+        return [_silence(change) for change in changes]
+
+    def _count_open(self) -> None:
+        counts = Counter(alarm.camera_id for alarm in self._alarms.active)
+        self._metrics.alarms_open(counts)
+
+
+def _raised(alarm: Alarm) -> Event:
+    return Event(
+        alarm.alarm_id,
+        EventKind.ALARM_RAISED,
+        alarm.raised_at,
+        alarm.camera_id,
+        alarm.well_id,
+        alarm.decision_id,
+        alarm.alarm_id,
+        {"verdict": alarm.verdict.value, "score_ratio": alarm.score_ratio},
+    )
+
+
+def _alarm(event: Event) -> Alarm:
+    ratio = event.payload.get("score_ratio")
+    return Alarm(
+        event.event_id,
+        event.camera_id,
+        event.well_id,
+        event.at,
+        event.decision_id or "",
+        Verdict(str(event.payload["verdict"])),
+        float(ratio) if isinstance(ratio, int | float) else None,
+    )
+
+
+def _silence(change: SilenceChange) -> Event:
+    kind = EventKind.NO_DATA if change.silent else EventKind.DATA_RESUMED
+    payload = {"silent_s": round(change.silent_s, 3)}
+    return Event(_new_id(), kind, datetime.now(UTC), change.camera_id, change.well_id, payload=payload)
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())
