@@ -11,7 +11,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: serve test test-containers check train up openapi clean system-packages
+.PHONY: serve test test-containers check bench bench-quick train up openapi clean system-packages
 
 $(SERVICE)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(SERVICE)
@@ -41,6 +41,12 @@ check: $(DEV)/.installed ## style, types, import contracts
 train: $(DEV)/.installed ## compare all candidates on DATA=DIR, export and activate the best
 	@test -n "$(DATA)" || { echo "name the data: make train DATA=DIR"; exit 2; }
 	$(DEV)/bin/leak-training compare --data "$(DATA)" --out $(OUT)
+
+bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table and docs/performance.md; DATA=DIR takes real crops
+	$(DEV)/bin/python -m tests.perf.bench --page docs/performance.md $(if $(DATA),--data "$(DATA)")
+
+bench-quick: $(SERVICE)/.installed $(DEV)/.installed ## the main ratios in under 90 seconds
+	$(DEV)/bin/python -m tests.perf.bench --quick $(if $(DATA),--data "$(DATA)")
 
 up: ## the service and Prometheus in containers
 	VERSION=$(VERSION) REVISION=$$(git rev-parse HEAD 2>/dev/null) CREATED=$$(date -u +%FT%TZ) $(COMPOSE) up --build

@@ -1,0 +1,133 @@
+"""``make bench`` and ``make bench-quick``: all contenders in turn on the same crops, and one table of ratios.
+
+python -m tests.perf.bench [--quick] [--data FOLDER_OR_ARCHIVE] [--artifacts DIR] [--page docs/performance.md]
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from service.contract.artifact import Artifact, open_artifact, read_active
+from tests.perf import aims, contenders, findings, report
+from tests.perf.contenders import Contender
+from tests.perf.crops import write_bodies
+from tests.perf.environments import NotInstallable
+from tests.perf.machine import describe, share_cores
+from tests.perf.rounds import Bench, Measurement, Plan
+
+RESULTS = Path("build/bench")
+FULL = Plan(rounds=5, warm_up_s=1, saturated_s=4, paced_s=5, crops_for_memory=1_000_000)
+QUICK = Plan(rounds=3, warm_up_s=1, saturated_s=2, paced_s=0, crops_for_memory=0)
+NEEDED = {"wrk": "wrk", "taskset": "util-linux"}
+
+
+def main() -> None:
+    """Measure, print, and write ``build/bench/``; with ``--page`` the documentation too."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--quick", action="store_true", help="the main ratios in under 90 seconds")
+    parser.add_argument("--data", type=Path, help="real crops instead of drawn ones: a folder or .tar.gz")
+    parser.add_argument("--page", type=Path, help="page of documentation to write the tables into")
+    parser.add_argument("--artifacts", type=Path, default=Path("model_artifacts"), help="folder of artefacts")
+    options = parser.parse_args()
+    _require_tools()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    artifact = open_artifact(options.artifacts / read_active(options.artifacts))
+    with tempfile.TemporaryDirectory(dir=RESULTS) as workspace:
+        Run(artifact, Path(workspace), options).report()
+
+
+class Run:
+    """One run of the bench."""
+
+    def __init__(self, artifact: Artifact, workspace: Path, options: argparse.Namespace) -> None:
+        self._quick: bool = options.quick
+        self._page: Path | None = options.page
+        self._artifact = artifact
+        self._workspace = workspace
+        self._bodies = write_bodies(workspace, artifact, options.data)
+        self._bench = Bench(QUICK if options.quick else FULL, share_cores(), RESULTS / "servers.log")
+        self._skipped: dict[str, str] = {}
+        self._setting = describe() | {
+            "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+            "artefact": artifact.id,
+            "crops": self._bodies.source,
+            "rounds": self._bench.plan.rounds,
+        }
+
+    def report(self) -> None:
+        """Measure everything and tell it in every form."""
+        servers = self._servers()
+        rounds = [self._round(servers, number) for number in range(self._bench.plan.rounds)]
+        found = [*findings.ratios(rounds), *findings.start_and_size(rounds)]
+        if not self._quick:
+            found += self._aims()
+        text = "\n\n".join(
+            (report.setting_text(self._setting), report.table(rounds), report.verdicts(found), self._skips())
+        )
+        _say(text)
+        (RESULTS / "bench.json").write_text(report.as_json(self._setting, rounds, found), encoding="utf-8")
+        report.plot(rounds, RESULTS / "bench.svg")
+        if self._page is not None:
+            report.write_page(self._page, text)
+            shutil.copy(RESULTS / "bench.svg", self._page.with_suffix(".svg"))
+            shutil.copy(RESULTS / "bench.json", self._page.with_suffix(".json"))
+
+    def _servers(self) -> list[Contender]:
+        makers: dict[str, Callable[[], Contender]] = {
+            contenders.CONSTANT: lambda: contenders.constant(self._bodies),
+            contenders.RAW: self._ours,
+        }
+        if not self._quick:
+            makers |= {
+                contenders.TORCH: lambda: contenders.fastapi_torch(self._bodies, self._artifact, self._workspace),
+                contenders.LITSERVE: lambda: contenders.litserve(self._bodies, self._artifact),
+                contenders.BENTOML: lambda: contenders.bentoml(self._bodies, self._artifact),
+            }
+        servers = []
+        for name, make in makers.items():
+            try:
+                servers.append(make())
+            except NotInstallable as error:
+                self._skipped[name] = str(error)
+        return servers
+
+    def _ours(self) -> Contender:
+        data_dir = Path(tempfile.mkdtemp(dir=self._workspace))
+        return contenders.ours(self._bodies, self._artifact, data_dir)
+
+    def _round(self, servers: list[Contender], number: int) -> dict[str, Measurement]:
+        _say(f"round {number + 1} of {self._bench.plan.rounds}, load average {describe()['load_average']}")
+        rows = [row for contender in servers for row in self._bench.measure(contender)]
+        for name, crops in ((contenders.LOOP, 1), (contenders.LOOP_80, 80)):
+            command = contenders.bare_loop(self._bodies, self._artifact, crops, self._bench.plan.saturated_s)
+            rows.append(self._bench.measure_loop(name, command, crops))
+        return {row.row: row for row in rows}
+
+    def _aims(self) -> list[findings.Finding]:
+        _say("latency at a camera's rate, memory over many crops, two replicas")
+        return [
+            *findings.camera(aims.camera_latency(self._bench, self._ours(), duration_s=30)),
+            *findings.memory(aims.memory(self._bench, self._ours())),
+            *findings.replicas(aims.replicas(self._bench, [self._ours(), self._ours()])),
+        ]
+
+    def _skips(self) -> str:
+        return "\n".join(f"Skipped: {name}: {reason}" for name, reason in self._skipped.items())
+
+
+def _require_tools() -> None:
+    missing = [package for tool, package in NEEDED.items() if shutil.which(tool) is None]
+    if missing:
+        sys.exit(f"the bench needs {' and '.join(missing)}: apt-get install {' '.join(missing)}")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201  # the bench prints
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Who is compared: how each server is started, and what is posted to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+
+from service.contract.artifact import Artifact
+from tests.perf.crops import Bodies
+from tests.perf.environments import PEERS, python_of
+from tests.perf.load import FORM, JPEG, Load
+from training.config import Recipe
+from training.models import build
+
+SERVICE = Path(".venv/service/bin")
+SINGLE = "/v1/inspect"
+BATCH = "/v1/inspect/batch"
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A server: its command for a port, and its loads by the name of their row in the table."""
+
+    command: Callable[[int], list[str | Path]]
+    loads: Mapping[str, Load]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+CONSTANT = "FastAPI that answers a constant"
+RAW = "ours, raw body"
+LABELLED = "ours, raw body with camera, well and time"
+MULTIPART = "ours, multipart"
+FRAME = "ours, batch of 80"
+TORCH = "FastAPI + PIL + torch"
+LITSERVE = "LitServe with batching"
+BENTOML = "BentoML with batching"
+LOOP = "bare loop, single"
+LOOP_80 = "bare loop, batch of 80"
+
+
+def ours(bodies: Bodies, artifact: Artifact, data_dir: Path) -> Contender:
+    """The product as shipped: every default, an empty data folder."""
+    common: list[str | Path] = ["--artifacts", artifact.folder.parent, "--data-dir", data_dir]
+    loads = {
+        RAW: Load(bodies.raw, SINGLE, JPEG),
+        LABELLED: Load(bodies.raw, SINGLE, JPEG, labelled=True),
+        MULTIPART: Load(bodies.multipart, SINGLE, FORM),
+        FRAME: Load(bodies.batch, BATCH, FORM, crops=80, connections=2),
+    }
+    return Contender(lambda port: [SERVICE / "leak-inspection", "serve", "--port", str(port), *common], loads)
+
+
+def constant(bodies: Bodies) -> Contender:
+    """The ceiling of the web framework."""
+    return _peer("constant", [], {CONSTANT: Load(bodies.raw, SINGLE, JPEG)})
+
+
+def fastapi_torch(bodies: Bodies, artifact: Artifact, workspace: Path) -> Contender:
+    """The usual service, over the same network with the same weights."""
+    recipe, weights = workspace / "recipe.json", workspace / "weights.pt"
+    write_torch_model(artifact, recipe, weights)
+    words = [recipe, weights, artifact.manifest.threshold.value]
+    repository = str(PEERS.parents[2])
+    load = Load(bodies.multipart, SINGLE, FORM)
+    return _peer("fastapi_torch", words, {TORCH: load}, {"PYTHONPATH": repository})
+
+
+def litserve(bodies: Bodies, artifact: Artifact) -> Contender:
+    """LitServe over the same graph."""
+    spec = artifact.manifest.input
+    words = [artifact.model_path.absolute(), spec.height, spec.width, artifact.manifest.threshold.value]
+    return _peer("litserve", words, {LITSERVE: Load(bodies.raw, SINGLE, JPEG)})
+
+
+def bentoml(bodies: Bodies, artifact: Artifact) -> Contender:
+    """BentoML over the same graph, with its access log off."""
+    spec = artifact.manifest.input
+    env = {
+        "MODEL": str(artifact.model_path.absolute()),
+        "MODEL_HEIGHT": str(spec.height),
+        "MODEL_WIDTH": str(spec.width),
+        "MODEL_THRESHOLD": str(artifact.manifest.threshold.value),
+        "BENTOML_DO_NOT_TRACK": "True",
+        "BENTOML_CONFIG_OPTIONS": "api_server.logging.access.enabled=false",
+    }
+    program = python_of("bentoml").parent / "bentoml"
+    folder = str(PEERS / "bentoml")
+
+    def command(port: int) -> list[str | Path]:
+        return [program, "serve", "server:Scorer", "--port", str(port), "--working-dir", folder]
+
+    return Contender(command, {BENTOML: Load(bodies.multipart, SINGLE, FORM)}, env)
+
+
+def bare_loop(bodies: Bodies, artifact: Artifact, batch: int, duration_s: float) -> list[str | Path]:
+    """The command of the loop without a server."""
+    script = Path(__file__).parent / "bare_loop.py"
+    return [SERVICE / "python", script, artifact.folder, bodies.raw, str(batch), str(duration_s)]
+
+
+def write_torch_model(artifact: Artifact, recipe_file: Path, weights_file: Path) -> None:
+    """Give the network of a graph back to torch: its recipe and its weights."""
+    recipe = Recipe.model_validate(artifact.manifest.recipe)
+    graph = onnx.load(artifact.model_path).graph
+    stored = {item.name.removeprefix("model."): numpy_helper.to_array(item) for item in graph.initializer}
+    network = build(recipe.model, (3, *(recipe.representation.crop or (recipe.input.height, recipe.input.width))))
+    weights = {
+        name: torch.from_numpy(stored[name].copy()) if name in stored else initial
+        for name, initial in network.state_dict().items()
+    }
+    recipe_file.write_text(recipe.model_dump_json(), encoding="utf-8")
+    torch.save(weights, weights_file)
+
+
+def _peer(name: str, words: list[object], loads: Mapping[str, Load], env: Mapping[str, str] | None = None) -> Contender:
+    script = PEERS / name / "server.py"
+    python = python_of(name)
+
+    def command(port: int) -> list[str | Path]:
+        return [python, script.absolute(), str(port), *map(str, words)]
+
+    return Contender(command, loads, env or {})

@@ -1,0 +1,98 @@
+"""The bodies that every contender gets: crops of good wells, drawn or real, as files that the load generators read."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from service.contract.artifact import Artifact
+from service.contract.decision import Verdict
+from service.contract.picture import Pixels, decode
+from training.data import load
+from training.layout import Label
+from training.sources import read_files
+
+COUNT = 80
+BOUNDARY = "frameboundary"
+JPEG_QUALITY = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Folders of bodies, numbered from 000: crops as they are, as a form with one file, as a frame of 80."""
+
+    raw: Path
+    multipart: Path
+    batch: Path
+    source: str
+
+
+def write_bodies(root: Path, artifact: Artifact, data: Path | None) -> Bodies:
+    """Draw crops, or take them from a data set, and write them in every form."""
+    if data is None:
+        crops, source = drawn_crops(artifact), "drawn from the artefact's golden pictures"
+    else:
+        crops, source = real_crops(data), f"real ones from {data.name}"
+    bodies = Bodies(root / "raw", root / "multipart", root / "batch", source)
+    _write(bodies.raw, crops)
+    _write(bodies.multipart, [form("file", [crop]) for crop in crops])
+    _write(bodies.batch, [form("files", _rotated(crops, start)) for start in range(0, COUNT, 10)])
+    return bodies
+
+
+def drawn_crops(artifact: Artifact, count: int = COUNT) -> list[bytes]:
+    """Vary the golden pictures of good wells: place, light and noise differ, the gate and the model accept them.
+
+    Raises:
+        SystemExit: the artefact has no golden picture of a good well.
+    """
+    golden = [
+        decode((artifact.folder / item.file).read_bytes())
+        for item in artifact.manifest.golden
+        if item.verdict is Verdict.NO_LEAK
+    ]
+    if not golden:
+        raise SystemExit(f"{artifact.id} has no golden picture of a good well: export again")
+    return [_encode(_varied(golden[seed % len(golden)], seed)) for seed in range(count)]
+
+
+def real_crops(data: Path, count: int = COUNT) -> list[bytes]:
+    """Draw lots among the files of good wells, as they lie in the data set."""
+    names = [group.files[0] for group in load(data).select(Label.GOOD)]
+    chosen = set(random.Random(0).sample(names, count))
+    return [file.data for file in read_files(data) if str(file.path) in chosen]
+
+
+def form(field: str, crops: list[bytes]) -> bytes:
+    """Write crops as multipart/form-data with ``BOUNDARY``."""
+    head = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="crop.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    ).encode()
+    return b"".join(head + crop + b"\r\n" for crop in crops) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def _varied(golden: Pixels, seed: int) -> Pixels:
+    noise = np.random.default_rng(seed)
+    shift = np.array([[1, 0, noise.uniform(-0.5, 0.5)], [0, 1, noise.uniform(-0.5, 0.5)]], np.float32)
+    size = (golden.shape[1], golden.shape[0])
+    moved = cv2.warpAffine(golden, shift, size, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    lit = moved * noise.uniform(0.97, 1.03) + noise.normal(0, 1.5, golden.shape)
+    return np.clip(np.rint(lit), 0, 255).astype(np.uint8)
+
+
+def _encode(picture: Pixels) -> bytes:
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return data.tobytes()
+
+
+def _rotated(crops: list[bytes], start: int) -> list[bytes]:
+    return crops[start:] + crops[:start]
+
+
+def _write(folder: Path, bodies: list[bytes]) -> None:
+    folder.mkdir(parents=True)
+    for number, body in enumerate(bodies):
+        (folder / f"{number:03}").write_bytes(body)

@@ -1,0 +1,104 @@
+"""The aims, and what was found."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.perf.aims import CameraLatency, Memory, Replicas
+from tests.perf.contenders import CONSTANT, FRAME, LABELLED, LITSERVE, LOOP, LOOP_80, MULTIPART, RAW, TORCH
+from tests.perf.rounds import Measurement
+
+Rounds = Sequence[Mapping[str, Measurement]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A figure with its spread over the rounds, and whether the aim, if there is one, is met."""
+
+    what: str
+    aim: str
+    value: float
+    low: float
+    high: float
+    met: bool | None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ratio:
+    above: str
+    below: str
+    least: float | None
+    crops: bool = False
+
+
+RATIOS = (
+    _Ratio(RAW, CONSTANT, 0.43),
+    _Ratio(FRAME, LOOP_80, 0.65, crops=True),
+    _Ratio(RAW, LITSERVE, 5),
+    _Ratio(RAW, TORCH, 3),
+    _Ratio(LABELLED, CONSTANT, None),
+    _Ratio(MULTIPART, CONSTANT, None),
+    _Ratio(RAW, LOOP, None, crops=True),
+)
+
+
+def ratios(rounds: Rounds) -> list[Finding]:
+    """Compare rows round by round, by throughput and by CPU time; rows that were not measured are left out."""
+    measured = [ratio for ratio in RATIOS if all(ratio.above in row and ratio.below in row for row in rounds)]
+    return [finding for ratio in measured for finding in (_by_rate(ratio, rounds), _by_cpu(ratio, rounds))]
+
+
+def _by_rate(ratio: _Ratio, rounds: Rounds) -> Finding:
+    def rate(row: Measurement) -> float:
+        return row.crops_per_s if ratio.crops else row.requests_per_s
+
+    values = [rate(row[ratio.above]) / rate(row[ratio.below]) for row in rounds]
+    value = statistics.median(values)
+    aim = "" if ratio.least is None else f"≥ {ratio.least}"
+    met = None if ratio.least is None else value >= ratio.least
+    return Finding(f"{ratio.above} / {ratio.below}", aim, value, min(values), max(values), met)
+
+
+def _by_cpu(ratio: _Ratio, rounds: Rounds) -> Finding:
+    values = [row[ratio.below].cpu_s_per_1000 / row[ratio.above].cpu_s_per_1000 for row in rounds]
+    what = "the same by CPU time a crop"
+    return Finding(what, "", statistics.median(values), min(values), max(values), None)
+
+
+def start_and_size(rounds: Rounds) -> list[Finding]:
+    """Judge start to ready and resident memory of our own server."""
+    rows = [row[RAW] for row in rounds if RAW in row]
+    return [
+        _below("start to ready", [row.ready_s for row in rows], 1.5, " s"),
+        _below("resident memory after the rounds", [row[FRAME].rss_mib for row in rounds], 200, " MiB"),
+    ]
+
+
+def camera(found: CameraLatency) -> list[Finding]:
+    """Judge the latencies at a camera's rate."""
+    return [
+        _below("p99 at 280 crops/s sent singly", [found.singly.p99_ms], 5, " ms"),
+        _below("p99 of a frame, 3.5 batches of 80 a second", [found.by_frame.p99_ms], 25, " ms"),
+    ]
+
+
+def memory(found: Memory) -> list[Finding]:
+    """Judge the growth of resident memory."""
+    return [
+        _below(f"resident memory after {found.crops:,} crops", [found.end_mib], 200, " MiB"),
+        _below("its growth since the warm-up", [found.growth * 100], 2, " %"),
+    ]
+
+
+def replicas(found: Replicas | None) -> list[Finding]:
+    """Judge the gain of a second replica."""
+    if found is None:
+        return []
+    value = found.two / found.one
+    return [Finding("two replicas on two cores / one", "≥ 1.9", value, value, value, value >= 1.9)]
+
+
+def _below(what: str, values: Sequence[float], limit: float, unit: str) -> Finding:
+    value = statistics.median(values)
+    return Finding(what, f"< {limit}{unit}", value, min(values), max(values), value < limit, unit)
