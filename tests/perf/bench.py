@@ -72,7 +72,7 @@ class Run:
         (RESULTS / "bench.json").write_text(report.as_json(self._setting, rounds, found), encoding="utf-8")
         report.plot(rounds, RESULTS / "bench.svg")
         if self._page is not None:
-            report.write_page(self._page, text)
+            report.write_page(self._page, f"{text}\n\n![crops a second]({self._page.with_suffix('.svg').name})")
             shutil.copy(RESULTS / "bench.svg", self._page.with_suffix(".svg"))
             shutil.copy(RESULTS / "bench.json", self._page.with_suffix(".json"))
 
