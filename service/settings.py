@@ -30,7 +30,7 @@ class Settings(BaseSettings):
         description="Address a container's port is published on; whether keys are needed is judged by it, not by host.",
     )
     unprotected: bool = Field(False, description="Listen beyond loopback without any key.")
-    keys_file: Path | None = Field(None, description="File of keys, a line each: `camera|operator|admin KEY`.")
+    keys_file: Path | None = Field(None, description="File of keys and roles, see below.")
     protect_health_and_metrics: bool = Field(False, description="Ask for a key on /health and /metrics too.")
     artifacts: Path = Field(Path("model_artifacts"), description="Folder of artefacts; may be read-only.")
     data_dir: Path = Field(Path("data"), description="Folder the service writes: record, pictures, chosen artefact.")

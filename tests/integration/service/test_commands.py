@@ -1,0 +1,54 @@
+"""The commands that need no running service."""
+
+from pathlib import Path
+
+import pytest
+
+from service.cli import main
+from service.contract.artifact import MODEL, read_active
+from tests.pictures import jpeg
+from tests.small_artifact import rewrite_manifest
+from tests.wells import good_well, leaking_well
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> tuple[Path, Path]:
+    """A good well and a leak as files."""
+    good, leak = tmp_path / "good.jpg", tmp_path / "leak.jpg"
+    good.write_bytes(jpeg(good_well(1)))
+    leak.write_bytes(jpeg(leaking_well(1)))
+    return good, leak
+
+
+def test_inspect_prints_a_verdict_a_file_and_fails_on_a_leak(
+    artifacts: Path, pictures: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, leak = map(str, pictures)
+    assert main(["inspect", "--artifacts", str(artifacts), good]) == 0
+    assert main(["inspect", "--artifacts", str(artifacts), good, leak, __file__]) == 1
+    verdicts = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert verdicts == ["no_leak", "no_leak", "leak", "unknown"]
+
+
+def test_inspect_names_a_file_that_is_not_there(artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", "--artifacts", str(artifacts), "nowhere.jpg"]) == 2
+    assert "nowhere.jpg" in capsys.readouterr().err
+
+
+def test_verify_passes_a_whole_artefact_and_tells_a_changed_one(
+    artifacts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = artifacts / read_active(artifacts)
+    assert main(["verify", str(folder)]) == 0
+    rewrite_manifest(folder, threshold={"value": 1e-9, "strategy": "decision_stump"})
+    assert main(["verify", str(folder)]) == 1
+    (folder / MODEL).write_bytes(b"x")
+    assert main(["verify", str(folder)]) == 2
+    assert "checksum" in capsys.readouterr().err
+
+
+def test_the_alarm_budget_is_computed_and_senseless_rules_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alarm-budget", "-k", "1", "-n", "1", "--rate", "0.001"]) == 0
+    assert "1.01e+03 false alarms per camera and hour" in capsys.readouterr().out
+    assert main(["alarm-budget", "-k", "3", "-n", "2"]) == 2
+    assert main(["alarm-budget", "--rate", "2"]) == 2
