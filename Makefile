@@ -11,7 +11,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: serve test test-containers check bench bench-quick train up openapi clean system-packages
+.PHONY: serve test test-containers test-wheel check bench bench-quick train up openapi clean system-packages
 
 $(SERVICE)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(SERVICE)
@@ -28,6 +28,14 @@ serve: $(SERVICE)/.installed ## fresh machine to a running service
 
 test: $(DEV)/.installed ## fresh machine to green tests
 	$(DEV)/bin/python -m pytest -m "not containers"
+
+test-wheel: $(DEV)/.installed ## the service's tests against the wheel alone, in an environment without torch
+	rm -rf build && $(DEV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir build/wheel .
+	$(PYTHON) -m venv build/venv
+	build/venv/bin/python $(PIP) $$(echo build/wheel/*.whl)'[service,test]'
+	! build/venv/bin/python -c "import torch" 2>/dev/null
+	mkdir build/away && cp -r tests pyproject.toml build/away
+	cd build/away && ../venv/bin/python -m pytest tests/unit/service tests/integration/service
 
 test-containers: $(DEV)/.installed ## the stacks of docker-compose.yml in a real container engine
 	$(DEV)/bin/python -m pytest -m containers

@@ -34,9 +34,8 @@ def run(options: argparse.Namespace) -> int:
     rule = AlarmRule(options.k, options.n)
     pictures = options.frames * SECONDS_PER_HOUR
     hourly = options.wells * alarms_per_hour(rule, options.rate, pictures)
-    print(
-        f"{options.k} of {options.n} at {options.rate:.3%} wrong verdicts: {hourly:.3g} false alarms per camera and hour"
-    )
+    confirmed = f"{options.k} of {options.n} at {options.rate:.3%} wrong verdicts"
+    print(f"{confirmed}: {hourly:.3g} false alarms per camera and hour")
     print(f"without confirmation: {options.wells * options.rate * pictures:.3g}")
     print("pictures of one well resemble each other, so errors come in runs and a plant sees more: measure yours")
     return 0
