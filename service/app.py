@@ -15,6 +15,7 @@ from service import openapi
 from service.access import Access, read_keys
 from service.admission import Admission
 from service.cameras import Camera, read_cameras
+from service.chronicle import note
 from service.contract.errors import LeakInspectionError
 from service.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.front import Front, Lane
@@ -83,6 +84,7 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     metrics.ready.set_function(lambda: readiness.ready)
     for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
         readiness.set(check, "starting")
+    journal = Journal(settings.data_dir / JOURNAL_FILE, _journal_options(settings), metrics.record.failures.inc)
     models = ModelSwitch(
         settings.artifacts,
         settings.data_dir,
@@ -90,8 +92,8 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
         partial(challenge, max_pixels=settings.max_pixels),
         readiness,
         metrics,
+        partial(note, journal),
     )
-    journal = Journal(settings.data_dir / JOURNAL_FILE, _journal_options(settings), metrics.record.failures.inc)
     oversight = Oversight(AlarmLayer(_alarm_rule(settings)), Cadence(_expected(cameras), monotonic()), metrics.cameras)
     watch = CameraWatch(settings.frozen_after_s, settings.stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")

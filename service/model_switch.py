@@ -7,12 +7,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from service.chronicle import Note
 from service.contract.artifact import read_active, write_durably
 from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady
 from service.metrics import Metrics
 from service.monitoring.self_test import SelfTest
 from service.readiness import Readiness
 from service.serving import Serving
+from service.store.entry import EventKind
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class ModelSwitch:
         challenge: Callable[[Serving], SelfTest],
         readiness: Readiness,
         metrics: Metrics,
+        note: Note,
     ) -> None:
         self._root = root
         self._choice_path = data_dir / CHOICE
@@ -48,6 +51,7 @@ class ModelSwitch:
         self._challenge = challenge
         self._readiness = readiness
         self._metrics = metrics
+        self._note = note
         self._serving: Serving | None = None
         self._last_refusal: str | None = None
         self._changing = asyncio.Lock()
@@ -103,7 +107,7 @@ class ModelSwitch:
         """
         async with self._changing:
             result = await asyncio.to_thread(self._challenge, self.current())
-            self._tested(result)
+            await self._tested(result)
             return result
 
     async def _swap(self, artifact: str) -> Serving:
@@ -112,18 +116,22 @@ class ModelSwitch:
         if not result.ok:
             raise ArtifactInvalid(f"{artifact}: {result.problem}")
         self._serving = serving
-        self._tested(result)
+        await self._tested(result)
         identity = serving.identity
         self._metrics.model_changed(identity.name, identity.artifact, identity.artifact_sha256)
         self._readiness.set(MODEL_CHECK, None)
         logger.info("artefact active", extra={"artifact": identity.artifact, "threshold": serving.threshold})
+        await self._note(EventKind.MODEL_ACTIVATED, {"artifact": artifact, "threshold": serving.threshold})
         return serving
 
-    def _tested(self, result: SelfTest) -> None:
+    async def _tested(self, result: SelfTest) -> None:
         self._metrics.self_tested(ok=result.ok)
         self._readiness.set(SELF_TEST_CHECK, None if result.ok else result.problem)
-        if not result.ok:
+        if result.ok:
+            await self._note(EventKind.SELF_TEST_PASSED, {"artifact": result.artifact})
+        else:
             logger.error("self-test failed", extra={"problem": result.problem})
+            await self._note(EventKind.SELF_TEST_FAILED, {"artifact": result.artifact, "problem": result.problem})
 
     def _report(self, refusal: str) -> None:
         if self._serving is None:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from service.contract.artifact import MODEL, read_active, write_active
+from service.settings import Settings
+from service.store.entry import Event, EventKind
 from tests.answers import assert_problem
 from tests.conftest import Serve
+from tests.journals import entries_of
 from tests.pictures import jpeg
 from tests.small_artifact import rewrite_manifest, write_artifact
 from tests.wells import good_well
@@ -98,3 +101,12 @@ async def test_the_self_test_answers_with_each_golden_picture(serve: Serve) -> N
 async def test_without_a_model_a_self_test_is_refused(serve: Serve, tmp_path: Path) -> None:
     async with serve(artifacts=tmp_path) as client:
         assert_problem(await client.post("/v1/self-test"), 503)
+
+
+async def test_activations_and_self_tests_are_on_record(serve: Serve, settings: Settings, other: str) -> None:
+    async with serve() as client:
+        await client.post("/v1/model/activate", json={"artifact": other})
+        await client.post("/v1/self-test")
+    kinds = [entry.kind for entry in entries_of(settings) if isinstance(entry, Event)]
+    swap = [EventKind.SELF_TEST_PASSED, EventKind.MODEL_ACTIVATED]
+    assert kinds == [*swap, *swap, EventKind.SELF_TEST_PASSED]
