@@ -17,6 +17,7 @@ from training.data import Dataset, load, pixels_of
 from training.evaluate import PARTS, Evaluation, evaluate
 from training.export import export
 from training.fit import fit
+from training.material import Material
 from training.progress import ConsoleProgress
 from training.splits import split
 from training.tables import describe_artifact, describe_data, metrics_table
@@ -85,7 +86,7 @@ def _fit(options: argparse.Namespace, console: Console) -> None:
     recipe = _recipe(options)
     parts = split(_data(options, console))
     pixels = pixels_of(parts.fit_good, recipe.input)
-    fitted = fit(recipe, pixels, options.threads, ConsoleProgress(console))
+    fitted = fit(recipe, Material(pixels), threads=options.threads, progress=ConsoleProgress(console))
     weights.save(fitted, options.out)
     print(
         f"{options.out}: {recipe.name}, {len(pixels)} pictures, {fitted.duration_s:.1f} s, loss {fitted.losses[-1]:.6g}"

@@ -3,74 +3,16 @@
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from service.contract.errors import RecipeError
 from service.contract.manifest import InputSpec
-
-Odd = Annotated[int, Field(ge=1, le=31)]
-Size = Annotated[int, Field(ge=8, le=256)]
-Count = Annotated[int, Field(ge=1, le=4096)]
+from training.specs import ErrorRule, Lessons, Loss, ModelSpec, Optimiser, Part, Representation, ThresholdRule
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Representation(_Part):
-    """What becomes of the pixels inside the graph, in this order; scaling to 0..1 comes first.
-
-    ``crop`` is height and width of the centre that is kept; ``blur_kernel`` 1 is no blur.
-    """
-
-    crop: tuple[Size, Size] | None = None
-    blur_kernel: Odd = 1
-    blur_sigma: Annotated[float, Field(gt=0, le=10)] = 1.0
-
-    @model_validator(mode="after")
-    def _kernel_has_a_centre(self) -> Self:
-        if self.blur_kernel % 2 == 0:
-            raise ValueError("blur_kernel must be odd")
-        return self
-
-
-class ConvFcAe(_Part):
-    """System B's network: two strided convolutions, a linear latent, two transposed convolutions."""
-
-    kind: Literal["conv_fc_ae"] = "conv_fc_ae"
-    channels: tuple[Count, Count] = (8, 16)
-    latent_dim: Count = 32
-
-
-ModelSpec = ConvFcAe
-
-
-class Loss(_Part):
-    """``mean`` or ``sum`` of squared errors over pixels and batch, plus ``kl_weight`` times the divergence."""
-
-    reduction: Literal["mean", "sum"] = "mean"
-    kl_weight: Annotated[float, Field(ge=0)] = 0.0
-
-
-class Optimiser(_Part):
-    """Adam or AdamW with PyTorch's meaning of the numbers."""
-
-    kind: Literal["adam", "adamw"] = "adam"
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
-    betas: tuple[float, float] = (0.9, 0.999)
-    weight_decay: Annotated[float, Field(ge=0)] = 0.0
-
-
-class ThresholdRule(_Part):
-    """Name of a threshold strategy and its parameters."""
-
-    strategy: str
-    parameters: dict[str, JsonValue] = {}
-
-
-class Recipe(_Part):
+class Recipe(Part):
     """One candidate, from the picture to the threshold."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
@@ -78,8 +20,10 @@ class Recipe(_Part):
     input: InputSpec
     representation: Representation = Representation()
     model: ModelSpec
+    error: ErrorRule = ErrorRule()
     loss: Loss = Loss()
     optimiser: Optimiser = Optimiser()
+    lessons: Lessons = Lessons()
     epochs: Annotated[int, Field(ge=1, le=1000)]
     batch: Annotated[int, Field(ge=1, le=65536)]
     threshold: ThresholdRule

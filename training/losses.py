@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from training.config import Loss
 from training.models.base import Latent, Reconstruction
+from training.specs import Loss
 
 
 def loss_of(reconstruction: Reconstruction, inputs: Tensor, rule: Loss) -> Tensor:

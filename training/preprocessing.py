@@ -6,20 +6,27 @@ import torch
 from torch import Tensor, nn
 
 from service.contract.manifest import InputSpec
-from training.config import Representation
+from training.colour import Colour
+from training.specs import Representation
 
 PIXEL_MAX = 255.0
+DARKEST = 1 / PIXEL_MAX
+MEAN_LIGHT = 0.5
+SMALLEST_SPREAD = 1e-3
 
 
 class Preprocessing(nn.Module):
     """uint8 [N, H, W, 3] to float32 [N, C, h, w].
 
     Scaling to 0..1, crop and separable blur are linear in rows and in columns, so each axis is one small matrix:
-    two multiplications do what six operators would.
+    two multiplications do what six operators would. ``learn`` must see the good wells where the representation
+    standardises.
     """
 
     rows: Tensor
     columns: Tensor
+    mean: Tensor
+    spread: Tensor
 
     def __init__(self, spec: InputSpec, representation: Representation) -> None:
         super().__init__()
@@ -27,12 +34,43 @@ class Preprocessing(nn.Module):
         blur = (representation.blur_kernel, representation.blur_sigma)
         self.register_buffer("rows", _axis(spec.height, height, *blur) / PIXEL_MAX)
         self.register_buffer("columns", _axis(spec.width, width, *blur).T.contiguous())
-        self.shape = (3, height, width)
+        self.light = representation.light
+        self.colour = Colour(representation.colour, representation.chroma_weight)
+        self.shape = (self.colour.channels, height, width)
+        self.standardise = representation.standardise
+        self.register_buffer("mean", torch.zeros(self.shape))
+        self.register_buffer("spread", torch.ones(self.shape[0], 1, 1))
+
+    def learn(self, pixels: Tensor) -> None:
+        """Take mean picture and spread of each channel from good wells, uint8 [N, H, W, 3]."""
+        if self.standardise:
+            planes = self.colour(self._evenly_lit(self._planes(pixels)))
+            self.mean.copy_(planes.mean(dim=0))
+            self.spread.copy_(planes.std(dim=(0, 2, 3)).clamp_min(SMALLEST_SPREAD)[:, None, None])
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Scale, crop and blur."""
+        """Scale, crop, blur, even out the light, change the colours, standardise."""
+        planes: Tensor = self.colour(self._evenly_lit(self._planes(pixels)))
+        return (planes - self.mean) / self.spread if self.standardise else planes
+
+    def restore(self, planes: Tensor, pixels: Tensor) -> Tensor:
+        """Bring planes [N, C, h, w] back to RGB in 0..1, in the light of the pictures they were made from."""
+        rgb = self.colour.restore(planes * self.spread + self.mean)
+        return (rgb * self._light(self._planes(pixels))).clamp(0, 1)
+
+    def _planes(self, pixels: Tensor) -> Tensor:
         planes = pixels.to(torch.float32).permute(0, 3, 1, 2)  # [N, 3, H, W]
         return self.rows @ (planes @ self.columns)  # [N, 3, h, w]
+
+    def _evenly_lit(self, planes: Tensor) -> Tensor:
+        return planes if self.light == "none" else planes / self._light(planes)
+
+    def _light(self, planes: Tensor) -> Tensor:
+        """What each picture's light is, as a multiple of the usual one: [N, 1 or 3, 1, 1]."""
+        if self.light == "none":
+            return torch.ones(())
+        over = (1, 2, 3) if self.light == "picture" else (2, 3)
+        return planes.mean(dim=over, keepdim=True).clamp_min(DARKEST) / MEAN_LIGHT
 
 
 def _axis(size: int, kept: int, kernel: int, sigma: float) -> Tensor:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from service.contract.picture import Pixels
 from service.inference.scorer import Scores
 from training.config import Recipe
+from training.error_measure import ErrorMeasure
 from training.models import build
 from training.models.base import Reconstruction
 from training.preprocessing import Preprocessing
@@ -21,14 +22,15 @@ class ScoringGraph(nn.Module):
         self.spec = recipe.input
         self.preprocessing = Preprocessing(recipe.input, recipe.representation)
         self.model = build(recipe.model, self.preprocessing.shape)
+        self.measure = ErrorMeasure(recipe.error, self.preprocessing.shape)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Score."""
-        return self.errors(pixels)[0].mean(dim=(1, 2, 3))
-
-    def errors(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Squared error and reconstruction, both [N, C, h, w] in the model's space."""
         inputs = self.preprocessing(pixels)
+        return self.measure(self.squares(inputs)[0])  # type: ignore[no-any-return]  # a module's call is not typed
+
+    def squares(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Squared error and reconstruction, both [N, C, h, w] in the model's space."""
         reconstruction: Reconstruction = self.model(inputs)
         difference = inputs - reconstruction.output
         return difference * difference, reconstruction.output
@@ -38,7 +40,7 @@ class ExplainGraph(nn.Module):
     """uint8 [N, H, W, 3] to what a heatmap needs, laid over the whole of the pixels.
 
     ``reconstruction`` is float32 [N, H, W, 3], RGB in 0..1, 0 outside the crop. ``error_map`` is float32 [N, H, W], 0
-    outside the crop; its mean is the score.
+    outside the crop; its mean is the score, unless the recipe keeps the largest errors alone.
     """
 
     def __init__(self, scoring: ScoringGraph) -> None:
@@ -51,9 +53,10 @@ class ExplainGraph(nn.Module):
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Reconstruct and compare."""
-        squares, output = self.scoring.errors(pixels)
-        error_map = nn.functional.pad(squares.mean(dim=1) * self.area, self.frame)
-        return nn.functional.pad(output, self.frame).permute(0, 2, 3, 1), error_map
+        squares, output = self.scoring.squares(self.scoring.preprocessing(pixels))
+        error_map = nn.functional.pad(self.scoring.measure.map(squares) * self.area, self.frame)
+        rgb = self.scoring.preprocessing.restore(output, pixels)
+        return nn.functional.pad(rgb, self.frame).permute(0, 2, 3, 1), error_map
 
 
 def score(graph: ScoringGraph, pixels: Pixels) -> Scores:

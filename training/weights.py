@@ -17,6 +17,7 @@ def save(fitted: Fitted, path: Path) -> None:
         "recipe": fitted.recipe.model_dump_json(),
         "weights": fitted.graph.state_dict(),
         "losses": list(fitted.losses),
+        "held_out_losses": list(fitted.held_out_losses),
         "duration_s": fitted.duration_s,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,4 +41,5 @@ def load(path: Path) -> Fitted:
         raise DataError(f"{path} does not exist: fit a recipe first") from error
     except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, TypeError, EOFError, OSError) as error:
         raise DataError(f"{path} holds no weights of this version: fit the recipe again") from error
-    return Fitted(recipe, graph.eval(), tuple(content["losses"]), content["duration_s"])
+    curves = (tuple(content["losses"]), tuple(content["held_out_losses"]))
+    return Fitted(recipe, graph.eval(), *curves, content["duration_s"])

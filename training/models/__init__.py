@@ -1,10 +1,26 @@
 """The autoencoders that can be trained."""
 
-from training.config import ModelSpec
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from training.models.base import Autoencoder, Shape
-from training.models.conv_fc_ae import ConvFcAutoencoder
+from training.models.conv_ae import ConvAutoencoder
+from training.models.conv_fc_ae import ConvFcAutoencoder, ConvFcVariational
+from training.models.conv_vae import ConvVariational
+from training.models.dense_ae import DenseAutoencoder
+from training.models.dense_vae import DenseVariational
+from training.specs import ModelSpec
+
+NETWORKS: Mapping[str, Callable[[Any, Shape], Autoencoder]] = {
+    "dense_ae": DenseAutoencoder,
+    "dense_vae": DenseVariational,
+    "conv_ae": ConvAutoencoder,
+    "conv_fc_ae": ConvFcAutoencoder,
+    "conv_fc_vae": ConvFcVariational,
+    "conv_vae": ConvVariational,
+}
 
 
 def build(spec: ModelSpec, shape: Shape) -> Autoencoder:
     """Make the network for inputs of ``shape`` (channels, height, width), with PyTorch's initial weights."""
-    return ConvFcAutoencoder(spec, shape)
+    return NETWORKS[spec.kind](spec, shape)

@@ -1,43 +1,29 @@
-"""Strided convolutions around a small, fully connected latent (system B)."""
+"""Convolutions around a small, fully connected latent: system B's form, and system A's with a sampled latent."""
 
 from torch import Tensor, nn
 
-from service.contract.errors import RecipeError
-from training.config import ConvFcAe
 from training.models.base import Autoencoder, Latent, Shape
-
-STRIDE = 4
+from training.models.layers import doublings, halved, halvings, output, size_of
+from training.specs import ConvFcAe, ConvFcVae
 
 
 class ConvFcAutoencoder(Autoencoder):
-    """Two halvings, a linear latent, two doublings; no activation around the latent."""
+    """Halvings, a linear latent without activation around it, doublings."""
 
     def __init__(self, spec: ConvFcAe, shape: Shape) -> None:
         super().__init__()
-        channels, height, width = shape
-        if height % STRIDE or width % STRIDE:
-            raise RecipeError(f"conv_fc_ae needs sides divisible by {STRIDE}, not {height} x {width}: change the crop")
-        outer, inner = spec.channels
-        small = (inner, height // STRIDE, width // STRIDE)
-        features = small[0] * small[1] * small[2]
+        small = halved(shape, len(spec.channels), spec.channels[-1], spec.kind)
+        channels = (shape[0], *spec.channels)
         self.encoder = nn.Sequential(
-            nn.Conv2d(channels, outer, 3, stride=2, padding=1),
-            nn.ReLU(),
-            nn.BatchNorm2d(outer),
-            nn.Conv2d(outer, inner, 3, stride=2, padding=1),
-            nn.ReLU(),
-            nn.BatchNorm2d(inner),
+            *halvings(channels, batch_norm=spec.batch_norm),
             nn.Flatten(),
-            nn.Linear(features, spec.latent_dim),
+            nn.Linear(size_of(small), spec.latent_dim),
         )
         self.decoder = nn.Sequential(
-            nn.Linear(spec.latent_dim, features),
+            nn.Linear(spec.latent_dim, size_of(small)),
             nn.Unflatten(1, small),
-            nn.ConvTranspose2d(inner, outer, 3, stride=2, padding=1, output_padding=1),
-            nn.ReLU(),
-            nn.BatchNorm2d(outer),
-            nn.ConvTranspose2d(outer, channels, 3, stride=2, padding=1, output_padding=1),
-            nn.Sigmoid(),
+            *doublings(channels[::-1], batch_norm=spec.batch_norm, kernel=spec.up_kernel),
+            output(spec.output),
         )
 
     def encode(self, inputs: Tensor) -> Latent:
@@ -46,5 +32,38 @@ class ConvFcAutoencoder(Autoencoder):
 
     def decode(self, latent: Tensor) -> Tensor:
         """[N, latent_dim] to [N, C, h, w]."""
-        output: Tensor = self.decoder(latent)
-        return output
+        restored: Tensor = self.decoder(latent)
+        return restored
+
+
+class ConvFcVariational(Autoencoder):
+    """One strided convolution, a hidden layer, mean and log variance, a fully connected way back, sigmoid out."""
+
+    def __init__(self, spec: ConvFcVae, shape: Shape) -> None:
+        super().__init__()
+        small = halved(shape, 1, spec.channels, spec.kind)
+        self.encoder = nn.Sequential(
+            *halvings((shape[0], spec.channels), batch_norm=False),
+            nn.Flatten(),
+            nn.Linear(size_of(small), spec.hidden),
+            nn.ReLU(),
+        )
+        self.mu = nn.Linear(spec.hidden, spec.latent_dim)
+        self.log_var = nn.Linear(spec.hidden, spec.latent_dim)
+        self.decoder = nn.Sequential(
+            nn.Linear(spec.latent_dim, size_of(small)),
+            nn.ReLU(),
+            nn.Linear(size_of(small), size_of(shape)),
+            nn.Sigmoid(),
+            nn.Unflatten(1, shape),
+        )
+
+    def encode(self, inputs: Tensor) -> Latent:
+        """[N, C, h, w] to twice [N, latent_dim]."""
+        hidden = self.encoder(inputs)
+        return Latent(self.mu(hidden), self.log_var(hidden) if self.training else None)
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """[N, latent_dim] to [N, C, h, w]."""
+        restored: Tensor = self.decoder(latent)
+        return restored

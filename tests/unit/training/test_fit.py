@@ -4,8 +4,10 @@ import pytest
 from service.contract.errors import FitFailed
 from service.contract.picture import Pixels, to_pixels
 from tests.wells import good_well
-from training.config import Optimiser, Recipe, read_recipe
+from training.config import Recipe, read_recipe
 from training.fit import fit
+from training.material import Material
+from training.specs import Optimiser
 
 RECIPE = read_recipe("conv_fc_ae_b").model_copy(update={"epochs": 2, "batch": 16})
 
@@ -16,7 +18,7 @@ def pixels() -> Pixels:
 
 
 def weights_of(recipe: Recipe, pixels: Pixels) -> list[bytes]:
-    return [weight.numpy().tobytes() for weight in fit(recipe, pixels).graph.state_dict().values()]
+    return [weight.numpy().tobytes() for weight in fit(recipe, Material(pixels)).graph.state_dict().values()]
 
 
 def test_the_same_seed_gives_the_same_weights_to_the_last_bit(pixels: Pixels) -> None:
@@ -30,13 +32,13 @@ def test_another_seed_gives_other_weights(pixels: Pixels) -> None:
 def test_a_loss_that_is_no_number_ends_the_fit(pixels: Pixels) -> None:
     wild = RECIPE.model_copy(update={"optimiser": Optimiser.model_construct(learning_rate=1e30)})
     with pytest.raises(FitFailed, match="epoch"):
-        fit(wild, pixels)
+        fit(wild, Material(pixels))
 
 
 def test_one_picture_is_too_few(pixels: Pixels) -> None:
     with pytest.raises(FitFailed, match="add good pictures"):
-        fit(RECIPE, pixels[:1])
+        fit(RECIPE, Material(pixels[:1]))
 
 
 def test_equal_pictures_can_be_fitted(pixels: Pixels) -> None:
-    assert np.isfinite(fit(RECIPE, np.repeat(pixels[:1], 20, axis=0)).losses).all()
+    assert np.isfinite(fit(RECIPE, Material(np.repeat(pixels[:1], 20, axis=0))).losses).all()

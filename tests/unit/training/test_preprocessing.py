@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from service.contract.manifest import InputSpec
 from tests.wells import leaking_well
-from training.config import Representation
 from training.preprocessing import Preprocessing
+from training.specs import Representation
 
 SPEC = InputSpec(height=32, width=48)
 

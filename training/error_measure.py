@@ -1,0 +1,50 @@
+"""From squared errors to the score."""
+
+import torch
+from torch import Tensor, nn
+
+from training.models.base import Shape
+from training.specs import ErrorRule
+
+FLOOR = 0.2
+
+
+class ErrorMeasure(nn.Module):
+    """Squared errors [N, C, h, w] to their mean: all of them or the largest, weighted or alike.
+
+    The weights average 1, so that scores of different rules are of one size.
+    """
+
+    weight: Tensor
+
+    def __init__(self, rule: ErrorRule, shape: Shape) -> None:
+        super().__init__()
+        self.rule = rule
+        self.kept = max(1, round(rule.keep * shape[1] * shape[2]))
+        self.register_buffer("weight", _centred(shape) if rule.weight == "centre" else torch.ones(shape))
+
+    def learn(self, inputs: Tensor, squares: Tensor) -> None:
+        """Take the weights from good wells: inputs and squared errors, both [N, C, h, w]."""
+        if self.rule.weight in {"spread", "error"}:
+            scale = inputs.var(dim=0) if self.rule.weight == "spread" else squares.mean(dim=0)
+            weight = 1 / (scale + FLOOR * scale.mean()).clamp_min(torch.finfo(scale.dtype).tiny)
+            self.weight.copy_(weight / weight.mean())
+
+    def map(self, squares: Tensor) -> Tensor:
+        """Weighted error of each place, [N, h, w]."""
+        weighted = squares if self.rule.weight == "none" else squares * self.weight
+        return weighted.mean(dim=1)
+
+    def forward(self, squares: Tensor) -> Tensor:
+        """Score, [N]."""
+        if self.rule.keep == 1:
+            return (squares if self.rule.weight == "none" else squares * self.weight).mean(dim=(1, 2, 3))
+        return self.map(squares).flatten(1).topk(self.kept, dim=1, sorted=False).values.mean(dim=1)
+
+
+def _centred(shape: Shape) -> Tensor:
+    """A bell over the middle, 1/e at the middle of each edge."""
+    _, height, width = shape
+    down, across = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)[None]
+    bell = torch.exp(-(down**2 + across**2)).expand(shape)
+    return bell / bell.mean()

@@ -1,0 +1,65 @@
+"""What one fit learns from: pairs of what the network sees and what it is to restore, drawn batch by batch."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from service.contract.picture import Pixels
+from training.lessons import Drawn
+from training.preprocessing import Preprocessing
+
+CACHE_BYTES = 400_000_000
+
+
+class Material:
+    """Good wells, stress leaks and nuisances as one tensor of pixels, with the row that each is to become.
+
+    A good well and a nuisance are to become themselves, a stress leak the good well it was drawn on.
+    """
+
+    def __init__(self, good: Pixels, leaks: Drawn | None = None, nuisances: Drawn | None = None) -> None:
+        lessons = [lesson for lesson in (leaks, nuisances) if lesson is not None and len(lesson.pixels)]
+        self.good = len(good)
+        self._sizes = [len(lesson.pixels) for lesson in lessons]
+        self._pixels = torch.from_numpy(np.concatenate([good, *(lesson.pixels for lesson in lessons)]))
+        targets = torch.arange(len(self._pixels))
+        if leaks is not None and len(leaks.pixels):
+            targets[self.good : self.good + len(leaks.source)] = torch.from_numpy(leaks.source)
+        self._targets = targets
+        self._planes: Tensor | None = None
+
+    @property
+    def epoch_size(self) -> int:
+        """Pictures in one epoch: every good well, and as many of each lesson."""
+        return self.good * (1 + len(self._sizes))
+
+    def prepare(self, preprocessing: Preprocessing) -> None:
+        """Let the representation learn from the good wells, and keep all its planes where memory allows."""
+        self._preprocessing = preprocessing
+        with torch.no_grad():
+            preprocessing.learn(self._pixels[: self.good])
+            channels, height, width = preprocessing.shape
+            if 4 * len(self._pixels) * channels * height * width <= CACHE_BYTES:
+                self._planes = preprocessing(self._pixels)
+
+    def epoch(self) -> Tensor:
+        """Rows in the order of one epoch: every good well once, as many pictures of each lesson by chance."""
+        rows = [torch.arange(self.good)]
+        start = self.good
+        for size in self._sizes:
+            rows.append(start + torch.randint(size, (self.good,)))
+            start += size
+        order = torch.cat(rows)
+        return order[torch.randperm(len(order))]
+
+    def pairs(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of the rows, both [B, C, h, w]."""
+        return self.planes(rows), self.planes(self._targets[rows])
+
+    def planes(self, rows: Tensor) -> Tensor:
+        """The representation of the rows, [B, C, h, w]."""
+        if self._planes is not None:
+            return self._planes[rows]
+        with torch.no_grad():
+            planes: Tensor = self._preprocessing(self._pixels[rows])
+        return planes

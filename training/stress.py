@@ -1,0 +1,60 @@
+"""Stress pictures by family name: leaks that must be found and nuisances that must pass.
+
+A family turns a picture of a good well, uint8 [H, W, 3] RGB with sides from 24 to 1000 px, into another of the same
+shape. `apply` is reproducible: the same picture, family, strength and seed give the same bytes.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from training import stress_emptied, stress_leaks, stress_nuisances
+from training.stress_shapes import Picture
+
+SMALLEST_SIDE: Final = 8
+
+Family: TypeAlias = Callable[[Picture, float, np.random.Generator], Picture]
+
+LEAKS: Final[Mapping[str, Family]] = MappingProxyType(
+    {
+        "torn_metal": stress_leaks.torn_metal,
+        "molten_stream": stress_leaks.molten_stream,
+        "splash": stress_leaks.splash,
+        "crack": stress_leaks.crack,
+        "dark_hole": stress_leaks.dark_hole,
+        "dark_lump": stress_emptied.dark_lump,
+        "receded": stress_emptied.receded,
+        "emptied_whole": stress_emptied.emptied_whole,
+        "emptied_half": stress_emptied.emptied_half,
+        "emptied_crescent": stress_emptied.emptied_crescent,
+    }
+)
+
+NUISANCES: Final[Mapping[str, Family]] = MappingProxyType(
+    {
+        "light": stress_nuisances.light,
+        "colour_cast": stress_nuisances.colour_cast,
+        "shift": stress_nuisances.shift,
+        "jpeg": stress_nuisances.jpeg,
+        "blur": stress_nuisances.blur,
+        "cable": stress_nuisances.cable,
+        "tool": stress_nuisances.tool,
+        "sleeve": stress_nuisances.sleeve,
+        "steam": stress_nuisances.steam,
+    }
+)
+
+
+def apply(name: str, picture: Picture, strength: float, seed: int) -> Picture:
+    """One stress picture of the family `name`.
+
+    Raises KeyError for an unknown family and ValueError for a strength outside 0..1 or a picture of another kind.
+    """
+    if not 0.0 <= strength <= 1.0:
+        raise ValueError(f"strength must lie in 0..1, not {strength}")
+    if picture.dtype != np.uint8 or picture.shape[2:] != (3,) or min(picture.shape[:2]) < SMALLEST_SIDE:
+        raise ValueError(f"expected uint8 [H, W, 3] with sides of 8 px or more, not {picture.dtype} {picture.shape}")
+    family = LEAKS[name] if name in LEAKS else NUISANCES[name]
+    return family(picture, strength, np.random.default_rng([seed, *name.encode()]))
