@@ -3,7 +3,7 @@
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -13,7 +13,7 @@ from training.specs import ErrorRule, Lessons, Loss, ModelSpec, Optimiser, Part,
 
 
 class Recipe(Part):
-    """One candidate, from the picture to the threshold."""
+    """One candidate, from the picture to the threshold; ``suits`` says for which size of pictures it is meant."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
     summary: str
@@ -27,6 +27,7 @@ class Recipe(Part):
     epochs: Annotated[int, Field(ge=1, le=1000)]
     batch: Annotated[int, Field(ge=1, le=65536)]
     threshold: ThresholdRule
+    suits: Literal["small", "large", "any"] = "small"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
     @model_validator(mode="after")

@@ -83,7 +83,7 @@ def load(root: Path, progress: Progress = SILENT) -> Dataset:
     files = list(read_files(root))
     labels = _annotated(files)
     reading = _Reading()
-    for file in progress.track(files, "reading pictures"):
+    for file in progress.track(files, "reading pictures", len(files)):
         _read(file, labels, reading)
     if not reading.pictures:
         raise DataError(f"{root} holds no readable picture in a known place: {EXPECTED}")

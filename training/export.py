@@ -5,8 +5,9 @@ from importlib import metadata
 from pathlib import Path
 
 from service.contract.artifact import EXPLAIN, MANIFEST, MODEL, Artifact, artifact_id, open_artifact
-from service.contract.manifest import Manifest, Threshold, TrainingData
+from service.contract.manifest import InputSpec, Manifest, Threshold, TrainingData
 from service.inference.scorer import OnnxScorer
+from training.calibrate import calibrate
 from training.config import Recipe
 from training.data import Dataset, pixels_of
 from training.draft import Draft, drafted
@@ -15,8 +16,8 @@ from training.fit import Fitted
 from training.onnx_graph import serialise, to_onnx
 from training.parity import Parity, check_parity
 from training.scoring import ExplainGraph
+from training.specs import ThresholdRule
 from training.splits import Split
-from training.thresholds import choose_threshold
 
 PARITY_PICTURES = 64
 LIBRARIES = ("leak-inspection", "torch", "onnx", "onnxscript", "onnxruntime", "numpy", "opencv-python-headless")
@@ -35,7 +36,7 @@ def export(fitted: Fitted, data: Dataset, parts: Split, out: Path) -> Artifact:
         graph = to_onnx(fitted.graph, fitted.recipe.input, ["score"])
         draft.write(MODEL, serialise(graph, {}))
         scorer = OnnxScorer(draft.folder / MODEL, fitted.recipe.input)
-        threshold = calibrate(scorer, fitted.recipe, parts)
+        threshold = threshold_for(scorer, fitted.recipe.input, fitted.recipe.threshold, parts)
         real = (*parts.report_good[:PARITY_PICTURES], *parts.report_leak[:PARITY_PICTURES])
         pixels = pixels_of(real, fitted.recipe.input)
         parity = check_parity(fitted.graph, draft.folder / MODEL, pixels, threshold.value)
@@ -49,10 +50,10 @@ def export(fitted: Fitted, data: Dataset, parts: Split, out: Path) -> Artifact:
     return open_artifact(folder)
 
 
-def calibrate(scorer: OnnxScorer, recipe: Recipe, parts: Split) -> Threshold:
-    """Choose the threshold by the recipe's rule from good wells and leaks that the model was not trained on."""
-    scored = score_groups(scorer, recipe.input, (*parts.calibration_good, *parts.choice_leak))
-    return choose_threshold(recipe.threshold.strategy, scored.scores, scored.labels, recipe.threshold.parameters)
+def threshold_for(scorer: OnnxScorer, spec: InputSpec, rule: ThresholdRule, parts: Split) -> Threshold:
+    """Choose the threshold by a rule from good wells and leaks that the model was not trained on."""
+    good, leak = (score_groups(scorer, spec, groups).scores for groups in (parts.calibration_good, parts.choice_leak))
+    return calibrate(rule, good, leak)
 
 
 def _manifest(draft: Draft, recipe: Recipe, data: Dataset, parts: Split, threshold: Threshold) -> Manifest:

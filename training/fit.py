@@ -66,7 +66,8 @@ def fit(
     steps = recipe.epochs * math.ceil(material.epoch_size / recipe.batch)
     schedule = _schedule(recipe, optimiser, steps)
     losses, held_out_losses = [], []
-    for epoch in progress.track(range(1, recipe.epochs + 1), f"fitting {recipe.name}, seed {recipe.seed}"):
+    title = f"fitting {recipe.name}, seed {recipe.seed}"
+    for epoch in progress.track(range(1, recipe.epochs + 1), title, recipe.epochs):
         graph.train()
         total = torch.zeros(())
         for rows in torch.split(material.epoch(), recipe.batch):

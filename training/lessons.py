@@ -1,6 +1,6 @@
-"""What a model is taught beside the good wells as they are: stress leaks to be undone, nuisances to be borne."""
+"""Stress pictures in numbers: drawn on good wells, to teach a model or to challenge it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import cv2
@@ -11,8 +11,12 @@ from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels, to_pixels
 from training import stress
 
-WEAKEST, STRONGEST = 0.15, 1.0
 LONGEST_SIDE = 160
+CHUNK = 256
+WEAKEST = 0.15
+SEED = 1
+
+FAMILIES: Final[Mapping[str, Iterable[str]]] = {"leaks": stress.LEAKS, "nuisances": stress.NUISANCES}
 
 LEAK_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "torn": ("torn_metal", "molten_stream", "splash"),
@@ -20,44 +24,94 @@ LEAK_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sunk": ("dark_hole", "dark_lump"),
     "emptied": ("receded", "emptied_whole", "emptied_half", "emptied_crescent"),
 }
+"""Families of stress leaks that look alike: whoever was taught one of them may not be judged on another."""
 
 
-class Drawn(NamedTuple):
-    """Stress pictures: pixels uint8 [M, H, W, 3], the row of the good well each was drawn on, and its family."""
+class Lesson(NamedTuple):
+    """Stress pictures at a model's size: uint8 [M, H, W, 3], the row of the good well below each, and its family."""
 
     pixels: Pixels
     source: NDArray[np.int64]
     family: NDArray[np.str_]
 
-    def without(self, families: Sequence[str]) -> "Drawn":
+    def without(self, families: Sequence[str]) -> "Lesson":
         """Leave some families out."""
-        kept = ~np.isin(self.family, families)
-        return Drawn(self.pixels[kept], self.source[kept], self.family[kept])
+        return self._only(~np.isin(self.family, families))
+
+    def at_most(self, times: int) -> "Lesson":
+        """Keep the first so many pictures of each well."""
+        order = np.argsort(self.source, kind="stable")
+        starts = np.searchsorted(self.source[order], self.source[order])
+        repeat = np.empty(len(order), np.int64)
+        repeat[order] = np.arange(len(order)) - starts
+        return self._only(repeat < times)
+
+    def _only(self, kept: NDArray[np.bool_]) -> "Lesson":
+        return Lesson(self.pixels[kept], self.source[kept], self.family[kept])
 
 
-def draw(
-    pictures: Sequence[Pixels],
-    families: Sequence[str],
-    spec: InputSpec,
-    *,
-    times: int,
-    seed: int,
-    weakest: float = WEAKEST,
-) -> Drawn:
-    """Draw stress on every picture so many times, each time of a family and strength by chance.
+class Drawn(NamedTuple):
+    """Stress pictures at the size of the wells they were drawn on, with the row of that well and the family."""
 
-    Pictures with a side over 160 px are reduced first: at the model's size nothing finer is left.
+    pictures: tuple[Pixels, ...]
+    source: tuple[int, ...]
+    family: tuple[str, ...]
+
+    def rows(self) -> Iterator[tuple[Pixels, int, str]]:
+        """Picture, source and family, one by one."""
+        return zip(self.pictures, self.source, self.family, strict=True)
+
+    def lesson(self, spec: InputSpec) -> Lesson:
+        """Bring the pictures to a model's size."""
+        pixels = [to_pixels(picture, spec) for picture in self.pictures]
+        shape = (len(pixels), spec.height, spec.width, 3)
+        source = np.array(self.source, np.int64)
+        return Lesson(np.array(pixels, np.uint8).reshape(shape), source, np.array(self.family, np.str_))
+
+
+class Course(NamedTuple):
+    """What is to be drawn: families by chance, each picture so many times, strengths up to 1 (the clearest)."""
+
+    families: tuple[str, ...]
+    times: int
+    weakest: float
+    seed: int
+
+
+def course(kind: str, times: int) -> Course:
+    """The lessons of a kind, "leaks" or "nuisances"."""
+    return Course(tuple(FAMILIES[kind]), times, WEAKEST, SEED)
+
+
+def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
+    """Cut wells into pieces for ``draw``, each with the number of its first well."""
+    for first in range(0, len(wells), CHUNK):
+        yield first, wells[first : first + CHUNK]
+
+
+def draw(wells: Sequence[Pixels], course: Course, first: int = 0) -> Drawn:
+    """Draw a course on one chunk of wells; more times only add to what fewer times draw.
+
+    Pictures with a side over 160 px are reduced before: at a model's size nothing finer is left.
     """
-    random = np.random.default_rng(seed)
-    source = np.tile(np.arange(len(pictures)), times)
-    family = random.choice(np.array(families), len(source)) if times else np.zeros(0, np.str_)
-    strengths, seeds = random.uniform(weakest, STRONGEST, len(source)), random.integers(2**31, size=len(source))
-    small = [reduced(picture) for picture in pictures]
-    drawn = [
-        to_pixels(stress.apply(str(name), small[row], float(strength), int(number)), spec)
-        for row, name, strength, number in zip(source, family, strengths, seeds, strict=True)
-    ]
-    return Drawn(np.array(drawn, np.uint8).reshape(-1, spec.height, spec.width, 3), source, family)
+    small = [reduced(well) for well in wells]
+    drawn: list[tuple[Pixels, int, str]] = []
+    for repeat in range(course.times):
+        random = np.random.default_rng([course.seed, repeat, first])
+        families = random.integers(len(course.families), size=len(small)).tolist()
+        strengths = random.uniform(course.weakest, 1.0, len(small)).tolist()
+        seeds = random.integers(2**31, size=len(small)).tolist()
+        for row, (well, number, strength, seed) in enumerate(zip(small, families, strengths, seeds, strict=True)):
+            family = course.families[number]
+            drawn.append((stress.apply(family, well, strength, seed), first + row, family))
+    return joined([drawn])
+
+
+def joined(pieces: Iterable[Iterable[tuple[Pixels, int, str]]]) -> Drawn:
+    """Put rows of (picture, source, family) together."""
+    rows = [row for piece in pieces for row in piece]
+    pictures, source, family = zip(*rows, strict=True) if rows else ((), (), ())
+    return Drawn(pictures, source, family)
 
 
 def reduced(picture: Pixels) -> Pixels:

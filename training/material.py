@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from service.contract.picture import Pixels
-from training.lessons import Drawn
+from training.lessons import Lesson
 from training.preprocessing import Preprocessing
 
 CACHE_BYTES = 400_000_000
@@ -17,7 +17,7 @@ class Material:
     A good well and a nuisance are to become themselves, a stress leak the good well it was drawn on.
     """
 
-    def __init__(self, good: Pixels, leaks: Drawn | None = None, nuisances: Drawn | None = None) -> None:
+    def __init__(self, good: Pixels, leaks: Lesson | None = None, nuisances: Lesson | None = None) -> None:
         lessons = [lesson for lesson in (leaks, nuisances) if lesson is not None and len(lesson.pixels)]
         self.good = len(good)
         self._sizes = [len(lesson.pixels) for lesson in lessons]

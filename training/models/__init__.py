@@ -20,6 +20,8 @@ NETWORKS: Mapping[str, Callable[[Any, Shape], Autoencoder]] = {
     "conv_vae": ConvVariational,
 }
 
+CONVOLUTIONAL = frozenset({"conv_ae", "conv_fc_ae", "conv_fc_vae", "conv_vae"})
+
 
 def build(spec: ModelSpec, shape: Shape) -> Autoencoder:
     """Make the network for inputs of ``shape`` (channels, height, width), with PyTorch's initial weights."""

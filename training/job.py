@@ -1,0 +1,119 @@
+"""One fit of one candidate on the bench, in a process of its own."""
+
+import hashlib
+import tempfile
+import timeit
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from service.contract.errors import LeakInspectionError
+from service.contract.picture import Pixels
+from service.inference.scorer import OnnxScorer
+from training import weights
+from training.bench import Bench
+from training.config import Recipe
+from training.data import pixels_of
+from training.examples import worst_pictures
+from training.fit import Fitted, fit
+from training.lessons import LEAK_KINDS, chunks, course, draw, joined
+from training.material import Material
+from training.onnx_graph import serialise, to_onnx
+from training.outcome import Outcome, save_outcome
+from training.scoring import score
+from training.splits import Split
+
+TIMED_CALLS, TIMED_REPEATS = 50, 5
+MICRO = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A recipe with its seed; ``left_out`` names the kind of stress leaks that is kept out of its lessons."""
+
+    recipe: Recipe
+    left_out: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names the files of this job."""
+        content = hashlib.sha256(self.recipe.model_dump_json().encode()).hexdigest()[:8]
+        return "-".join(filter(None, (self.recipe.name, str(self.recipe.seed), self.left_out, content)))
+
+
+def jobs_of(recipe: Recipe) -> list[Job]:
+    """The fit itself, and one more for each kind of stress leaks where the recipe teaches them."""
+    return [Job(recipe), *(Job(recipe, kind) for kind in LEAK_KINDS if recipe.lessons.leaks)]
+
+
+def run_job(job: Job, bench: Bench, results: Path) -> Outcome:
+    """Fit, score every set, measure the cost; keep the outcome and the weights below ``results``."""
+    sets = bench.sets(job.recipe.input)
+    try:
+        fitted = fit(job.recipe, _material(job, bench, sets), torch.from_numpy(sets["choice_good"]))
+        outcome = _judge_left_out(job, fitted, sets) if job.left_out else _judge(fitted, sets)
+        if not job.left_out:
+            weights.save(fitted, results / f"{job.key}.pt")
+    except LeakInspectionError as error:
+        outcome = Outcome(job.recipe.name, job.recipe.seed, job.left_out, failed=str(error))
+    save_outcome(outcome, results / f"{job.key}.json")
+    return outcome
+
+
+def material_of(recipe: Recipe, parts: Split) -> Material:
+    """What a recipe learns from, drawn here and now: the same as on the bench."""
+    wells = [group.picture for group in parts.fit_good]
+    leaks, nuisances = (
+        joined(draw(some, course(kind, times), first).rows() for first, some in chunks(wells))
+        for kind, times in (("leaks", recipe.lessons.leaks), ("nuisances", recipe.lessons.nuisances))
+    )
+    return Material(pixels_of(parts.fit_good, recipe.input), leaks.lesson(recipe.input), nuisances.lesson(recipe.input))
+
+
+def _material(job: Job, bench: Bench, sets: Mapping[str, Pixels]) -> Material:
+    good, taught = sets["fit_good"], job.recipe.lessons
+    if not taught.leaks and not taught.nuisances:
+        return Material(good)
+    leaks, nuisances = bench.lessons(job.recipe.input)
+    return Material(
+        good,
+        leaks.at_most(taught.leaks).without(LEAK_KINDS.get(job.left_out, ())),
+        nuisances.at_most(taught.nuisances),
+    )
+
+
+def _judge(fitted: Fitted, sets: Mapping[str, Pixels]) -> Outcome:
+    graph = fitted.graph
+    size_bytes, score_us = _cost(fitted, sets["choice_good"][:1])
+    return Outcome(
+        candidate=fitted.recipe.name,
+        seed=fitted.recipe.seed,
+        scores={name: tuple(score(graph, pixels).tolist()) for name, pixels in sets.items() if name != "fit_good"},
+        losses=fitted.losses,
+        held_out_losses=fitted.held_out_losses,
+        fit_s=fitted.duration_s,
+        score_us=score_us,
+        size_bytes=size_bytes,
+        examples=worst_pictures(graph, {"good": sets["report_good"], "leak": sets["report_leak"]}),
+    )
+
+
+def _judge_left_out(job: Job, fitted: Fitted, sets: Mapping[str, Pixels]) -> Outcome:
+    """Score what the fit has not been taught, and the good wells that set its cut."""
+    names = ["choice_good", "calibration_good", "choice_leak"]
+    names += [f"{half}/leak/{family}" for half in ("choice", "report") for family in LEAK_KINDS[job.left_out]]
+    scores = {name: tuple(score(fitted.graph, sets[name]).tolist()) for name in names}
+    return Outcome(job.recipe.name, job.recipe.seed, job.left_out, scores, fit_s=fitted.duration_s)
+
+
+def _cost(fitted: Fitted, pixels: Pixels) -> tuple[int, float]:
+    """Bytes of ``model.onnx``, and microseconds to score one picture on one thread."""
+    content = serialise(to_onnx(fitted.graph, fitted.recipe.input, ["score"]), {})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        path.write_bytes(content)
+        scorer = OnnxScorer(path, fitted.recipe.input)
+    fastest = min(timeit.repeat(lambda: scorer.score(pixels), number=TIMED_CALLS, repeat=TIMED_REPEATS))
+    return len(content), fastest / TIMED_CALLS * MICRO

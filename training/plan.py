@@ -1,0 +1,50 @@
+"""What a comparison is made of: recipes, seeds, and how much is drawn and learnt."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from training.bench import Extent
+from training.config import Recipe, read_recipe, recipe_names
+from training.data import Dataset
+from training.splits import Split
+
+SEEDS = 3
+FULL = Extent(lessons=2, challenges=120)
+QUICK = Extent(lessons=1, challenges=30)
+QUICK_EPOCHS = 2
+QUICK_GOOD = 1500
+LARGE_PX = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Recipes with all their seeds, and the extent of the bench; ``most_good`` bounds the wells that are fitted."""
+
+    recipes: tuple[Recipe, ...]
+    seeds: int
+    extent: Extent
+    most_good: int | None = None
+
+    def bounded(self, parts: Split) -> Split:
+        """The split with no more good wells to fit than the plan wants."""
+        return replace(parts, fit_good=parts.fit_good[: self.most_good])
+
+
+def full_plan(names: tuple[str, ...], seeds: int = SEEDS) -> Plan:
+    """Every recipe with every seed."""
+    return Plan(tuple(read_recipe(name) for name in names), seeds, FULL)
+
+
+def quick_plan(names: tuple[str, ...]) -> Plan:
+    """One seed, two epochs, few wells: for a first look."""
+    recipes = (read_recipe(name) for name in names)
+    short = tuple(recipe.model_copy(update={"epochs": min(recipe.epochs, QUICK_EPOCHS)}) for recipe in recipes)
+    return Plan(short, 1, QUICK, QUICK_GOOD)
+
+
+def default_names(data: Dataset) -> tuple[str, ...]:
+    """The recipes that suit the pictures: small crops (median of the shorter side under 48 px) or larger pictures."""
+    shorter = float(np.median([min(group.picture.shape[:2]) for group in data.groups]))
+    size = "small" if shorter < LARGE_PX else "large"
+    return tuple(name for name in recipe_names() if read_recipe(name).suits in {size, "any"})

@@ -1,0 +1,41 @@
+"""Sheets of stress pictures, for people who want to see what a family looks like."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from service.contract.errors import DataError
+from service.contract.picture import Pixels
+from training import stress
+from training.lessons import reduced
+
+STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
+WELLS = 8
+TILE = (144, 96)
+
+
+def write(wells: Sequence[Pixels], folder: Path) -> Iterator[Path]:
+    """Write a PNG a family: a column a well (the well itself on top), a row a strength, weakest first.
+
+    Raises:
+        DataError: there are no good wells.
+    """
+    if not wells:
+        raise DataError("there are no good pictures to draw on: expected some in train/ or good/")
+    folder.mkdir(parents=True, exist_ok=True)
+    some = [reduced(wells[index]) for index in np.linspace(0, len(wells) - 1, WELLS).astype(int)]
+    for kind, families in (("leak", stress.LEAKS), ("nuisance", stress.NUISANCES)):
+        for family in families:
+            path = folder / f"{kind}-{family}.png"
+            cv2.imwrite(str(path), cv2.cvtColor(_sheet(some, family), cv2.COLOR_RGB2BGR))
+            yield path
+
+
+def _sheet(wells: Sequence[Pixels], family: str) -> Pixels:
+    rows = [wells] + [
+        [stress.apply(family, well, strength, seed) for seed, well in enumerate(wells)] for strength in STRENGTHS
+    ]
+    tiles = [[cv2.resize(picture, TILE, interpolation=cv2.INTER_CUBIC) for picture in row] for row in rows]
+    return np.vstack([np.hstack(row) for row in tiles]).astype(np.uint8)
