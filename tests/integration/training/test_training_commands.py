@@ -10,9 +10,23 @@ from service.contract.picture import to_pixels
 from service.inference.scorer import OnnxScorer
 from tests.wells import leaking_well, write_wells
 from training.cli import main
-from training.config import read_recipe
 
+FAST = ["--quick", "--jobs", "2", "--recipes", "conv_fc_ae_b", "dense_ae"]
 REAL_WELLS = Path(__file__).parents[4] / "shared" / "data" / "wells.tar.gz"
+
+
+TINY = """
+name = "tiny"
+summary = "for tests"
+epochs = 2
+batch = 32
+input = { height = 16, width = 24 }
+representation = { standardise = true }
+model = { kind = "conv_fc_ae", channels = [4, 8], latent_dim = 4, output = "linear" }
+error = { weight = "spread" }
+lessons = { leaks = 1, nuisances = 1, noise = 0.05 }
+threshold = { strategy = "false_alarm_budget" }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +37,15 @@ def wells(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def artifacts(wells: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out")
-    assert main(["compare", "--data", str(wells), "--out", str(out), "--threads", "1"]) == 0
+    assert main(["compare", *FAST, "--data", str(wells), "--out", str(out)]) == 0
     return out
+
+
+def recipe_file(folder: Path) -> Path:
+    """A recipe that is taught, standardised and weighted, so that all that is learnt must repeat."""
+    path = folder / "tiny.toml"
+    path.write_text(TINY)
+    return path
 
 
 def test_compare_writes_and_activates_a_whole_artefact(artifacts: Path) -> None:
@@ -32,18 +53,29 @@ def test_compare_writes_and_activates_a_whole_artefact(artifacts: Path) -> None:
     scorer = OnnxScorer(artifact.model_path, artifact.manifest.input)
     leak = to_pixels(leaking_well(999), artifact.manifest.input)[None]
     assert scorer.score(leak)[0] >= artifact.manifest.threshold.value
-    assert artifact.manifest.recipe == read_recipe(artifact.manifest.name).model_dump(mode="json")
-    assert {path.name for path in artifacts.iterdir()} == {"active.json", artifact.id}
+    assert artifact.manifest.name == "conv_fc_ae_b"
+    assert {path.name for path in artifacts.iterdir()} == {"active.json", ".compare", artifact.id}
 
 
-def test_the_same_seed_and_threads_give_the_same_bytes(wells: Path, artifacts: Path, tmp_path: Path) -> None:
-    weights = tmp_path / "weights.pt"
-    assert main(["fit", "--data", str(wells), "--out", str(weights), "--threads", "1"]) == 0
-    assert main(["export", str(weights), "--data", str(wells), "--out", str(tmp_path), "--no-activate"]) == 0
-    first, second = (open_artifact(next(root.glob("conv_fc_ae_b-*"))) for root in (artifacts, tmp_path))
+def test_the_same_seed_and_threads_give_the_same_bytes(wells: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        weights, out = tmp_path / f"{name}.pt", tmp_path / name
+        assert main(["fit", "--data", str(wells), "--recipe", str(recipe_file(tmp_path)), "--out", str(weights)]) == 0
+        assert main(["export", str(weights), "--data", str(wells), "--out", str(out), "--no-activate"]) == 0
+        assert not (out / "active.json").exists()
+    first, second = (open_artifact(next((tmp_path / name).glob("tiny-*"))) for name in ("one", "two"))
     assert first.model_path.read_bytes() == second.model_path.read_bytes()
+    assert first.explain_path.read_bytes() == second.explain_path.read_bytes()
     assert first.sha256 == second.sha256
-    assert not (tmp_path / "active.json").exists()
+
+
+def test_compare_resumes_with_what_was_finished(
+    wells: Path, artifacts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = read_active(artifacts)
+    assert main(["compare", *FAST, "--data", str(wells), "--out", str(artifacts)]) == 0
+    assert "2 of 2 fits were finished before" in capsys.readouterr().err
+    assert read_active(artifacts) == before
 
 
 def test_evaluate_prints_json(wells: Path, artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +92,7 @@ def test_a_wrong_folder_ends_with_one_line_and_code_2(
     command: str, artifacts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     subject = {
-        "fit": ["--out", str(tmp_path / "w")],
+        "fit": ["--recipe", "conv_fc_ae_b", "--out", str(tmp_path / "w")],
         "compare": ["--out", str(tmp_path)],
         "export": [str(tmp_path / "absent.pt")],
         "evaluate": [str(artifacts / read_active(artifacts))],

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from training.calibrate import calibrate, widened
+from training.specs import ThresholdRule
+from training.thresholds import groups_needed
+
+BUDGET = ThresholdRule(strategy="false_alarm_budget", parameters={"budget": 0.01})
+
+
+def test_enough_wells_keep_the_budget() -> None:
+    assert widened(BUDGET, 299) is BUDGET
+
+
+@pytest.mark.parametrize("groups", [1, 5, 58, 100, 298])
+def test_too_few_wells_widen_the_budget_to_what_they_can_promise(groups: int) -> None:
+    budget = widened(BUDGET, groups).parameters["budget"]
+    assert isinstance(budget, float)
+    assert budget > 0.01
+    assert groups_needed(budget) <= groups
+
+
+def test_other_rules_stay_as_they_are() -> None:
+    stump = ThresholdRule(strategy="decision_stump")
+    assert widened(stump, 3) is stump
+
+
+def test_a_widened_budget_still_separates() -> None:
+    threshold = calibrate(BUDGET, np.linspace(1, 2, 40), [3.0, 4.0])
+    assert 2.0 < threshold.value < 3.0
+    assert threshold.parameters["budget"] == pytest.approx(0.073)
