@@ -1,7 +1,8 @@
 """Reading bodies on the fast lanes: under a running limit, and multipart parts without copies on disk."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
 import multipart
 from starlette.types import Receive, Scope
@@ -9,6 +10,9 @@ from starlette.types import Receive, Scope
 from service.contract.errors import BodyTooLarge, MalformedBody
 from service.front import ClientGone
 
+T = TypeVar("T")
+
+PARSED_AT_ONCE_BYTES = 1024 * 1024
 MULTIPART = b"multipart/form-data"
 
 
@@ -42,6 +46,11 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunk if len(chunks) == 1 else b"".join(chunks)
+
+
+async def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
+    """Parse a body: a small one at once, a large one in a thread, so that nobody else waits for it."""
+    return parse(body) if len(body) <= PARSED_AT_ONCE_BYTES else await asyncio.to_thread(parse, body)
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from time import perf_counter
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBod
 from service.front import JSON_HEADERS, Reply
 from service.inspector import Inspector
 from service.judging import Shot
-from service.routes.body import boundary_of, header, parts_of, read_body
+from service.routes.body import boundary_of, header, parsed, parts_of, read_body
 from service.routes.deadline import deadline_of
 from service.routes.digest import check_digest
 from service.routes.labels import NO_LABELS, Labels, labels_of, labels_of_query
@@ -51,12 +52,9 @@ class InspectLane:
         labels = labels_of_query(scope["query_string"])
         with self._admission.place():
             body = await read_body(scope, receive, self._limits.body_bytes)
-            arrived = perf_counter()
-            check_digest(header(scope, b"content-digest"), body)
-            boundary = boundary_of(header(scope, b"content-type"))
-            image = body if boundary is None else _only_file(body, boundary)
+            shot = await parsed(partial(_only_shot, scope, labels, perf_counter()), body)
             await self._share.turn(deadline)
-            decision = await self._inspector.inspect(_shot(scope, image, labels, arrived))
+            decision = await self._inspector.inspect(shot)
         scope["decisions"] = (decision,)
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
 
@@ -76,15 +74,17 @@ class BatchLane:
         deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
         with self._admission.place():
             body = await read_body(scope, receive, self._limits.batch_bytes)
-            arrived = perf_counter()
-            check_digest(header(scope, b"content-digest"), body)
-            images, labels = self._crops(body, boundary_of(header(scope, b"content-type")))
-            shots = [_shot(scope, image, label, arrived) for image, label in zip(images, labels, strict=True)]
+            shots = await parsed(partial(self._shots, scope, perf_counter()), body)
             if perf_counter() > deadline:
                 raise DeadlineExceeded("the deadline passed before inference: send a fresh frame")
             decisions = await self._inspector.inspect_batch(shots)
         scope["decisions"] = decisions
         return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
+
+    def _shots(self, scope: Scope, arrived: float, body: bytes) -> list[Shot]:
+        check_digest(header(scope, b"content-digest"), body)
+        images, labels = self._crops(body, boundary_of(header(scope, b"content-type")))
+        return [_shot(scope, image, label, arrived) for image, label in zip(images, labels, strict=True)]
 
     def _crops(self, body: bytes, boundary: str | None) -> tuple[list[bytes], Sequence[Labels]]:
         if boundary is None:
@@ -103,6 +103,12 @@ class BatchLane:
         if len(images) > self._limits.batch_crops:
             raise BodyTooLarge(f"more than {self._limits.batch_crops} crops: send several batches")
         return images, [NO_LABELS] * len(images) if meta is None else _labels_of_meta(meta, len(images))
+
+
+def _only_shot(scope: Scope, labels: Labels, arrived: float, body: bytes) -> Shot:
+    check_digest(header(scope, b"content-digest"), body)
+    boundary = boundary_of(header(scope, b"content-type"))
+    return _shot(scope, body if boundary is None else _only_file(body, boundary), labels, arrived)
 
 
 def _shot(scope: Scope, image: bytes, labels: Labels, arrived: float) -> Shot:
