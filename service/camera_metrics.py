@@ -29,6 +29,7 @@ class CameraMetrics:
         alarms = _counter(registry, "alarms", "Alarms raised, after confirmation.")
         self._open_alarms = _gauge(registry, "open_alarms", "Alarms that nobody has acknowledged.")
         self._silent = _gauge(registry, "camera_silent", "1 while a camera sends less than is expected of it.")
+        self._silent_wells = _gauge(registry, "silent_wells", "Wells that are missing from the frames of a camera.")
         last = _gauge(registry, "last_image_timestamp_seconds", "When the last picture was judged.")
         expected = _gauge(registry, "expected_image_interval_seconds", "Time between two pictures of a well.")
         self._clock = _gauge(registry, "camera_clock_offset_seconds", "The camera's clock minus the service's.")
@@ -52,7 +53,7 @@ class CameraMetrics:
         for camera, interval_s in intervals_s.items():
             expected.labels(camera).set(interval_s)
             self._last[camera].set(now)
-            for gauge in (self._open_alarms, self._silent, self._clock):
+            for gauge in (self._open_alarms, self._silent, self._silent_wells, self._clock):
                 gauge.labels(camera).set(0)
             for figure in DRIFT_FIGURES:
                 self._drift.labels(camera, figure).set(0)
@@ -83,6 +84,11 @@ class CameraMetrics:
     def silent(self, camera_id: str, *, is_silent: bool) -> None:
         """State whether a configured camera is silent."""
         self._silent.labels(self._known(camera_id)).set(is_silent)
+
+    def wells_silent(self, counts: Mapping[str, int]) -> None:
+        """State how many wells of each configured camera are silent while it sends; one that is absent has none."""
+        for camera in self._last:
+            self._silent_wells.labels(camera).set(counts.get(camera, 0))
 
     def clock_offset(self, camera_id: str | None, offset_s: float) -> None:
         """State how far a camera's clock is ahead of the service's."""

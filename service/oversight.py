@@ -92,6 +92,8 @@ class Oversight:
         for change in changes:
             if change.well_id is None:
                 self._metrics.silent(change.camera_id, is_silent=change.silent)
+        if changes:
+            self._metrics.wells_silent(Counter(camera for camera, well in self._cadence.silent() if well is not None))
         return [_silence(change) for change in changes]
 
     def _count_open(self) -> None:
