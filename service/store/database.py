@@ -19,7 +19,13 @@ READERS = 2
 MOST_WAITING = 64
 STEPS_BETWEEN_CHECKS = 5000
 BUSY_TIMEOUT_S = 5.0
-CONNECT_TIMEOUT_S = 3
+# A server that has vanished is noticed within seconds, and one that waits for us lets go of its locks as soon.
+POSTGRES = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "tcp_user_timeout": 10_000,
+    "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=30s",
+}
 
 
 class Database:
@@ -103,7 +109,7 @@ def postgres_engine(url: str) -> Engine:
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=READERS + 1,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+        connect_args=POSTGRES,
     )
 
 

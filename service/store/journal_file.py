@@ -26,10 +26,11 @@ CACHE_KIB = 16_000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 LATEST_OF_WELLS = """
-INSERT INTO wells SELECT camera_id, well_id, max(sequence) FROM entries
+INSERT INTO wells SELECT camera_id, well_id, max(at), sequence FROM entries
 WHERE sequence > ? AND kind = 'decision' AND camera_id IS NOT NULL AND well_id IS NOT NULL GROUP BY camera_id, well_id
-ON CONFLICT DO UPDATE SET sequence = excluded.sequence
+ON CONFLICT DO UPDATE SET at = excluded.at, sequence = excluded.sequence WHERE excluded.at >= at
 """
+"""SQLite takes ``sequence`` from the row that has the greatest ``at``."""
 
 
 class JournalFile:

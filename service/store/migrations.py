@@ -1,7 +1,8 @@
 """The schema of the record, as ordered steps; each runs in one transaction with the record that it has run.
 
-Both databases go through the same steps. Only the numbering of rows and the index that finds the first decision of a
-picture differ: SQLite is written by one journal, which numbers its rows itself; PostgreSQL by many.
+Both databases go through the same steps. Only three things differ, because SQLite is written by one journal, which
+numbers its rows itself, and PostgreSQL by many: the numbering, the name of the replica that a row comes from, and the
+index that finds the first decision of a picture, which only a journal needs.
 """
 
 import time
@@ -53,7 +54,8 @@ STEPS = (
         both=(
             "CREATE TABLE models (id BIGINT PRIMARY KEY, body TEXT NOT NULL)",
             """CREATE TABLE wells (
-                camera_id TEXT, well_id TEXT, sequence BIGINT NOT NULL, PRIMARY KEY (camera_id, well_id)
+                camera_id TEXT, well_id TEXT, at BIGINT NOT NULL, sequence BIGINT NOT NULL,
+                PRIMARY KEY (camera_id, well_id)
             )""",
             "CREATE TABLE followers (name TEXT PRIMARY KEY, sequence BIGINT NOT NULL)",
         ),
@@ -70,6 +72,7 @@ STEPS = (
             "CREATE INDEX entries_kind ON entries (kind, sequence) WHERE kind <> 'decision'",
             "CREATE INDEX entries_about ON entries (about) WHERE about IS NOT NULL",
         ),
+        postgresql=("ALTER TABLE entries ADD COLUMN replica TEXT",),
         sqlite=(
             """CREATE INDEX entries_sighting ON entries (captured_at, substr(image_sha256, 1, 8))
                 WHERE captured_at IS NOT NULL""",
@@ -111,4 +114,5 @@ def _lock(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})

@@ -81,11 +81,22 @@ class Pending:
                 return None
             if self._batches and not self._jobs:
                 self._changed.wait_for(lambda: self._urgent or self._jobs or self.closing, self._linger_s)
-            group = Group(self._batches, self._jobs)
-            self._batches, self._jobs, self._urgent = [], [], False
-            return group
+            return self._all()
+
+    def drain(self) -> list[Batch]:
+        """Take what nobody will write any more."""
+        with self._changed:
+            group = self._all()
+        for job in group.jobs:
+            job.result.cancel()
+        return group.batches
 
     def written(self, rows: int) -> None:
         """Give back the places of rows that have been written or dropped."""
         with self._changed:
             self.rows -= rows
+
+    def _all(self) -> Group:
+        group = Group(self._batches, self._jobs)
+        self._batches, self._jobs, self._urgent = [], [], False
+        return group

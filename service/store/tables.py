@@ -39,6 +39,7 @@ wells = Table(
     metadata,
     Column("camera_id", Text, primary_key=True),
     Column("well_id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
 """The latest decision of each well."""

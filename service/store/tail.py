@@ -49,7 +49,8 @@ class Tail:
         """Return the whole ring."""
         return list(self._ring)
 
-    async def news(self, sequence: int) -> None:
-        """Wait until there is something newer, or the end."""
+    async def news(self, sequence: int) -> bool:
+        """Wait until there is something newer; False at the end."""
         while sequence >= self.last_sequence and not self.ended:
             await self._news.wait()
+        return not self.ended

@@ -38,7 +38,15 @@ class Writer(threading.Thread):
         self.why: str | None = None
 
     def run(self) -> None:
-        """Write until the end; what is still held then could not be written."""
+        """Write until the end."""
+        try:
+            self._work()
+        except BaseException:
+            self.why = "the journal's thread has failed: restart the service"
+            self._settle(self._pending.drain(), RuntimeError(self.why), 0)
+            raise
+
+    def _work(self) -> None:
         while (group := self._pending.take(None if self.why is None else self._retry_s)) is not None:
             if group.batches:
                 self._write([*self._held, *group.batches])
@@ -78,9 +86,9 @@ class Writer(threading.Thread):
                 self._write([*self._held, batch] if self.why is not None else [batch])
 
     def _refuse(self, batches: list[Batch], error: Exception) -> None:
+        self._failed()
         self._pending.written(self._rows(batches))
         self._settle(batches, error, 0)
-        self._failed()
 
     def _try_again(self) -> None:
         if shutil.disk_usage(self._file.folder).free < MIN_FREE_BYTES:
@@ -96,6 +104,8 @@ class Writer(threading.Thread):
             self.why = None
 
     def _run_job(self, job: Job) -> None:
+        if not job.result.set_running_or_notify_cancel():
+            return
         try:
             job.result.set_result(self._file.change(job.function))
         except Exception as error:  # whoever asked for the job gets the error

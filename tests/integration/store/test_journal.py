@@ -13,6 +13,7 @@ from service.store.entry import Entry, Event, EventKind
 from service.store.journal import Journal, JournalOptions
 from service.store.sightings import Sighting, sighting_of
 from tests.decisions import START, a_decision
+from tests.eventually import eventually
 
 
 @asynccontextmanager
@@ -40,12 +41,6 @@ def seen(decision: Decision) -> Sighting:
 
 async def fill_disk(journal: Journal) -> None:
     await journal.change(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchall() and None)
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110  # the thread under test sets no event of ours
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.LEAK, Verdict.UNKNOWN])

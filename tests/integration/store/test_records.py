@@ -1,7 +1,7 @@
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -168,8 +168,12 @@ async def test_every_review_of_a_decision_is_kept_in_order(tmp_path: Path) -> No
 
 
 async def test_the_latest_decision_of_each_well_is_known_after_a_restart(records: SqlRecords) -> None:
-    latest = {(decision.camera_id, decision.well_id): decision for decision in SHIFT if decision.camera_id is not None}
-    assert await records.latest() == [latest[key] for key in sorted(latest)]
+    newest: dict[tuple[str, str], datetime] = {}
+    for decision in sorted(SHIFT, key=lambda each: each.received_at):
+        if decision.camera_id is not None and decision.well_id is not None:
+            newest[decision.camera_id, decision.well_id] = decision.received_at
+    latest = [(each.camera_id, each.well_id, each.received_at) for each in await records.latest()]
+    assert latest == [(*key, newest[key]) for key in sorted(newest)]
 
 
 async def test_an_alarm_is_active_until_it_is_acknowledged(tmp_path: Path) -> None:
