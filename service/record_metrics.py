@@ -1,5 +1,7 @@
 """The metrics of the record: the journal, those who follow it, and the archive of pictures."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
@@ -18,17 +20,20 @@ class RecordMetrics:
         self.archive_limit_bytes = Gauge(
             "leak_inspection_archive_limit_bytes", "Size from which old pictures are dropped.", registry=registry
         )
-        self.pending = Gauge(
+        self._pending = Gauge(
             "leak_inspection_follower_pending_entries",
-            "Entries a follower has not taken yet.",
+            "Entries of the journal that a follower has not taken yet.",
             ["follower"],
             registry=registry,
         )
-        self.follower_failures = Counter(
-            "leak_inspection_follower_failures", "Attempts of a follower that failed.", ["follower"], registry=registry
+        self._up = Gauge(
+            "leak_inspection_follower_up",
+            "1 while a follower takes what it is given.",
+            ["follower"],
+            registry=registry,
         )
 
-    def follows(self, follower: str) -> None:
-        """Initialise the series of a configured follower."""
-        self.pending.labels(follower).set(0)
-        self.follower_failures.labels(follower).inc(0)
+    def follows(self, follower: str, behind: Callable[[], int], is_up: Callable[[], bool]) -> None:
+        """Watch a follower of the journal: how many entries it is behind, and whether it takes them."""
+        self._pending.labels(follower).set_function(behind)
+        self._up.labels(follower).set_function(is_up)

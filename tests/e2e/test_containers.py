@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from tests.e2e.stack import NoEngine, Stack, container_engine, eventually
-from tests.wells import good_well, jpeg
+from tests.pictures import jpeg
+from tests.wells import good_well
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
 

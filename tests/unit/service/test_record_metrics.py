@@ -1,0 +1,23 @@
+from prometheus_client import CollectorRegistry
+
+from service.record_metrics import RecordMetrics
+
+
+class FakeFollower:
+    behind = 7
+    is_up = True
+
+
+def test_a_follower_is_asked_at_each_scrape() -> None:
+    registry = CollectorRegistry()
+    follower = FakeFollower()
+    RecordMetrics(registry).follows("webhook", lambda: follower.behind, lambda: follower.is_up)
+
+    def state() -> tuple[float | None, float | None]:
+        names = ("leak_inspection_follower_pending_entries", "leak_inspection_follower_up")
+        pending, up = (registry.get_sample_value(name, {"follower": "webhook"}) for name in names)
+        return pending, up
+
+    assert state() == (7, 1)
+    follower.behind, follower.is_up = 900, False
+    assert state() == (900, 0)
