@@ -1,4 +1,4 @@
-"""Golden pictures: averages of many good wells and leaks drawn on them, which the artefact must judge alike everywhere."""
+"""Golden pictures: averages of many good wells and leaks drawn on them, to be judged alike everywhere."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
