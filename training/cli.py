@@ -13,6 +13,7 @@ from training import commands
 from training.config import recipe_names
 from training.evaluate import PARTS
 from training.plan import SEEDS
+from training.thresholds import STRATEGIES
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -28,6 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LeakInspectionError as error:
         print(f"leak-training: {error}", file=sys.stderr)
         return USAGE_ERROR
+    except OSError as error:
+        print(
+            f"leak-training: {error.filename or 'the disk'}: {error.strerror}: free it or choose another",
+            file=sys.stderr,
+        )
+        return USAGE_ERROR
     except KeyboardInterrupt:
         print("leak-training: interrupted; finished fits are kept, the same command resumes", file=sys.stderr)
         return INTERRUPTED
@@ -41,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_fit(adder.add_parser("fit", help="fit one recipe and keep its weights"))
     _add_export(adder.add_parser("export", help="turn fitted weights into an artefact"))
     _add_evaluate(adder.add_parser("evaluate", help="measure an artefact on labelled pictures"))
+    _add_recalibrate(adder.add_parser("recalibrate", help="the same weights with another threshold"))
+    _add_report(adder.add_parser("report", help="draw the report of a finished comparison again"))
     _add_stress(adder.add_parser("stress", help="draw stress pictures on good wells, to look at them"))
     return parser
 
@@ -75,6 +84,24 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("artifact", type=Path, metavar="ARTEFACT", help="folder of the artefact")
     parser.add_argument("--split", choices=PARTS, help="part of the data (test where there is one, else report)")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page, with the pictures of the mistakes")
+    parser.add_argument("--no-pictures", action="store_true", help="leave the pictures out of the page")
+
+
+def _add_recalibrate(parser: argparse.ArgumentParser) -> None:
+    _add_data(parser, commands.recalibrate)
+    parser.add_argument("artifact", type=Path, metavar="ARTEFACT", help="folder of the artefact")
+    parser.add_argument("--strategy", choices=STRATEGIES, default="false_alarm_budget", help="how to choose")
+    parser.add_argument("--budget", type=float, metavar="SHARE", help="highest share of false alarms, e.g. 0.005")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where artefacts lie (default beside ARTEFACT)")
+    parser.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=commands.report)
+    parser.add_argument("comparison", type=Path, metavar="FILE", help="comparison.json, as compare names it")
+    parser.add_argument("--html", type=Path, required=True, metavar="FILE", help="where the page goes")
+    parser.add_argument("--no-pictures", action="store_true", help="leave the pictures of wells out")
 
 
 def _add_stress(parser: argparse.ArgumentParser) -> None:

@@ -3,18 +3,18 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.contract.artifact import Artifact
 from service.contract.errors import TooFewPictures
-from service.contract.manifest import InputSpec, Metrics
+from service.contract.manifest import InputSpec, Metrics, Threshold
 from service.inference.scorer import Scorer, Scores
 from training.data import Dataset, Group, pixels_of
 from training.layout import Label
 from training.rates import measure
+from training.report.content import Mistake
 from training.splits import Split, split
 
 BATCH = 256
@@ -37,22 +37,15 @@ class Scored:
         return measure(self.scores, self.labels, threshold)
 
 
-class Mistake(NamedTuple):
-    """A picture on the wrong side of the threshold."""
-
-    kind: Literal["escape", "false_alarm"]
-    score: float
-    file: str
-
-
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """An artefact's figures on one part of the data; ``mistakes`` has the worst first."""
 
     part: str
-    threshold: float
+    threshold: Threshold
+    scored: Scored
     metrics: Metrics
-    by_source: Mapping[str, Metrics]
+    by_source: dict[str, Metrics]
     files: int
     mistakes: tuple[Mistake, ...]
 
@@ -64,11 +57,13 @@ class Evaluation:
             "tpr": tpr and tpr.value,
             "tnr": tnr and tnr.value,
             "auroc": self.metrics.auroc,
-            "threshold": self.threshold,
+            "threshold": self.threshold.value,
             "counts": {"files": self.files, "leak": tpr.total if tpr else 0, "good": tnr.total if tnr else 0},
             "rates": self.metrics.model_dump(),
             "by_source": {source: metrics.model_dump() for source, metrics in self.by_source.items()},
-            "mistakes": [mistake._asdict() for mistake in self.mistakes],
+            "mistakes": [
+                {"kind": mistake.kind, "score": mistake.score, "file": mistake.file} for mistake in self.mistakes
+            ],
         }
         return json.dumps(content, indent=2)
 
@@ -93,7 +88,8 @@ def evaluate(artifact: Artifact, scorer: Scorer, data: Dataset, part: str | None
     threshold = artifact.manifest.threshold.value
     return Evaluation(
         part=name,
-        threshold=threshold,
+        threshold=artifact.manifest.threshold,
+        scored=scored,
         metrics=scored.metrics(threshold),
         by_source=_by_source(scored, threshold),
         files=sum(len(group.files) for group in groups),

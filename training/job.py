@@ -2,7 +2,6 @@
 
 import hashlib
 import tempfile
-import timeit
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from service.inference.scorer import OnnxScorer
 from training import weights
 from training.bench import Bench
 from training.config import Recipe
+from training.cost import score_us
 from training.data import pixels_of
 from training.examples import worst_pictures
 from training.fit import Fitted, fit
@@ -24,9 +24,6 @@ from training.onnx_graph import serialise, to_onnx
 from training.outcome import Outcome, save_outcome
 from training.scoring import score
 from training.splits import Split
-
-TIMED_CALLS, TIMED_REPEATS = 50, 5
-MICRO = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def _material(job: Job, bench: Bench, sets: Mapping[str, Pixels]) -> Material:
 
 def _judge(fitted: Fitted, sets: Mapping[str, Pixels]) -> Outcome:
     graph = fitted.graph
-    size_bytes, score_us = _cost(fitted, sets["choice_good"][:1])
+    size_bytes, microseconds = _cost(fitted, sets["choice_good"][:1])
     return Outcome(
         candidate=fitted.recipe.name,
         seed=fitted.recipe.seed,
@@ -94,7 +91,7 @@ def _judge(fitted: Fitted, sets: Mapping[str, Pixels]) -> Outcome:
         losses=fitted.losses,
         held_out_losses=fitted.held_out_losses,
         fit_s=fitted.duration_s,
-        score_us=score_us,
+        score_us=microseconds,
         size_bytes=size_bytes,
         examples=worst_pictures(graph, {"good": sets["report_good"], "leak": sets["report_leak"]}),
     )
@@ -114,6 +111,4 @@ def _cost(fitted: Fitted, pixels: Pixels) -> tuple[int, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         path.write_bytes(content)
-        scorer = OnnxScorer(path, fitted.recipe.input)
-    fastest = min(timeit.repeat(lambda: scorer.score(pixels), number=TIMED_CALLS, repeat=TIMED_REPEATS))
-    return len(content), fastest / TIMED_CALLS * MICRO
+        return len(content), score_us(OnnxScorer(path, fitted.recipe.input), pixels)

@@ -1,20 +1,30 @@
 """From the outcomes of a bench to the report's content."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 
 from service.contract.errors import LeakInspectionError
 from service.contract.manifest import Rate, Threshold
+from training.assembly import Findings
 from training.bench import HALVES, MILDER
 from training.calibrate import calibrate
+from training.compare import Comparison
+from training.cost import describe_machine
 from training.lessons import LEAK_KINDS
 from training.outcome import Outcome
 from training.pca import NAME as REFERENCE
+from training.pca import SUMMARY as REFERENCE_SUMMARY
+from training.plan import Plan
 from training.rates import rate
-from training.report.content import CandidateReport, FitReport, PartScores
-from training.selection import Worth, cut
+from training.report.content import CandidateReport, ComparisonReport, FitReport, PartScores
+from training.selection import RULE, Worth, cut
 from training.specs import ThresholdRule
+from training.splits import Split
+from training.versions import versions
+
+REFERENCE_RULE = ThresholdRule(strategy="false_alarm_budget")
 
 
 def candidate_report(worth: Worth, summary: str, rule: ThresholdRule, outcomes: Sequence[Outcome]) -> CandidateReport:
@@ -82,3 +92,32 @@ def _families(outcomes: Sequence[Outcome], rule: ThresholdRule) -> dict[str, Rat
 def _found(outcome: Outcome, family: str, threshold: Threshold) -> Rate:
     scores = outcome.of(f"report/leak/{family}")
     return rate(int((scores >= threshold.value).sum()), scores.size)
+
+
+def comparison_report(
+    comparison: Comparison, plan: Plan, parts: Split, notes: Sequence[str], command: str
+) -> ComparisonReport:
+    """The whole bench as the report's content."""
+    recipes = {recipe.name: recipe for recipe in plan.recipes}
+    reference = (REFERENCE_SUMMARY, REFERENCE_RULE)
+    described = {name: (recipe.summary, recipe.threshold) for name, recipe in recipes.items()} | {REFERENCE: reference}
+    return ComparisonReport(
+        title="Comparison of leak detectors",
+        made_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        command=command,
+        rule=RULE,
+        chosen=comparison.winner.recipe.name,
+        candidates=tuple(
+            candidate_report(worth, *described[worth.candidate], comparison.outcomes[worth.candidate])
+            for worth in comparison.ranking
+        ),
+        groups=parts.counts,
+        notes=(*notes, *(f"{name} failed: {reason}" for name, reason in comparison.failed.items())),
+        versions=versions() | {"machine": describe_machine()},
+    )
+
+
+def findings_of(comparison: Comparison, content: ComparisonReport, page: str) -> Findings:
+    """What model card and report say of the winner; stress leaks are judged by fits that were not taught them."""
+    winner = next(candidate for candidate in content.candidates if candidate.name == comparison.winner.recipe.name)
+    return Findings(winner.shown.families, winner.shown.nuisances, winner.shown.fit_s, page)

@@ -26,8 +26,8 @@ class CandidateView:
         return self.metrics[self.report.shown_seed]
 
 
-def render_comparison(report: ComparisonReport) -> str:
-    """Draw the report of a comparison."""
+def render_comparison(report: ComparisonReport, most_plotted: int | None = None) -> str:
+    """Draw the report of a comparison; ``most_plotted`` gives only so many of the best candidates their plots."""
     parts = list(dict.fromkeys(name for candidate in report.candidates for name in candidate.shown.parts))
     part = "report" if "report" in parts else parts[-1]
     return (
@@ -36,7 +36,10 @@ def render_comparison(report: ComparisonReport) -> str:
         .render(
             report=report,
             parts=parts,
-            views=[_view(candidate, rank) for rank, candidate in enumerate(report.candidates, 1)],
+            views=[
+                _view(candidate, rank, plotted=most_plotted is None or rank <= most_plotted)
+                for rank, candidate in enumerate(report.candidates, 1)
+            ],
             families=list(dict.fromkeys(name for candidate in report.candidates for name in candidate.shown.families)),
             nuisances=list(
                 dict.fromkeys(name for candidate in report.candidates for name in candidate.shown.nuisances)
@@ -61,12 +64,12 @@ def render_evaluation(report: EvaluationReport) -> str:
     )
 
 
-def _view(candidate: CandidateReport, rank: int) -> CandidateView:
+def _view(candidate: CandidateReport, rank: int, *, plotted: bool) -> CandidateView:
     return CandidateView(
         report=candidate,
         rank=rank,
         metrics={fit.seed: _metrics(fit) for fit in candidate.fits},
-        plots=fit_plots(candidate.shown, candidate.fits, f"plot-{rank}"),
+        plots=fit_plots(candidate.shown, candidate.fits, f"plot-{rank}") if plotted else [],
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from service.contract.artifact import open_artifact, read_active
 from service.contract.picture import to_pixels
-from service.inference.scorer import OnnxScorer
+from service.inference.scorer import OnnxScorer, open_session
 from tests.wells import leaking_well, write_wells
 from training.cli import main
 
@@ -85,6 +85,45 @@ def test_evaluate_prints_json(wells: Path, artifacts: Path, capsys: pytest.Captu
     assert result["counts"] == {"files": 21, "leak": 6, "good": 15}
     assert 0 <= result["tnr"] <= 1
     assert result["threshold"] == open_artifact(artifact).manifest.threshold.value
+
+
+def test_an_artefact_says_what_people_must_know_without_showing_a_well(artifacts: Path) -> None:
+    folder = artifacts / read_active(artifacts)
+    assert "Not a sole protection" in (folder / "MODEL_CARD.md").read_text()
+    page = (folder / "report" / "comparison.html").read_text()
+    assert "pca_32" in page
+    assert "data:image/png" not in page
+
+
+def test_the_report_is_drawn_again_with_and_without_pictures(artifacts: Path, tmp_path: Path) -> None:
+    content = next(artifacts.glob(".compare/*/comparison.json"))
+    assert main(["report", str(content), "--html", str(tmp_path / "with.html")]) == 0
+    assert main(["report", str(content), "--html", str(tmp_path / "without.html"), "--no-pictures"]) == 0
+    assert "data:image/png" in (tmp_path / "with.html").read_text()
+    assert "data:image/png" not in (tmp_path / "without.html").read_text()
+
+
+def test_recalibrate_keeps_the_weights_and_changes_the_threshold(wells: Path, artifacts: Path, tmp_path: Path) -> None:
+    before = open_artifact(artifacts / read_active(artifacts))
+    arguments = ["recalibrate", str(before.folder), "--data", str(wells), "--out", str(tmp_path)]
+    assert main([*arguments, "--strategy", "min_leak_score"]) == 0
+    after = open_artifact(tmp_path / read_active(tmp_path))
+    assert after.id != before.id
+    assert after.manifest.threshold.strategy == "min_leak_score"
+    assert after.explain_path.read_bytes() == before.explain_path.read_bytes()
+    pixels = to_pixels(leaking_well(5), before.manifest.input)[None]
+    scores = [OnnxScorer(one.model_path, one.manifest.input).score(pixels) for one in (before, after)]
+    assert scores[0] == scores[1]
+    assert open_session(after.model_path).get_modelmeta().custom_metadata_map["leak.threshold"] == repr(
+        after.manifest.threshold.value
+    )
+
+
+def test_an_evaluation_is_written_as_a_page(wells: Path, artifacts: Path, tmp_path: Path) -> None:
+    artifact = str(artifacts / read_active(artifacts))
+    page = tmp_path / "pages" / "evaluation.html"
+    assert main(["evaluate", artifact, "--data", str(wells), "--split", "all", "--html", str(page)]) == 0
+    assert "TPR" in page.read_text()
 
 
 @pytest.mark.parametrize("command", ["fit", "compare", "export", "evaluate"])

@@ -1,0 +1,75 @@
+"""What compare does with data that cannot be learnt from: one clear line, and nothing half-written."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.contract.picture import Pixels
+from tests.wells import good_well, leaking_well, write_picture, write_wells
+from training.cli import main
+
+FAST = ["--quick", "--jobs", "1", "--recipes", "conv_fc_ae_b"]
+GREY = np.full((27, 48, 3), 100, np.uint8)
+
+
+def write(root: Path, good: list[Pixels], leak: list[Pixels]) -> Path:
+    for folder, pictures in (("train", good), ("proliv", leak)):
+        (root / folder).mkdir(parents=True)
+        for number, picture in enumerate(pictures):
+            write_picture(root / folder / f"{number}.png", picture)
+    return root
+
+
+UNUSABLE = {
+    "no leaks": ([good_well(seed) for seed in range(20)], []),
+    "no good wells": ([], [leaking_well(seed) for seed in range(20)]),
+    "one picture only": ([good_well(0)], []),
+    "all pictures equal": ([GREY] * 20, [GREY + 1] * 5),
+    "every picture both good and leak": ([GREY] * 3, [GREY] * 3),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_data_that_cannot_be_learnt_from_ends_with_one_line(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write(tmp_path / "data", *UNUSABLE[case])
+    assert main(["compare", *FAST, "--data", str(data), "--out", str(tmp_path / "out")]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("leak-training: ")
+    assert "add pictures" in last or "expected is" in last
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_may_not_be_written_ends_with_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write_wells(tmp_path / "data", good=20, leak=4)
+    (tmp_path / "out").write_text("a file is in the way")
+    assert main(["compare", *FAST, "--data", str(data), "--out", str(tmp_path / "out")]) == 2
+    assert "leak-training: " in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_ctrl_c_keeps_what_is_finished_and_leaves_no_artefact(tmp_path: Path) -> None:
+    data = write_wells(tmp_path / "data", good=60, leak=6)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "training", "compare", "--data", str(data), "--out", str(out), "--jobs", "1"]
+    with subprocess.Popen([*command, "--seeds", "32", "--recipes", "dense_ae"], stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 100
+        while not list(out.glob(".compare/*/results/dense_ae-*.json")) and time.monotonic() < deadline:
+            time.sleep(0.1)  # the file is the event; no handle on it exists in this process
+        os.kill(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.decode().splitlines()[-1] == (
+        "leak-training: interrupted; finished fits are kept, the same command resumes"
+    )
+    assert "Traceback" not in errors.decode()
+    assert list(out.glob(".compare/*/results/dense_ae-*.json"))
+    assert [path.name for path in out.iterdir()] == [".compare"]
