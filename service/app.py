@@ -32,7 +32,7 @@ from service.oversight import Oversight
 from service.parts import Parts
 from service.readiness import Readiness
 from service.recorder import Recorder
-from service.routes import health, model
+from service.routes import decisions, events, health, model, operator, wells
 from service.routes.inspections import BatchLane, InspectLane, Limits
 from service.serving import SOFTWARE_VERSION, open_serving
 from service.settings import Settings
@@ -57,8 +57,9 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> Front:
         title="leak-inspection", version=SOFTWARE_VERSION, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
     )
     app.state.parts = parts
-    app.include_router(health.router)
-    app.include_router(model.router)
+    for part in (health, model, decisions, wells, events, operator):
+        app.include_router(part.router)
+    operator.mount_page(app)
     app.add_exception_handler(LeakInspectionError, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, answer_invalid_request)
@@ -98,7 +99,7 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     watch = CameraWatch(settings.frozen_after_s, settings.stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
     inspector = Inspector(models, watch, Recorder(journal, oversight, metrics), workers, settings.max_pixels)
-    return Parts(settings, access, metrics, readiness, models, journal, oversight, watch, inspector, workers)
+    return Parts(settings, access, metrics, readiness, models, journal, oversight, watch, inspector, workers, cameras)
 
 
 def _journal_options(settings: Settings) -> JournalOptions:

@@ -67,7 +67,7 @@ class Front:
         finally:
             elapsed_s = perf_counter() - started
             self._metrics.in_flight.dec()
-            self._metrics.request_ended(status, elapsed_s)
+            self._metrics.request_ended(status, None if "endless" in scope else elapsed_s)
             self._log.ended(scope, status, elapsed_s)
 
     async def _through_lane(self, lane: Lane, scope: Scope, receive: Receive) -> Reply:

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from service.contract.errors import JournalUnavailable, NotReady
 from service.parts import Parts
+from service.reading import open_reading
 from service.store.entry import Event
-from service.store.sql_records import SqlRecords
 
 JOURNAL_CHECK = "journal"
 JOURNAL_WATCH_S = 0.5
@@ -23,10 +23,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     await parts.journal.open()
     parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
-    parts.oversight.restore(await SqlRecords(parts.journal.database).active_alarms())
+    app.state.reading = reading = await open_reading(parts.journal, parts.oversight, parts.cameras, parts.settings)
+    parts.oversight.restore(await reading.records.active_alarms())
     await parts.models.follow()
     async with asyncio.TaskGroup() as background:
         tasks = [background.create_task(task(parts)) for task in BACKGROUND]
+        tasks.append(background.create_task(reading.feed.follow()))
         yield
         for task in tasks:
             task.cancel()

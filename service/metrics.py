@@ -82,13 +82,14 @@ class Metrics:
         shed = Counter("leak_inspection_shed_requests", "Requests refused unseen.", ["reason"], registry=registry)
         self._shed = {error: shed.labels(reason) for error, reason in SHED.items()}
 
-    def request_ended(self, status: int, elapsed_s: float) -> None:
-        """Count a request at its end."""
+    def request_ended(self, status: int, elapsed_s: float | None) -> None:
+        """Count a request at its end, and its time where that was not the caller's choice."""
         counter = self._requests.get(status)
         if counter is None:
             counter = self._requests_parent.labels(str(status))
         counter.inc()
-        self._duration.observe(elapsed_s)
+        if elapsed_s is not None:
+            self._duration.observe(elapsed_s)
 
     def shed(self, error: Exception) -> None:
         """Count a request that is refused for what the service is, not for what the request is."""

@@ -53,6 +53,7 @@ class ModelSwitch:
         self._metrics = metrics
         self._note = note
         self._serving: Serving | None = None
+        self.last_test: SelfTest | None = None
         self._last_refusal: str | None = None
         self._changing = asyncio.Lock()
 
@@ -125,6 +126,7 @@ class ModelSwitch:
         return serving
 
     async def _tested(self, result: SelfTest) -> None:
+        self.last_test = result
         self._metrics.self_tested(ok=result.ok)
         self._readiness.set(SELF_TEST_CHECK, None if result.ok else result.problem)
         if result.ok:

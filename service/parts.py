@@ -4,6 +4,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from service.access import Access
+from service.cameras import Camera
 from service.inspector import Inspector
 from service.metrics import Metrics
 from service.model_switch import ModelSwitch
@@ -28,3 +29,4 @@ class Parts:
     watch: CameraWatch
     inspector: Inspector
     workers: Executor
+    cameras: dict[str, Camera]

@@ -11,6 +11,8 @@ class Readiness:
         self.first_problem: str | None = None
         self.draining = False
         """The service is about to stop: it still judges, but orchestrators should send nothing more."""
+        self.stopping = False
+        """The service waits for its last answers: whoever streams without an end has to end."""
 
     def set(self, check: str, problem: str | None) -> None:
         """State a check's problem, or None where there is none."""

@@ -62,10 +62,14 @@ class DrainingServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain on the first signal, stop at once on the second."""
         if self._readiness.draining or not self._drain_s:
-            super().handle_exit(sig, frame)
+            self._stop(sig, frame)
         else:
             self._readiness.draining = True
-            asyncio.get_running_loop().call_later(self._drain_s, super().handle_exit, sig, frame)
+            asyncio.get_running_loop().call_later(self._drain_s, self._stop, sig, frame)
+
+    def _stop(self, sig: int, frame: FrameType | None) -> None:
+        self._readiness.stopping = True
+        super().handle_exit(sig, frame)
 
 
 def _check_writable(folder: Path) -> None:

@@ -6,10 +6,16 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from service.access import Access, Role
+from service.desk import Desk
+from service.feed import Feed
+from service.heatmap import Heatmaps
 from service.metrics import Metrics
 from service.model_switch import ModelSwitch
 from service.parts import Parts
 from service.readiness import Readiness
+from service.reading import Pictures, Reading
+from service.store.journal import Journal
+from service.store.records import Records
 
 
 def _parts(request: Request) -> Parts:
@@ -20,6 +26,14 @@ def _parts(request: Request) -> Parts:
 def _part(name: str) -> Any:  # noqa: ANN401  # what Depends returns has no type that can be named
     def get(request: Request) -> object:
         return getattr(_parts(request), name)
+
+    return Depends(get)
+
+
+def _reader(name: str) -> Any:  # noqa: ANN401  # as above
+    def get(request: Request) -> object:
+        reading: Reading = request.app.state.reading
+        return getattr(reading, name)
 
     return Depends(get)
 
@@ -41,6 +55,13 @@ AccessNeed = Annotated[Access, _part("access")]
 MetricsNeed = Annotated[Metrics, _part("metrics")]
 ModelSwitchNeed = Annotated[ModelSwitch, _part("models")]
 ReadinessNeed = Annotated[Readiness, _part("readiness")]
+JournalNeed = Annotated[Journal, _part("journal")]
+
+RecordsNeed = Annotated[Records, _reader("records")]
+FeedNeed = Annotated[Feed, _reader("feed")]
+DeskNeed = Annotated[Desk, _reader("desk")]
+PicturesNeed = Annotated[Pictures, _reader("pictures")]
+HeatmapsNeed = Annotated[Heatmaps, _reader("heatmaps")]
 
 OPERATOR_ONLY = Depends(_role(Role.OPERATOR))
 ADMIN_ONLY = Depends(_role(Role.ADMIN))

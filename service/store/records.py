@@ -60,6 +60,11 @@ class Records(Protocol):
     async def latest(self) -> list[Decision]:
         """Return the latest decision of each well of each camera."""
 
+    async def scores(
+        self, camera_id: str, well_id: str, since: datetime, until: datetime, stretches: int
+    ) -> list[Decision]:
+        """Return the worst decision of each of that many equal stretches of time, oldest first."""
+
     async def events(self, limit: int, kinds: Collection[EventKind] = ()) -> list[Event]:
         """Return the newest events, of all kinds or of some, newest first."""
 

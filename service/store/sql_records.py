@@ -1,6 +1,7 @@
 """Reading the record from SQLite or PostgreSQL."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import exists
 
@@ -11,6 +12,7 @@ from service.store.database import Database
 from service.store.entry import DECISION, REVIEW, Event, EventKind, Recorded, Review
 from service.store.lookup import entries_after, recorded, with_models
 from service.store.records import LARGEST_PAGE, DecisionFilter, Page
+from service.store.scores import worst_decisions
 from service.store.search import NOT_A_DECISION, newest_decisions, place_of
 from service.store.tables import entries, wells
 
@@ -63,6 +65,14 @@ class SqlRecords:
         query = with_models().join(wells, wells.c.sequence == entries.c.sequence)
         query = query.order_by(wells.c.camera_id, wells.c.well_id)
         return _decisions(await self._database.read(lambda connection: recorded(connection, query)))
+
+    async def scores(
+        self, camera_id: str, well_id: str, since: datetime, until: datetime, stretches: int
+    ) -> list[Decision]:
+        """Return the worst decision of each of that many equal stretches of time, oldest first."""
+        return await self._database.read(
+            lambda connection: worst_decisions(connection, camera_id, well_id, since, until, stretches)
+        )
 
     async def events(self, limit: int, kinds: Collection[EventKind] = ()) -> list[Event]:
         """Return the newest events, of all kinds or of some, newest first."""

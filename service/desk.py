@@ -1,0 +1,78 @@
+"""The desk: what people write into the record, reviews of decisions and acknowledgements of alarms."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+import uuid_utils
+
+from service.contract.decision import Verdict
+from service.contract.errors import JournalUnavailable
+from service.live_views import Alarm
+from service.store.entry import Entry, Event, Review
+from service.store.receipt import Receipt
+from service.store.records import Records
+
+
+class EntryLog(Protocol):
+    """What the desk needs of the journal."""
+
+    def append(self, entries: Sequence[Entry]) -> Receipt:
+        """Keep entries, all or none; raise ``JournalUnavailable`` where that is not possible."""
+
+
+class Alarms(Protocol):
+    """What the desk needs of the oversight."""
+
+    def acknowledge(self, alarm_id: str, operator: str, comment: str) -> Event:
+        """End an alarm; raise ``NotFound`` where none of that id is active."""
+
+    def restore(self, active: Sequence[Event]) -> None:
+        """Make these alarms active, and no others."""
+
+
+class Desk:
+    """Writes durably; everything that was written before stays."""
+
+    def __init__(self, journal: EntryLog, records: Records, alarms: Alarms) -> None:
+        self._journal = journal
+        self._records = records
+        self._alarms = alarms
+
+    async def review(self, decision_id: str, verdict: Verdict, reviewer: str, comment: str) -> Review:
+        """Keep a person's verdict on a decision.
+
+        Raises:
+            NotFound: there is no such decision.
+            JournalUnavailable: it cannot be kept.
+        """
+        await self._records.decision(decision_id)
+        review = Review(_new_id(), decision_id, datetime.now(UTC), verdict, reviewer, comment)
+        await self._keep(review)
+        return review
+
+    async def acknowledge(self, alarm_id: str, operator: str, comment: str) -> Alarm:
+        """Keep that a person took note of an alarm.
+
+        Raises:
+            NotFound: no alarm of that id waits for anybody.
+            JournalUnavailable: it cannot be kept; the alarm goes on.
+        """
+        active = await self._records.active_alarms()
+        taken = self._alarms.acknowledge(alarm_id, operator, comment)
+        try:
+            await self._keep(taken)
+        except JournalUnavailable:
+            self._alarms.restore(active)
+            raise
+        raised = next((event for event in active if event.event_id == alarm_id), taken)
+        return Alarm.raised(raised).acknowledged(taken)
+
+    async def _keep(self, entry: Entry) -> None:
+        receipt = self._journal.append([entry])
+        if receipt.durable is not None:
+            await receipt.durable
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())

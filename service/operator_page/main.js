@@ -1,0 +1,133 @@
+// The page: where the parts meet.
+
+import { read, send } from "./api.js";
+import { Board } from "./board.js";
+import { Cards } from "./cards.js";
+import { drawBanners } from "./banners.js";
+import { openDecision } from "./decision_dialog.js";
+import { part, setText } from "./dom.js";
+import { History } from "./history.js";
+import { drawFilters } from "./history_filters.js";
+import { listenToKeys } from "./keyboard.js";
+import { clock, switchLanguage, text, translate } from "./language.js";
+import { Link } from "./link.js";
+import { askForKey, prepareLogin } from "./login.js";
+import { failure, notice } from "./notice.js";
+import { Plant } from "./plant.js";
+import { recall, remember } from "./preferences.js";
+import { drawSummary } from "./summary.js";
+import { drawSystem } from "./system.js";
+import { offerTrial } from "./trial.js";
+import { legend } from "./verdict_mark.js";
+import { goTo, listenToAddress, toggleWall } from "./views.js";
+import { wellName } from "./wording.js";
+
+const STATUS_MS = 5000;
+const TICK_MS = 1000;
+
+let status = null;
+let waiting = false;
+const plant = new Plant();
+const link = new Link(plant, { changed: drawSoon, refused: askForKey, happened: askStatus });
+const open = (decision) => openDecision(decision.decision_id, status?.model);
+
+translate(document);
+drawFilters();
+part("legend").append(...legend());
+const board = new Board(plant, open);
+const cards = new Cards(plant, { open, acknowledge });
+const history = new History(plant, open);
+
+part("language").addEventListener("click", switchLanguage);
+part("colours").addEventListener("click", switchColours);
+part("wall").addEventListener("click", toggleWall);
+part("help").addEventListener("click", () => part("keys").showModal());
+for (const button of document.querySelectorAll("dialog [data-closes]")) {
+  button.addEventListener("click", () => button.closest("dialog").close());
+}
+useColours(recall("colours"));
+prepareLogin(begin);
+offerTrial(open);
+listenToKeys({ goTo, toggleWall });
+listenToAddress({
+  history: (query) => history.show(query),
+  system: showSystem,
+});
+setInterval(drawSoon, TICK_MS);
+setInterval(askStatus, STATUS_MS);
+begin();
+
+function begin() {
+  link.open();
+  askStatus();
+}
+
+async function askStatus() {
+  try {
+    status = await read("/v1/status");
+  } catch {
+    return; // the link says so loudly
+  }
+  part("sign-out").hidden = !status.keys_needed;
+  showSystem();
+  drawSoon();
+}
+
+async function acknowledge(alarms) {
+  const operator = recall("reviewer") ?? "";
+  if (!operator) {
+    askForName(() => acknowledge(alarms));
+    return;
+  }
+  for (const { alarm_id: id, camera_id: camera, well_id: well } of alarms) {
+    try {
+      plant.alarmed(await send(`/v1/alarms/${encodeURIComponent(id)}/acknowledge`, { operator, comment: "" }));
+      notice(text("done.acknowledged", { well: wellName(camera, well) }), "good");
+    } catch (error) {
+      notice(failure(error), "bad");
+    }
+  }
+  showSystem();
+  drawSoon();
+}
+
+function showSystem() {
+  if (!part("system").hidden) drawSystem(plant, status, acknowledge);
+}
+
+function askForName(then) {
+  part("name-form").onsubmit = () => {
+    remember("reviewer", part("name-field").value.trim());
+    then();
+  };
+  part("name").showModal();
+}
+
+function drawSoon() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    draw();
+  });
+}
+
+function draw() {
+  document.body.dataset.link = link.state;
+  setText(part("link-words"), text(`link.${link.state}`));
+  setText(part("clock"), clock(Date.now()));
+  drawSummary(plant, link);
+  drawBanners(plant, link, status);
+  cards.draw();
+  board.draw();
+}
+
+function switchColours() {
+  const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
+  remember("colours", dark ? "light" : "dark");
+  useColours(dark ? "light" : "dark");
+}
+
+function useColours(colours) {
+  document.documentElement.dataset.colours = colours ?? "dark";
+}

@@ -1,0 +1,35 @@
+// Which view is shown: the address says it (`#/board`, `#/history?verdict=leak`, `#/system`), `#/wall` is the board alone.
+
+import { part, setAttribute } from "./dom.js";
+
+const VIEWS = ["board", "history", "system"];
+
+/** Shows the view of the address now and whenever it changes; `entered[view](query)` is called on arrival. */
+export function listenToAddress(entered) {
+  const arrive = () => {
+    const [name, query = ""] = location.hash.slice(2).split("?");
+    const view = VIEWS.includes(name) ? name : "board";
+    show(view, name === "wall");
+    entered[view]?.(new URLSearchParams(query));
+  };
+  addEventListener("hashchange", arrive);
+  arrive();
+}
+
+/** Goes to a view. */
+export function goTo(view) {
+  location.hash = `#/${view}`;
+}
+
+/** Between the board at a desk and the board on a wall. */
+export function toggleWall() {
+  goTo(location.hash === "#/wall" ? "board" : "wall");
+}
+
+function show(view, onWall) {
+  document.body.classList.toggle("on-wall", onWall);
+  for (const name of VIEWS) {
+    part(name).hidden = name !== view;
+    setAttribute(part(`go-${name}`), "aria-current", name === view ? "page" : null);
+  }
+}

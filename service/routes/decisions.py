@@ -1,0 +1,139 @@
+"""``/v1/decisions``: the record, with pictures, heatmaps and reviews."""
+
+import re
+from typing import Annotated, Literal
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from service.contract.decision import Reason, Verdict
+from service.contract.errors import NotAPicture
+from service.contract.picture_header import read_header
+from service.routes.decision_csv import csv_of
+from service.routes.needs import OPERATOR_ONLY, DeskNeed, HeatmapsNeed, PicturesNeed, RecordsNeed
+from service.schemas import Id
+from service.store.records import LARGEST_PAGE, DecisionFilter
+from service.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
+
+router = APIRouter(prefix="/v1/decisions", tags=["record"], dependencies=[OPERATOR_ONLY])
+
+CSV = "text/csv"
+UNDECODABLE = "application/octet-stream"
+PICTURE_HEADERS = {
+    "Cache-Control": "private, max-age=86400, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+DecisionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Score = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class DecisionQuery(BaseModel):
+    """Which decisions; everything is optional."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = Field(None, alias="from", description="Received at this time or later.")
+    until: AwareDatetime | None = Field(None, alias="to", description="Received before this time.")
+    camera_id: Id | None = None
+    well_id: Id | None = None
+    cast_id: Id | None = None
+    verdict: list[Verdict] | None = Field(None, description="One of these verdicts; may be repeated.")
+    reason: Reason | None = None
+    score_min: Score | None = None
+    score_max: Score | None = None
+    reviewed: bool | None = None
+    limit: int = Field(100, ge=1, le=LARGEST_PAGE, description="Most decisions on a page; CSV has no pages.")
+    cursor: str | None = Field(None, description="`next_cursor` of the page before.")
+    format: Literal["json", "csv"] | None = Field(None, description="Wins over the header Accept.")
+
+    def filter(self) -> DecisionFilter:
+        """Turn the query into the record's own filter."""
+        verdicts = None if self.verdict is None else frozenset(self.verdict)
+        return DecisionFilter(
+            since=self.since,
+            until=self.until,
+            camera_id=self.camera_id,
+            well_id=self.well_id,
+            cast_id=self.cast_id,
+            verdicts=verdicts,
+            reason=self.reason,
+            score_from=self.score_min,
+            score_to=self.score_max,
+            reviewed=self.reviewed,
+        )
+
+
+@router.get(
+    "",
+    operation_id="listDecisions",
+    response_model=DecisionPage,
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+)
+async def decisions(
+    query: Annotated[DecisionQuery, Query()], records: RecordsNeed, request: Request
+) -> DecisionPage | Response:
+    """List decisions, newest first, page by page as JSON or whole as CSV."""
+    if query.format == "csv" or (query.format is None and _prefers_csv(request.headers.get("accept", ""))):
+        rows = await csv_of(records.stream(query.filter()))
+        headers = {"Content-Disposition": 'attachment; filename="decisions.csv"'}
+        return StreamingResponse(rows, media_type=CSV, headers=headers)
+    page = await records.page(query.filter(), query.limit, query.cursor)
+    reviews = await records.reviews([decision.decision_id for decision in page.decisions])
+    items = [ReviewedDecision.of(decision, reviews.get(decision.decision_id, [])) for decision in page.decisions]
+    return DecisionPage(items, page.next_cursor)
+
+
+@router.get("/{decision_id}", operation_id="getDecision")
+async def decision(decision_id: DecisionId, records: RecordsNeed) -> ReviewedDecision:
+    """Return one decision with the latest review of it."""
+    found = await records.decision(decision_id)
+    reviews = await records.reviews([decision_id])
+    return ReviewedDecision.of(found, reviews.get(decision_id, []))
+
+
+@router.get("/{decision_id}/picture", operation_id="getPicture", response_class=Response)
+async def picture(decision_id: DecisionId, records: RecordsNeed, pictures: PicturesNeed) -> Response:
+    """Return the picture as it was sent, where it is kept."""
+    found = await records.decision(decision_id)
+    image = await pictures.read(found.image_sha256)
+    return Response(image, media_type=_media_type(image), headers=PICTURE_HEADERS)
+
+
+@router.get("/{decision_id}/heatmap.png", operation_id="getHeatmap", response_class=Response)
+async def heatmap(
+    decision_id: DecisionId, records: RecordsNeed, pictures: PicturesNeed, heatmaps: HeatmapsNeed
+) -> Response:
+    """Draw picture, reconstruction and error side by side, on one scale for all pictures of an artefact."""
+    found = await records.decision(decision_id)
+    image = await pictures.read(found.image_sha256)
+    png = await to_thread.run_sync(heatmaps.draw, found.model.artifact, found.image_sha256, image)
+    return Response(png, media_type="image/png", headers=PICTURE_HEADERS)
+
+
+@router.get("/{decision_id}/review", operation_id="listReviews")
+async def reviews(decision_id: DecisionId, records: RecordsNeed) -> ReviewList:
+    """List what people said of a decision, newest first."""
+    await records.decision(decision_id)
+    found = await records.reviews([decision_id])
+    return ReviewList([ReviewView.of(review) for review in reversed(found.get(decision_id, []))])
+
+
+@router.post("/{decision_id}/review", operation_id="reviewDecision", status_code=201)
+async def review(decision_id: DecisionId, form: ReviewForm, desk: DeskNeed) -> ReviewView:
+    """Say what a person sees; earlier reviews stay."""
+    return ReviewView.of(await desk.review(decision_id, form.verdict, form.reviewer, form.comment))
+
+
+def _prefers_csv(accept: str) -> bool:
+    return re.match(r"\s*text/csv\s*(;|,|$)", accept) is not None
+
+
+def _media_type(image: bytes) -> str:
+    try:
+        return read_header(image).media_type
+    except NotAPicture:
+        return UNDECODABLE

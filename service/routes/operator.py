@@ -1,0 +1,61 @@
+"""The operator page at ``/``, its session, and the state of the service that it shows."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from service.access import COOKIE, SESSION_S, Role
+from service.contract.errors import Forbidden
+from service.routes.needs import OPERATOR_ONLY, AccessNeed, JournalNeed, ModelSwitchNeed, ReadinessNeed
+from service.status import Status, status_of
+from service.views import KeyForm
+
+router = APIRouter(tags=["operator page"])
+
+PAGE = Path(__file__).parent.parent / "operator_page"
+PAGE_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def mount_page(app: FastAPI) -> None:
+    """Serve the files of the page below ``/page``."""
+    app.mount("/page", StaticFiles(directory=PAGE), name="page")
+
+
+@router.get("/", include_in_schema=False)
+async def page() -> FileResponse:
+    """Show the operator page; it asks for a key by itself where one is needed."""
+    return FileResponse(PAGE / "index.html", headers=PAGE_HEADERS)
+
+
+@router.post("/v1/session", operation_id="signIn", status_code=204)
+async def sign_in(form: KeyForm, access: AccessNeed, request: Request, response: Response) -> None:
+    """Exchange a key for a session cookie that no script can read."""
+    role = access.role_of_key(form.key.encode())
+    if role < Role.OPERATOR:
+        raise Forbidden("this key is for cameras: the page needs one with the role operator")
+    secure = request.url.scheme == "https"
+    response.set_cookie(
+        COOKIE, access.new_session(role), max_age=SESSION_S, secure=secure, httponly=True, samesite="strict"
+    )
+
+
+@router.delete("/v1/session", operation_id="signOut", status_code=204)
+async def sign_out(response: Response) -> None:
+    """Forget the session."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+
+
+@router.get("/v1/status", operation_id="getStatus", dependencies=[OPERATOR_ONLY])
+async def status(readiness: ReadinessNeed, models: ModelSwitchNeed, journal: JournalNeed, access: AccessNeed) -> Status:
+    """Say how the service is: checks, model, self-test and journal."""
+    return status_of(readiness, models, journal, keys_needed=not access.open)

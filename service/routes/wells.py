@@ -1,0 +1,73 @@
+"""``/v1/wells`` and ``/v1/alarms``: the wall board, the scores of a well, and alarms until somebody takes note."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime
+
+from service.contract.errors import MalformedField
+from service.live_views import Alarm, AlarmList, BoardView
+from service.routes.needs import OPERATOR_ONLY, DeskNeed, FeedNeed, RecordsNeed
+from service.schemas import Id
+from service.store.entry import EventKind
+from service.views import AcknowledgeForm, ScorePoint, ScoreSeries
+
+router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY])
+
+USUAL_WINDOW = timedelta(minutes=15)
+LONGEST_WINDOW = timedelta(days=7)
+MOST_POINTS = 1000
+
+CameraId = Annotated[Id, Path()]
+WellId = Annotated[Id, Path()]
+AlarmId = Annotated[Id, Path()]
+From = Annotated[AwareDatetime | None, Query(alias="from", description="15 minutes before the end where it is absent.")]
+To = Annotated[AwareDatetime | None, Query(alias="to", description="Now where it is absent.")]
+Points = Annotated[int, Query(ge=1, le=MOST_POINTS)]
+
+
+@router.get("/wells", operation_id="getBoard")
+async def wells(feed: FeedNeed) -> BoardView:
+    """Return the latest decision, alarm and silence of each well of each camera."""
+    return feed.board.view()
+
+
+@router.get("/wells/{camera_id}/{well_id}/scores", operation_id="getScores")
+async def scores(
+    camera_id: CameraId,
+    well_id: WellId,
+    records: RecordsNeed,
+    since: From = None,
+    until: To = None,
+    points: Points = 300,
+) -> ScoreSeries:
+    """Return the scores of a well over time, thinned out so that no leak is lost."""
+    end = until or datetime.now(UTC)
+    begin = since or end - USUAL_WINDOW
+    if not timedelta() < end - begin <= LONGEST_WINDOW:
+        raise MalformedField(f"from: a time before `to`, by at most {LONGEST_WINDOW.days} days, is expected")
+    found = await records.scores(camera_id, well_id, begin, end, points)
+    shown = [ScorePoint(one.received_at, one.decision_id, one.verdict, one.score, one.threshold) for one in found]
+    return ScoreSeries(begin, end, (end - begin).total_seconds() / points, shown)
+
+
+@router.get("/alarms", operation_id="listAlarms")
+async def alarms(
+    records: RecordsNeed,
+    open_only: Annotated[bool, Query(alias="open")] = False,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> AlarmList:
+    """List alarms, newest first."""
+    if open_only:
+        return AlarmList([Alarm.raised(event) for event in (await records.active_alarms())[:limit]])
+    events = await records.events(2 * limit, (EventKind.ALARM_RAISED, EventKind.ALARM_ACKNOWLEDGED))
+    taken = {event.alarm_id: event for event in events if event.kind is EventKind.ALARM_ACKNOWLEDGED}
+    raised = [event for event in events if event.kind is EventKind.ALARM_RAISED][:limit]
+    return AlarmList([Alarm.raised(event).acknowledged(taken.get(event.event_id)) for event in raised])
+
+
+@router.post("/alarms/{alarm_id}/acknowledge", operation_id="acknowledgeAlarm")
+async def acknowledge(alarm_id: AlarmId, form: AcknowledgeForm, desk: DeskNeed) -> Alarm:
+    """Take note of an alarm; it stays in the record."""
+    return await desk.acknowledge(alarm_id, form.operator, form.comment)

@@ -1,0 +1,198 @@
+"""The operator page in real Chromium, over the real service: what an operator does in a shift."""
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.running_service import RunningService
+from tests.pictures import encoded
+from tests.wells import good_well, leaking_well
+
+pytestmark = pytest.mark.browser
+
+
+def card_of(page: Page, well_id: str) -> "object":
+    return page.locator(".card", has_text=well_id)
+
+
+def test_a_page_without_any_picture_says_how_to_send_one(visit: Visit) -> None:
+    page = visit()
+    expect(page.locator("#summary-headline")).to_have_text("Nothing has been inspected yet")
+    expect(page.locator("#link-words")).to_have_text("Live")
+    expect(page.locator("#summary-detail")).to_contain_text("POST /v1/inspect")
+
+
+def test_a_posted_leak_is_shown_within_a_second(visit: Visit, service: RunningService) -> None:
+    page = visit()
+    service.post(good_well(1), camera_id="cam-1", well_id="1a")
+    expect(page.locator("#summary-headline")).to_have_text("No leak")
+    posted = time.monotonic()
+    service.post(leaking_well(1), camera_id="cam-1", well_id="12a")
+    page.locator(".card", has_text="Leak 12a").wait_for(timeout=1000)
+    assert time.monotonic() - posted < 1.0
+    expect(page.locator("#summary-headline")).to_have_text("LEAK in 1 well")
+    expect(page.locator("#summary-detail")).to_contain_text("cam-1 · 12a")
+
+
+def test_colour_and_shape_tell_a_leak_from_a_good_well(visit: Visit, service: RunningService) -> None:
+    service.post(good_well(1), camera_id="cam-2", well_id="1a")
+    service.post(leaking_well(1), camera_id="cam-2", well_id="1b")
+    page = visit()
+    good, leak = page.get_by_label("Well 1a: No leak"), page.get_by_label("Well 1b: Leak")
+    expect(good.locator("circle")).to_have_count(1)
+    expect(leak.locator("path")).to_have_count(2)
+    colours = [cell.evaluate("cell => getComputedStyle(cell).backgroundColor") for cell in (good, leak)]
+    assert colours[0] != colours[1]
+
+
+def test_a_card_answers_which_since_when_and_why(visit: Visit, service: RunningService) -> None:
+    service.post(leaking_well(3), camera_id="cam-3", well_id="7")
+    card = visit().locator(".card", has_text="Leak 7")
+    expect(card.locator(".card-place")).to_contain_text("cam-3 · since")
+    expect(card.locator(".card-age")).to_contain_text(" s")
+    expect(card.locator(".card-why")).to_contain_text("times the threshold")
+    expect(card.locator(".score-words")).to_contain_text("× threshold")
+
+
+def test_many_unknowns_of_one_camera_share_a_card(visit: Visit, service: RunningService) -> None:
+    black = good_well(1) * 0
+    for well in range(6):
+        decision = service.post(black, camera_id="cam-4", well_id=str(well))
+        assert decision["verdict"] == "unknown"
+    page = visit()
+    group = page.locator(".card", has_text="6 wells: unknown")
+    expect(group).to_contain_text("The picture is black")
+    expect(group).to_contain_text("cam-4")
+
+
+def test_a_review_takes_two_clicks(visit: Visit, service: RunningService) -> None:
+    decision = service.post(leaking_well(5), camera_id="cam-5", well_id="5")
+    page = visit()
+    page.evaluate("localStorage.setItem('leak-inspection.reviewer', 'Ivan')")
+    page.locator(".card", has_text="Leak 5").get_by_role("button", name="Look closer").click()
+    page.get_by_role("button", name="It is a leak").click()
+    expect(page.locator(".notice")).to_have_text("Recorded: leak, by Ivan")
+    expect(page.locator(".reviews")).to_contain_text("Leak, Ivan")
+    review = service.read(f"/v1/decisions/{decision['decision_id']}/review")["items"][0]
+    assert (review["verdict"], review["reviewer"]) == ("leak", "Ivan")
+
+
+def test_a_review_without_a_name_asks_for_it(visit: Visit, service: RunningService) -> None:
+    decision = service.post(leaking_well(5), camera_id="cam-5", well_id="6")
+    page = visit()
+    page.locator(".card", has_text="Leak 6").get_by_role("button", name="Look closer").click()
+    page.get_by_role("button", name="No leak", exact=False).click()
+    expect(page.locator(".notice")).to_contain_text("Enter your name first")
+    expect(page.get_by_label("Your name")).to_be_focused()
+    assert service.read(f"/v1/decisions/{decision['decision_id']}/review")["items"] == []
+
+
+@pytest.mark.parametrize("letter", ["n", "т"], ids=["Latin", "Cyrillic"])
+def test_a_review_works_from_the_keyboard_in_any_layout(visit: Visit, service: RunningService, letter: str) -> None:
+    decision = service.post(leaking_well(6), camera_id="cam-6", well_id="8")
+    page = visit()
+    page.evaluate("localStorage.setItem('leak-inspection.reviewer', 'Ivan')")
+    expect(page.locator(".card", has_text="Leak 8")).to_be_visible()
+    for _ in range(page.locator(".card").count()):
+        page.keyboard.press("j")
+        if "Leak 8" in page.evaluate("document.activeElement.closest('.card').textContent"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#decision")).to_be_visible()
+    press = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code: 'KeyN', bubbles: true}))"
+    page.evaluate(press, letter)
+    expect(page.locator(".notice")).to_have_text("Recorded: no leak, by Ivan")
+    page.keyboard.press("Escape")
+    expect(page.locator("#decision")).to_be_hidden()
+    items = service.read(f"/v1/decisions/{decision['decision_id']}/review")["items"]
+    assert items[0]["verdict"] == "no_leak"
+
+
+def test_the_history_finds_a_decision_and_saves_it_as_csv(visit: Visit, service: RunningService) -> None:
+    service.post(leaking_well(9), camera_id="cam-9", well_id="1", cast_id="C-9")
+    service.post(good_well(9), camera_id="cam-9", well_id="2", cast_id="C-9")
+    page = visit("#/history")
+    page.get_by_label("Cast").fill("C-9")
+    page.get_by_label("Verdict").select_option("leak")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.locator("#rows tr")).to_contain_text("cam-9")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save as CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert len(lines) == 2
+    assert ",cam-9,1,C-9,leak," in lines[1]
+
+
+def test_older_decisions_come_page_by_page(visit: Visit, service: RunningService) -> None:
+    for number in range(60):
+        service.post(good_well(number), camera_id="cam-10", well_id="1")
+    page = visit("#/history?camera_id=cam-10")
+    expect(page.locator("#rows tr")).to_have_count(50)
+    page.get_by_role("button", name="Older decisions").click()
+    expect(page.locator("#rows tr")).to_have_count(60)
+    expect(page.get_by_role("button", name="Older decisions")).to_be_hidden()
+
+
+def test_what_people_write_is_shown_and_never_run(visit: Visit, service: RunningService) -> None:
+    import httpx
+
+    decision = service.post(leaking_well(11), camera_id="cam-11", well_id="11")
+    hostile = "<img src=x onerror=\"document.title='run'\">'; DROP TABLE entries; --"
+    form = {"verdict": "leak", "reviewer": "<b>Eve</b>", "comment": hostile}
+    path = f"{service.address}/v1/decisions/{decision['decision_id']}/review"
+    assert httpx.post(path, json=form).status_code == 201
+    page = visit()
+    page.locator(".card", has_text="Leak 11").get_by_role("button", name="Look closer").click()
+    expect(page.locator(".reviews")).to_contain_text(hostile)
+    expect(page.locator(".reviews")).to_contain_text("<b>Eve</b>")
+    assert page.locator(".reviews img, .reviews b").count() == 0
+    assert page.title() != "run"
+
+
+def test_the_scores_of_a_well_are_drawn_with_the_threshold(visit: Visit, service: RunningService) -> None:
+    for number in range(5):
+        service.post(good_well(number), camera_id="cam-12", well_id="3")
+    service.post(leaking_well(12), camera_id="cam-12", well_id="3")
+    page = visit()
+    page.get_by_label("Well 3: Leak").click()
+    chart = page.get_by_role("img", name="Scores of Well 3 over time with the threshold")
+    expect(chart.locator(".chart-threshold")).to_contain_text("threshold 0.005")
+    expect(chart.locator(".chart-sign")).to_have_count(1)
+
+
+def test_a_dropped_picture_is_judged(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("button", name="Try a picture").click()
+    picture = {"name": "well.png", "mimeType": "image/png", "buffer": encoded(leaking_well(1)[..., ::-1])}
+    page.get_by_label("Choose a JPEG or PNG").set_input_files(picture)
+    expect(page.locator(".trial-verdict")).to_have_text("Leak")
+    page.locator("#trial").get_by_role("button", name="Look closer").click()
+    expect(page.locator("#decision")).to_contain_text("Tried picture")
+
+
+def test_a_dropped_file_that_is_no_picture_gets_a_clear_answer(browser: object, service: RunningService) -> None:
+    from tests.e2e.visitor import Visitor
+
+    visitor = Visitor(browser, service.address)
+    page = visitor.go()
+    drop = """() => {
+        const data = new DataTransfer();
+        data.items.add(new File(["no picture"], "notes.txt", {type: "text/plain"}));
+        document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+    }"""
+    page.evaluate(drop)
+    expect(page.locator("#trial-result")).to_contain_text("No verdict: the content is neither JPEG nor PNG")
+    visitor.leave()
+
+
+def test_the_system_view_shows_model_threshold_self_test_and_journal(visit: Visit) -> None:
+    page = visit("#/system")
+    expect(page.locator("#system-cards")).to_contain_text("Ready")
+    expect(page.locator("#system-cards")).to_contain_text("0.005")
+    expect(page.locator("#system-cards")).to_contain_text("decision_stump")
+    page.get_by_role("button", name="Test now").click()
+    expect(page.locator(".notice")).to_have_text("Self-test: Passed")
+    expect(page.locator("#system-cards")).to_contain_text("Writing")
