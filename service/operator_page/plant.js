@@ -44,12 +44,8 @@ export class Plant {
 
   /** The wells of a camera; one that nobody expects and that has sent nothing for long is forgotten. */
   wellsOf(camera) {
-    const known = (well) => camera.expectedIntervalS !== null || this.needsAttention(well) || this.age(well.decision.received_at) < FORGOTTEN_MS;
+    const known = (well) => camera.expectedIntervalS !== null || this.needsAttention(well) || this.#judgedLately(well);
     return inOrder(camera.wells).filter(known);
-  }
-
-  well(cameraId, wellId) {
-    return this.#cameras.get(cameraId)?.wells.get(wellId) ?? null;
   }
 
   /** A new decision; one that is older than what is known changes nothing. */
@@ -99,8 +95,13 @@ export class Plant {
   /** Whether the well asks for a person: an open alarm, a leak or unknown now, or one a moment ago. */
   needsAttention(well) {
     if (well.alarm && !well.alarm.acknowledged_at) return true;
-    if (!well.trouble) return false;
-    return well.decision.verdict !== "no_leak" || this.age(well.trouble.received_at) < HOLD_MS;
+    if (!well.trouble || !well.decision) return false;
+    const hold = well.decision.verdict === "no_leak" ? HOLD_MS : FORGOTTEN_MS;
+    return this.age(well.trouble.received_at) < hold;
+  }
+
+  #judgedLately(well) {
+    return well.decision !== null && this.age(well.decision.received_at) < FORGOTTEN_MS;
   }
 
   #trouble(well, decision) {

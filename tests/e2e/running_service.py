@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -14,7 +14,10 @@ from service.contract.picture import Pixels
 from tests.small_artifact import write_artifact
 from tests.wells import jpeg
 
+Json = dict[str, Any]
+
 START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 5.0
 
 
 class RunningService:
@@ -61,9 +64,9 @@ class RunningService:
         self._process.stdout.close()
 
     def terminate(self) -> int:
-        """Ask it to stop, as an orchestrator does; return its exit code."""
+        """Ask it to stop, as an orchestrator does; return its exit code, which must come within ``STOP_TIMEOUT_S``."""
         self._process.terminate()
-        return self._process.wait(timeout=START_TIMEOUT_S)
+        return self._process.wait(timeout=STOP_TIMEOUT_S)
 
     def freeze(self) -> None:
         """Let it hang: connections stay open, nothing comes."""
@@ -73,20 +76,18 @@ class RunningService:
         """Let it go on."""
         self._process.send_signal(signal.SIGCONT)
 
-    def post(self, picture: Pixels, key: str | None = None, **labels: str) -> dict[str, object]:
+    def post(self, picture: Pixels, key: str | None = None, **labels: str) -> Json:
         """Have a picture judged; return the decision."""
         headers = {} if key is None else {"X-API-Key": key}
         answer = httpx.post(f"{self.address}/v1/inspect", params=labels, content=jpeg(picture), headers=headers)
         answer.raise_for_status()
-        decision: dict[str, object] = answer.json()
-        return decision
+        return answer.json()  # type: ignore[no-any-return]  # a decision
 
-    def read(self, path: str) -> dict[str, object]:
+    def read(self, path: str) -> Json:
         """GET as JSON."""
         answer = httpx.get(f"{self.address}{path}")
         answer.raise_for_status()
-        body: dict[str, object] = answer.json()
-        return body
+        return answer.json()  # type: ignore[no-any-return]  # an object
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -2,19 +2,34 @@
 
 import time
 
+import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.running_service import RunningService
-from tests.pictures import encoded
-from tests.wells import good_well, leaking_well
+from tests.e2e.running_service import Json, RunningService
+from tests.e2e.visitor import Visitor
+from tests.wells import good_well, jpeg, leaking_well
 
 pytestmark = pytest.mark.browser
 
 
-def card_of(page: Page, well_id: str) -> "object":
-    return page.locator(".card", has_text=well_id)
+NAME_KNOWN = "localStorage.setItem('leak-inspection.reviewer', 'Ivan')"
+PRESS = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code: 'KeyN', bubbles: true}))"
+DROP_TEXT = """() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["no picture"], "notes.txt", {type: "text/plain"}));
+    document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def card(page: Page, text: str) -> Locator:
+    return page.locator(".card", has_text=text)
+
+
+def reviews_of(service: RunningService, decision: Json) -> list[Json]:
+    items: list[Json] = service.read(f"/v1/decisions/{decision['decision_id']}/review")["items"]
+    return items
 
 
 def test_a_page_without_any_picture_says_how_to_send_one(visit: Visit) -> None:
@@ -30,7 +45,7 @@ def test_a_posted_leak_is_shown_within_a_second(visit: Visit, service: RunningSe
     expect(page.locator("#summary-headline")).to_have_text("No leak")
     posted = time.monotonic()
     service.post(leaking_well(1), camera_id="cam-1", well_id="12a")
-    page.locator(".card", has_text="Leak 12a").wait_for(timeout=1000)
+    card(page, "Leak 12a").wait_for(timeout=1000)
     assert time.monotonic() - posted < 1.0
     expect(page.locator("#summary-headline")).to_have_text("LEAK in 1 well")
     expect(page.locator("#summary-detail")).to_contain_text("cam-1 · 12a")
@@ -49,65 +64,61 @@ def test_colour_and_shape_tell_a_leak_from_a_good_well(visit: Visit, service: Ru
 
 def test_a_card_answers_which_since_when_and_why(visit: Visit, service: RunningService) -> None:
     service.post(leaking_well(3), camera_id="cam-3", well_id="7")
-    card = visit().locator(".card", has_text="Leak 7")
-    expect(card.locator(".card-place")).to_contain_text("cam-3 · since")
-    expect(card.locator(".card-age")).to_contain_text(" s")
-    expect(card.locator(".card-why")).to_contain_text("times the threshold")
-    expect(card.locator(".score-words")).to_contain_text("× threshold")
+    leak = card(visit(), "Leak 7")
+    expect(leak.locator(".card-place")).to_contain_text("cam-3 · since")
+    expect(leak.locator(".card-age")).to_contain_text(" s")
+    expect(leak.locator(".card-why")).to_contain_text("times the threshold")
+    expect(leak.locator(".score-exact")).to_contain_text("threshold 0.005")
 
 
 def test_many_unknowns_of_one_camera_share_a_card(visit: Visit, service: RunningService) -> None:
-    black = good_well(1) * 0
     for well in range(6):
-        decision = service.post(black, camera_id="cam-4", well_id=str(well))
+        decision = service.post(good_well(1, height=6, width=6), camera_id="cam-4", well_id=str(well))
         assert decision["verdict"] == "unknown"
-    page = visit()
-    group = page.locator(".card", has_text="6 wells: unknown")
-    expect(group).to_contain_text("The picture is black")
+    group = card(visit(), "6 wells: unknown")
+    expect(group).to_contain_text("The picture has a size or shape that cannot be judged")
     expect(group).to_contain_text("cam-4")
 
 
 def test_a_review_takes_two_clicks(visit: Visit, service: RunningService) -> None:
     decision = service.post(leaking_well(5), camera_id="cam-5", well_id="5")
     page = visit()
-    page.evaluate("localStorage.setItem('leak-inspection.reviewer', 'Ivan')")
-    page.locator(".card", has_text="Leak 5").get_by_role("button", name="Look closer").click()
+    page.evaluate(NAME_KNOWN)
+    card(page, "Leak 5").get_by_role("button", name="Look closer").click()
     page.get_by_role("button", name="It is a leak").click()
     expect(page.locator(".notice")).to_have_text("Recorded: leak, by Ivan")
     expect(page.locator(".reviews")).to_contain_text("Leak, Ivan")
-    review = service.read(f"/v1/decisions/{decision['decision_id']}/review")["items"][0]
+    review = reviews_of(service, decision)[0]
     assert (review["verdict"], review["reviewer"]) == ("leak", "Ivan")
 
 
 def test_a_review_without_a_name_asks_for_it(visit: Visit, service: RunningService) -> None:
     decision = service.post(leaking_well(5), camera_id="cam-5", well_id="6")
     page = visit()
-    page.locator(".card", has_text="Leak 6").get_by_role("button", name="Look closer").click()
+    card(page, "Leak 6").get_by_role("button", name="Look closer").click()
     page.get_by_role("button", name="No leak", exact=False).click()
     expect(page.locator(".notice")).to_contain_text("Enter your name first")
-    expect(page.get_by_label("Your name")).to_be_focused()
-    assert service.read(f"/v1/decisions/{decision['decision_id']}/review")["items"] == []
+    expect(page.locator("#decision").get_by_label("Your name")).to_be_focused()
+    assert reviews_of(service, decision) == []
 
 
 @pytest.mark.parametrize("letter", ["n", "т"], ids=["Latin", "Cyrillic"])
 def test_a_review_works_from_the_keyboard_in_any_layout(visit: Visit, service: RunningService, letter: str) -> None:
     decision = service.post(leaking_well(6), camera_id="cam-6", well_id="8")
     page = visit()
-    page.evaluate("localStorage.setItem('leak-inspection.reviewer', 'Ivan')")
-    expect(page.locator(".card", has_text="Leak 8")).to_be_visible()
+    page.evaluate(NAME_KNOWN)
+    expect(card(page, "Leak 8")).to_be_visible()
     for _ in range(page.locator(".card").count()):
         page.keyboard.press("j")
         if "Leak 8" in page.evaluate("document.activeElement.closest('.card').textContent"):
             break
     page.keyboard.press("Enter")
     expect(page.locator("#decision")).to_be_visible()
-    press = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code: 'KeyN', bubbles: true}))"
-    page.evaluate(press, letter)
+    page.evaluate(PRESS, letter)
     expect(page.locator(".notice")).to_have_text("Recorded: no leak, by Ivan")
     page.keyboard.press("Escape")
     expect(page.locator("#decision")).to_be_hidden()
-    items = service.read(f"/v1/decisions/{decision['decision_id']}/review")["items"]
-    assert items[0]["verdict"] == "no_leak"
+    assert reviews_of(service, decision)[0]["verdict"] == "no_leak"
 
 
 def test_the_history_finds_a_decision_and_saves_it_as_csv(visit: Visit, service: RunningService) -> None:
@@ -137,15 +148,13 @@ def test_older_decisions_come_page_by_page(visit: Visit, service: RunningService
 
 
 def test_what_people_write_is_shown_and_never_run(visit: Visit, service: RunningService) -> None:
-    import httpx
-
     decision = service.post(leaking_well(11), camera_id="cam-11", well_id="11")
     hostile = "<img src=x onerror=\"document.title='run'\">'; DROP TABLE entries; --"
     form = {"verdict": "leak", "reviewer": "<b>Eve</b>", "comment": hostile}
     path = f"{service.address}/v1/decisions/{decision['decision_id']}/review"
     assert httpx.post(path, json=form).status_code == 201
     page = visit()
-    page.locator(".card", has_text="Leak 11").get_by_role("button", name="Look closer").click()
+    card(page, "Leak 11").get_by_role("button", name="Look closer").click()
     expect(page.locator(".reviews")).to_contain_text(hostile)
     expect(page.locator(".reviews")).to_contain_text("<b>Eve</b>")
     assert page.locator(".reviews img, .reviews b").count() == 0
@@ -166,24 +175,17 @@ def test_the_scores_of_a_well_are_drawn_with_the_threshold(visit: Visit, service
 def test_a_dropped_picture_is_judged(visit: Visit) -> None:
     page = visit()
     page.get_by_role("button", name="Try a picture").click()
-    picture = {"name": "well.png", "mimeType": "image/png", "buffer": encoded(leaking_well(1)[..., ::-1])}
+    picture: FilePayload = {"name": "well.jpg", "mimeType": "image/jpeg", "buffer": jpeg(leaking_well(1))}
     page.get_by_label("Choose a JPEG or PNG").set_input_files(picture)
     expect(page.locator(".trial-verdict")).to_have_text("Leak")
     page.locator("#trial").get_by_role("button", name="Look closer").click()
     expect(page.locator("#decision")).to_contain_text("Tried picture")
 
 
-def test_a_dropped_file_that_is_no_picture_gets_a_clear_answer(browser: object, service: RunningService) -> None:
-    from tests.e2e.visitor import Visitor
-
+def test_a_dropped_file_that_is_no_picture_gets_a_clear_answer(browser: Browser, service: RunningService) -> None:
     visitor = Visitor(browser, service.address)
     page = visitor.go()
-    drop = """() => {
-        const data = new DataTransfer();
-        data.items.add(new File(["no picture"], "notes.txt", {type: "text/plain"}));
-        document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
-    }"""
-    page.evaluate(drop)
+    page.evaluate(DROP_TEXT)
     expect(page.locator("#trial-result")).to_contain_text("No verdict: the content is neither JPEG nor PNG")
     visitor.leave()
 

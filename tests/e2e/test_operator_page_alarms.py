@@ -1,0 +1,96 @@
+"""The operator page when something is wrong: alarms, silent cameras, a service that hangs, dies or stops."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.running_service import RunningService
+from tests.e2e.visitor import Visitor
+from tests.wells import good_well, leaking_well
+
+pytestmark = pytest.mark.browser
+
+CAMERAS = """
+[cameras.cam-1]
+interval_s = 0.5
+wells = ["1a", "1b"]
+"""
+
+
+@pytest.fixture
+def own_service(tmp_path: Path) -> Iterator[RunningService]:
+    """A service that may be hurt, with one configured camera."""
+    cameras = tmp_path / "cameras.toml"
+    cameras.write_text(CAMERAS)
+    with RunningService(tmp_path, cameras_file=cameras) as service:
+        yield service
+
+
+@pytest.fixture
+def page(browser: Browser, own_service: RunningService) -> Iterator[Page]:
+    visitor = Visitor(browser, own_service.address)
+    yield visitor.go()
+    visitor.leave()
+
+
+def send_frame(service: RunningService) -> None:
+    for well_id in ("1a", "1b"):
+        service.post(good_well(1), camera_id="cam-1", well_id=well_id)
+
+
+def test_a_silent_camera_is_told_loudly_and_so_is_its_return(page: Page, own_service: RunningService) -> None:
+    send_frame(own_service)
+    expect(page.locator(".camera-state")).to_have_text("alive")
+    banner = page.locator(".banner", has_text="CAMERA cam-1 SENDS NOTHING")
+    expect(banner).to_be_visible()
+    expect(page.locator("#summary-headline")).to_have_text("2 wells NOT WATCHED")
+    expect(page.get_by_label("Well 1a: No picture")).to_be_visible()
+    send_frame(own_service)
+    expect(banner).to_be_hidden()
+    expect(page.get_by_label("Well 1a: No leak")).to_be_visible()
+
+
+def test_a_camera_that_never_sent_anything_is_on_the_board(page: Page) -> None:
+    expect(page.locator(".camera h2")).to_have_text("cam-1")
+    expect(page.get_by_label("Well 1b: No picture")).to_be_visible()
+
+
+def test_an_alarm_stays_until_somebody_takes_note(page: Page, own_service: RunningService) -> None:
+    for seed in (1, 2, 3):
+        own_service.post(leaking_well(seed), camera_id="cam-2", well_id="9")
+    own_service.post(good_well(1), camera_id="cam-2", well_id="9")
+    leak = page.locator(".card", has_text="Leak 9")
+    expect(leak.locator(".card-note")).to_have_text("was leak, now no leak")
+    page.reload()
+    leak.get_by_role("button", name="Acknowledge").click()
+    page.get_by_label("Who acknowledges?").get_by_label("Your name").fill("Anna")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".notice")).to_have_text("Alarm of Well 9 acknowledged")
+    alarm = own_service.read("/v1/alarms")["items"][0]
+    assert (alarm["acknowledged_by"], alarm["well_id"], alarm["verdict"]) == ("Anna", "9", "leak")
+    expect(leak).to_be_hidden(timeout=15_000)
+
+
+@pytest.mark.parametrize("fault", ["freeze", "kill"])
+def test_a_lost_connection_is_told_loudly_and_heals(page: Page, own_service: RunningService, fault: str) -> None:
+    send_frame(own_service)
+    expect(page.locator("#link-words")).to_have_text("Live")
+    getattr(own_service, fault)()
+    banner = page.locator(".banner", has_text="CONNECTION LOST")
+    expect(banner).to_be_visible()
+    expect(page.locator("#link-words")).to_have_text("No connection")
+    expect(page.locator("#summary-headline")).to_have_text("Not watching")
+    assert "grayscale" in page.locator("#cameras").evaluate("node => getComputedStyle(node).filter")
+    own_service.thaw() if fault == "freeze" else own_service.start()
+    expect(banner).to_be_hidden()
+    own_service.post(leaking_well(1), camera_id="cam-1", well_id="1a")
+    expect(page.locator(".card", has_text="Leak 1a")).to_be_visible()
+
+
+def test_a_page_that_follows_does_not_keep_the_service_from_stopping(page: Page, own_service: RunningService) -> None:
+    expect(page.locator("#link-words")).to_have_text("Live")
+    assert own_service.terminate() in {0, -signal.SIGTERM}
+    expect(page.locator(".banner", has_text="CONNECTION LOST")).to_be_visible()
