@@ -11,8 +11,8 @@ from typing import Any, Self
 import httpx
 
 from service.contract.picture import Pixels
+from tests.pictures import jpeg
 from tests.small_artifact import write_artifact
-from tests.wells import jpeg
 
 Json = dict[str, Any]
 

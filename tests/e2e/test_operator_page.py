@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from tests.e2e.conftest import Visit
 from tests.e2e.running_service import Json, RunningService
 from tests.e2e.visitor import Visitor
-from tests.wells import good_well, jpeg, leaking_well
+from tests.pictures import jpeg
+from tests.wells import good_well, leaking_well
 
 pytestmark = pytest.mark.browser
 
