@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from service.store.pending import Batch, Job, Pending
 from service.store.receipt import Receipt
 from service.store.sightings import Sighting, Sightings
 from service.store.tail import Tail
-from service.store.writer import Writer
+from service.store.writer import Recovery, Writer
 
 T = TypeVar("T")
 
@@ -34,8 +34,8 @@ class JournalOptions:
     linger_s: float = 0.1
     most_pending: int = 10_000
     recent: int = 4096
-    retry_s: float = 0.5
     deadline_s: float = 10.0
+    recovery: Recovery = field(default_factory=Recovery)
 
 
 class Journal:
@@ -53,7 +53,7 @@ class Journal:
         self.tail = Tail(self.options.recent)
         self._file = JournalFile(path)
         self._pending = Pending(self.options.linger_s)
-        self._writer = Writer(self._file, self._pending, self._settle, failed=failed, retry_s=self.options.retry_s)
+        self._writer = Writer(self._file, self._pending, self._settle, failed, self.options.recovery)
         self._claims = Claims(Sightings(self.options.recent))
 
     async def open(self) -> None:

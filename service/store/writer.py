@@ -5,16 +5,24 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from service.store.journal_file import JournalFile
 from service.store.pending import Batch, Job, Pending
 
-MIN_FREE_BYTES = 32 * 1024 * 1024
 PROBE = "INSERT INTO followers VALUES ('probe', 0) ON CONFLICT DO UPDATE SET sequence = followers.sequence + 1"
 
 logger = logging.getLogger(__name__)
 
 Settle = Callable[[Sequence[Batch], Exception | None, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How often a refused disk is tried again, and the bytes that must be free for that."""
+
+    retry_s: float = 0.5
+    min_free_bytes: int = 32 * 2**20
 
 
 class Writer(threading.Thread):
@@ -26,14 +34,14 @@ class Writer(threading.Thread):
     """
 
     def __init__(
-        self, file: JournalFile, pending: Pending, settle: Settle, *, failed: Callable[[], None], retry_s: float
+        self, file: JournalFile, pending: Pending, settle: Settle, failed: Callable[[], None], recovery: Recovery
     ) -> None:
         super().__init__(name="journal", daemon=True)
         self._file = file
         self._pending = pending
         self._settle = settle
         self._failed = failed
-        self._retry_s = retry_s
+        self._recovery = recovery
         self._held: list[Batch] = []
         self.why: str | None = None
 
@@ -47,7 +55,7 @@ class Writer(threading.Thread):
             raise
 
     def _work(self) -> None:
-        while (group := self._pending.take(None if self.why is None else self._retry_s)) is not None:
+        while (group := self._pending.take(None if self.why is None else self._recovery.retry_s)) is not None:
             if group.batches:
                 self._write([*self._held, *group.batches])
             elif self.why is not None and not group.jobs:
@@ -91,7 +99,7 @@ class Writer(threading.Thread):
         self._settle(batches, error, 0)
 
     def _try_again(self) -> None:
-        if shutil.disk_usage(self._file.folder).free < MIN_FREE_BYTES:
+        if shutil.disk_usage(self._file.folder).free < self._recovery.min_free_bytes:
             return
         if self._held:
             self._write(self._held)

@@ -12,6 +12,7 @@ from service.contract.errors import JournalUnavailable, SetupError
 from service.store.entry import Entry, Event, EventKind
 from service.store.journal import Journal, JournalOptions
 from service.store.sightings import Sighting, sighting_of
+from service.store.writer import Recovery
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
 
@@ -150,7 +151,7 @@ async def test_a_caller_that_is_cancelled_leaves_the_others_waiting_in_peace(tmp
 
 async def test_a_full_disk_refuses_leaks_keeps_acknowledged_good_wells_and_recovers(tmp_path: Path) -> None:
     failures: list[None] = []
-    async with opened(tmp_path, JournalOptions(retry_s=0.01), lambda: failures.append(None)) as journal:
+    async with opened(tmp_path, JournalOptions(recovery=Recovery(0.01)), lambda: failures.append(None)) as journal:
         await fill_disk(journal)
         good = [a_decision() for _ in range(200)]
         journal.append(good)
@@ -172,7 +173,7 @@ async def test_a_full_disk_refuses_leaks_keeps_acknowledged_good_wells_and_recov
 
 
 async def test_while_the_disk_refuses_nothing_more_is_taken(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(retry_s=60)) as journal:
+    async with opened(tmp_path, JournalOptions(recovery=Recovery(60))) as journal:
         await fill_disk(journal)
         journal.append([a_decision() for _ in range(200)])
         await eventually(lambda: journal.why is not None)

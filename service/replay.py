@@ -1,0 +1,67 @@
+"""Replay: does the same picture get the same score again, to the last bit?"""
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from service.contract.artifact import Artifact, open_artifact
+from service.contract.decision import Decision
+from service.contract.errors import ArtifactError, ArtifactInvalid, PictureError, PictureGone
+from service.contract.picture import DEFAULT_MAX_PIXELS, decode, to_pixels
+from service.inference.scorer import OnnxScorer, Scorer
+from service.store.archive_folder import ArchiveFolder
+
+
+class Outcome(StrEnum):
+    """What a replay shows."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    NOT_REPLAYABLE = "not_replayable"
+
+
+class Replayed(NamedTuple):
+    """One replay: the score now, where there is one, and why there is none."""
+
+    decision: Decision
+    outcome: Outcome
+    score: float | None = None
+    why: str = ""
+
+
+class Replayer:
+    """Scores archived pictures again, each in a batch of the size and at the place at which it was scored.
+
+    Within one batch size a picture's score does not depend on its company, so the other places hold the picture too.
+    The score is equal on the machine, onnxruntime and number of threads of the first time; elsewhere the last bits
+    may differ.
+    """
+
+    def __init__(self, archive: ArchiveFolder, artifacts: Path, threads: int = 1) -> None:
+        self._archive = archive
+        self._artifacts = artifacts
+        self._threads = threads
+        self._open = lru_cache(maxsize=4)(self._open_artifact)
+
+    def replay(self, decision: Decision, max_pixels: int = DEFAULT_MAX_PIXELS) -> Replayed:
+        """Score the picture of a decision again; whatever is missing is said, not raised."""
+        if decision.score is None:
+            return Replayed(decision, Outcome.NOT_REPLAYABLE, why=f"it was not scored ({decision.reason})")
+        try:
+            picture = decode(self._archive.read(decision).data, max_pixels)
+            artifact, scorer = self._open(decision.model.artifact)
+            if artifact.sha256 != decision.model.artifact_sha256:
+                raise ArtifactInvalid(f"{artifact.id} is not the artefact that judged: its manifest differs")
+        except (PictureGone, PictureError, ArtifactError) as error:
+            return Replayed(decision, Outcome.NOT_REPLAYABLE, why=str(error))
+        pixels = to_pixels(picture, artifact.manifest.input)
+        batch = np.repeat(pixels[None], decision.batch_size, axis=0)
+        score = float(scorer.score(batch)[decision.batch_index])
+        return Replayed(decision, Outcome.EQUAL if score == decision.score else Outcome.DIFFERENT, score)
+
+    def _open_artifact(self, artifact_id: str) -> tuple[Artifact, Scorer]:
+        artifact = open_artifact(self._artifacts / artifact_id)
+        return artifact, OnnxScorer(artifact.model_path, artifact.manifest.input, self._threads)

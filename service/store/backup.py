@@ -1,0 +1,62 @@
+"""A copy of a journal that is being written: one consistent moment of it, in one file."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+from service.contract.errors import SetupError
+
+
+class Backup(NamedTuple):
+    """What was copied: everything up to a sequence."""
+
+    last_sequence: int
+    bytes: int
+
+
+def back_up(journal: Path, target: Path) -> Backup:
+    """Copy a journal, from another process or the same; the copy appears whole or not at all.
+
+    Writing goes on meanwhile; the journal's ``-wal`` file grows by what is written until the copy is done.
+
+    Raises:
+        SetupError: there is no journal, the target exists, or one of them cannot be read or written.
+    """
+    if not journal.is_file():
+        raise SetupError(f"{journal} does not exist: name the data folder of the service")
+    if target.exists():
+        raise SetupError(f"{target} exists already: name a new file")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        last_sequence = _copy(journal, temporary)
+        _flush(temporary)
+        temporary.replace(target)
+        _flush(target.parent)
+    except (sqlite3.Error, OSError) as error:
+        raise SetupError(f"{journal} cannot be copied to {target}: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Backup(last_sequence, target.stat().st_size)
+
+
+def _copy(journal: Path, target: Path) -> int:
+    source = sqlite3.connect(f"file:{journal}?mode=ro", uri=True)
+    copy = sqlite3.connect(target)
+    try:
+        # In one step: a copy in several would start anew whenever the journal is written.
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        row = copy.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
+        return int(row[0]) if row else 0
+    finally:
+        copy.close()
+        source.close()
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
