@@ -16,6 +16,7 @@ from service.access import Access, read_keys
 from service.admission import Admission
 from service.cameras import Camera, read_cameras
 from service.chronicle import note
+from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
 from service.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.front import Front, Lane
@@ -36,6 +37,8 @@ from service.routes import decisions, events, health, model, operator, wells
 from service.routes.inspections import BatchLane, InspectLane, Limits
 from service.serving import SOFTWARE_VERSION, open_serving
 from service.settings import Settings
+from service.store.archive import Archive, ArchiveOptions
+from service.store.archive_sweep import ArchiveLimits
 from service.store.journal import Journal, JournalOptions
 
 JOURNAL_FILE = "journal.sqlite3"
@@ -86,6 +89,9 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
         readiness.set(check, "starting")
     journal = Journal(settings.data_dir / JOURNAL_FILE, _journal_options(settings), metrics.record.failures.inc)
+    archive = Archive(settings.archive_dir or settings.data_dir / "pictures", _archive_options(settings))
+    metrics.record.archive_limit_bytes.set(settings.archive_max_bytes)
+    metrics.record.archive_bytes.set_function(lambda: archive.bytes)
     models = ModelSwitch(
         settings.artifacts,
         settings.data_dir,
@@ -98,14 +104,36 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     oversight = Oversight(AlarmLayer(_alarm_rule(settings)), Cadence(_expected(cameras), monotonic()), metrics.cameras)
     watch = CameraWatch(settings.frozen_after_s, settings.stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
-    inspector = Inspector(models, watch, Recorder(journal, oversight, metrics), workers, settings.max_pixels)
-    return Parts(settings, access, metrics, readiness, models, journal, oversight, watch, inspector, workers, cameras)
+    inspector = Inspector(models, watch, Recorder(journal, archive, oversight, metrics), workers, settings.max_pixels)
+    return Parts(
+        settings=settings,
+        access=access,
+        metrics=metrics,
+        readiness=readiness,
+        models=models,
+        journal=journal,
+        archive=archive,
+        oversight=oversight,
+        watch=watch,
+        inspector=inspector,
+        workers=workers,
+        cameras=cameras,
+    )
 
 
 def _journal_options(settings: Settings) -> JournalOptions:
     return JournalOptions(
         strict=settings.journal_strict, linger_s=settings.journal_linger_s, most_pending=settings.journal_most_pending
     )
+
+
+def _archive_options(settings: Settings) -> ArchiveOptions:
+    days = {
+        Verdict.NO_LEAK: settings.archive_no_leak_days,
+        Verdict.UNKNOWN: settings.archive_unknown_days,
+        Verdict.LEAK: settings.archive_leak_days,
+    }
+    return ArchiveOptions(settings.archive_good_share, limits=ArchiveLimits(settings.archive_max_bytes, days))
 
 
 def _alarm_rule(settings: Settings) -> AlarmRule:

@@ -43,7 +43,7 @@ class Inspector:
             return earlier
         job = partial(judge, self._models.require(), self._watched(shot), self._max_pixels)
         decision = job() if len(shot.image) <= INLINE_BYTES else await self._in_worker(job)
-        return (await self._recorder.record([decision]))[0]
+        return (await self._recorder.record([decision], [shot]))[0]
 
     async def inspect_batch(self, shots: Sequence[Shot]) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
@@ -54,7 +54,7 @@ class Inspector:
         answers = [await self._recorder.earlier(shot) for shot in shots]
         fresh = [self._watched(shot) for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
         made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
-        remaining = iter(await self._recorder.record(made))
+        remaining = iter(await self._recorder.record(made, fresh))
         return [next(remaining) if earlier is None else earlier for earlier in answers]
 
     def _watched(self, shot: Shot) -> Shot:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 
 from service.contract.errors import JournalUnavailable, NotReady
+from service.following import start_followers
 from service.parts import Parts
 from service.reading import open_reading
 from service.store.entry import Event
@@ -23,15 +24,22 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     await parts.journal.open()
     parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
-    app.state.reading = reading = await open_reading(parts.journal, parts.oversight, parts.cameras, parts.settings)
+    app.state.reading = reading = await open_reading(
+        parts.journal, parts.archive, parts.oversight, parts.cameras, parts.settings
+    )
     parts.oversight.restore(await reading.records.active_alarms())
     await parts.models.follow()
     async with asyncio.TaskGroup() as background:
         tasks = [background.create_task(task(parts)) for task in BACKGROUND]
-        tasks.append(background.create_task(reading.feed.follow()))
+        tasks += [background.create_task(task) for task in (reading.feed.follow(), parts.archive.run())]
+        tasks += [
+            background.create_task(follower.run())
+            for follower in await start_followers(parts.journal, parts.settings, parts.metrics.record)
+        ]
         yield
         for task in tasks:
             task.cancel()
+    await parts.archive.close()
     await parts.journal.close()
     parts.workers.shutdown()
 
@@ -64,9 +72,9 @@ async def _watch_silence(parts: Parts) -> None:
         if unkept:
             with suppress(JournalUnavailable):
                 receipt = parts.journal.append(unkept)
-                unkept = []
                 if receipt.durable is not None:
                     await receipt.durable
+                unkept = []
 
 
 BACKGROUND: tuple[Background, ...] = (_watch_model, _watch_journal, _self_test, _watch_silence)

@@ -12,6 +12,7 @@ from service.monitoring.camera import CameraWatch
 from service.oversight import Oversight
 from service.readiness import Readiness
 from service.settings import Settings
+from service.store.archive import Archive
 from service.store.journal import Journal
 
 
@@ -25,6 +26,7 @@ class Parts:
     readiness: Readiness
     models: ModelSwitch
     journal: Journal
+    archive: Archive
     oversight: Oversight
     watch: CameraWatch
     inspector: Inspector

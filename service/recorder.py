@@ -1,6 +1,7 @@
 """What follows a verdict: it is kept together with the alarms it raises, then counted, before anybody hears of it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from typing import Protocol
 
 from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable
@@ -11,11 +12,19 @@ from service.store.receipt import DecisionLog
 from service.store.sightings import Sighting
 
 
-class Recorder:
-    """Keeps decisions in the journal."""
+class PictureArchive(Protocol):
+    """What the recorder needs of the archive."""
 
-    def __init__(self, journal: DecisionLog, oversight: Oversight, metrics: Metrics) -> None:
+    def keep(self, decision: Decision, data: bytes) -> Awaitable[object] | None:
+        """Keep the picture of a decision, if it is chosen; return what to await before the answer leaves."""
+
+
+class Recorder:
+    """Keeps decisions in the journal, and chosen pictures in the archive."""
+
+    def __init__(self, journal: DecisionLog, archive: PictureArchive, oversight: Oversight, metrics: Metrics) -> None:
         self._journal = journal
+        self._archive = archive
         self._oversight = oversight
         self._metrics = metrics
 
@@ -25,7 +34,7 @@ class Recorder:
             return None
         return await self._journal.earlier(Sighting(shot.camera_id, shot.well_id, shot.captured_at, shot.sha256))
 
-    async def record(self, decisions: Sequence[Decision]) -> list[Decision]:
+    async def record(self, decisions: Sequence[Decision], shots: Sequence[Shot]) -> list[Decision]:
         """Keep decisions and return those of record: an equal picture that came first has the word.
 
         Raises:
@@ -34,15 +43,17 @@ class Recorder:
         raised = self._oversight.observe(decisions)
         try:
             receipt = self._journal.append([*decisions, *raised])
-            if receipt.durable is not None:
-                await receipt.durable
+            kept = [self._archive.keep(made, shot.image) for made, shot in zip(decisions, shots, strict=True)]
+            for waits in (receipt.durable, *kept):
+                if waits is not None:
+                    await waits
         except JournalUnavailable:
             self._oversight.withdraw(raised)
             raise
         self._oversight.kept(raised)
         self._metrics.batch_sizes.observe(len(decisions))
         of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
-        for made, kept in zip(decisions, of_record, strict=True):
-            if kept is made:
-                self._metrics.decided(kept)
+        for made, first in zip(decisions, of_record, strict=True):
+            if first is made:
+                self._metrics.decided(first)
         return of_record

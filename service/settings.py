@@ -1,17 +1,27 @@
 """All settings of the service: one frozen object, each field bounded, read from ``LEAK_INSPECTION_*``."""
 
 import os
+import re
+import socket
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.contract.errors import SetupError
 
 PREFIX = "LEAK_INSPECTION_"
 MIB = 1024 * 1024
+GIB = 1024 * MIB
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+
+
+def _default_replica() -> str:
+    return re.sub(r"[^A-Za-z0-9._:-]", "-", socket.gethostname())[:64] or "replica"
 
 
 def _default_workers() -> int:
@@ -61,6 +71,19 @@ class Settings(BaseSettings):
     journal_strict: bool = Field(False, description="Every decision is on disk before its answer, also no_leak.")
     journal_linger_s: float = Field(0.1, ge=0, le=10, description="Longest wait of a no_leak to be written in a group.")
     journal_most_pending: int = Field(10_000, ge=1, le=10_000_000, description="Entries that may wait to be written.")
+
+    database_url: SecretStr | None = Field(None, description="PostgreSQL that gets a copy of the record, and is read.")
+    replica: Id = Field(
+        default_factory=_default_replica, description="Name of this replica in the copy, one of its own for each."
+    )
+    webhook_url: str | None = Field(None, pattern=r"^https?://", description="Address that gets each alarm as JSON.")
+
+    archive_dir: Path | None = Field(None, description="Folder of kept pictures; replicas may share it.")
+    archive_good_share: float = Field(0.01, ge=0, le=1, description="Share of no_leak pictures that are kept.")
+    archive_max_bytes: int = Field(20 * GIB, ge=MIB, description="Bytes of kept pictures; leaks go last.")
+    archive_no_leak_days: float = Field(30, gt=0, le=36_500, description="Days a kept no_leak picture stays.")
+    archive_unknown_days: float = Field(90, gt=0, le=36_500, description="Days an unknown picture stays.")
+    archive_leak_days: float = Field(1825, gt=0, le=36_500, description="Days a leak picture stays.")
 
     alarm_confirmations: int = Field(2, ge=1, le=10, description="Leaks or unknowns of a well that raise its alarm,")
     alarm_window: int = Field(3, ge=1, le=10, description="... among this many pictures of it.")

@@ -9,10 +9,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.contract.decision import Reason, Verdict
-from service.contract.errors import NotAPicture
-from service.contract.picture_header import read_header
 from service.routes.decision_csv import csv_of
-from service.routes.needs import OPERATOR_ONLY, DeskNeed, HeatmapsNeed, PicturesNeed, RecordsNeed
+from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, DeskNeed, HeatmapsNeed, RecordsNeed
 from service.schemas import Id
 from service.store.records import LARGEST_PAGE, DecisionFilter
 from service.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
@@ -20,7 +18,6 @@ from service.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList
 router = APIRouter(prefix="/v1/decisions", tags=["record"], dependencies=[OPERATOR_ONLY])
 
 CSV = "text/csv"
-UNDECODABLE = "application/octet-stream"
 PICTURE_HEADERS = {
     "Cache-Control": "private, max-age=86400, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -96,21 +93,21 @@ async def decision(decision_id: DecisionId, records: RecordsNeed) -> ReviewedDec
 
 
 @router.get("/{decision_id}/picture", operation_id="getPicture", response_class=Response)
-async def picture(decision_id: DecisionId, records: RecordsNeed, pictures: PicturesNeed) -> Response:
+async def picture(decision_id: DecisionId, records: RecordsNeed, archive: ArchiveNeed) -> Response:
     """Return the picture as it was sent, where it is kept."""
     found = await records.decision(decision_id)
-    image = await pictures.read(found.image_sha256)
-    return Response(image, media_type=_media_type(image), headers=PICTURE_HEADERS)
+    kept = await archive.read(found)
+    return Response(kept.data, media_type=kept.media_type, headers=PICTURE_HEADERS)
 
 
 @router.get("/{decision_id}/heatmap.png", operation_id="getHeatmap", response_class=Response)
 async def heatmap(
-    decision_id: DecisionId, records: RecordsNeed, pictures: PicturesNeed, heatmaps: HeatmapsNeed
+    decision_id: DecisionId, records: RecordsNeed, archive: ArchiveNeed, heatmaps: HeatmapsNeed
 ) -> Response:
     """Draw picture, reconstruction and error side by side, on one scale for all pictures of an artefact."""
     found = await records.decision(decision_id)
-    image = await pictures.read(found.image_sha256)
-    png = await to_thread.run_sync(heatmaps.draw, found.model.artifact, found.image_sha256, image)
+    kept = await archive.read(found)
+    png = await to_thread.run_sync(heatmaps.draw, found.model.artifact, found.image_sha256, kept.data)
     return Response(png, media_type="image/png", headers=PICTURE_HEADERS)
 
 
@@ -130,10 +127,3 @@ async def review(decision_id: DecisionId, form: ReviewForm, desk: DeskNeed) -> R
 
 def _prefers_csv(accept: str) -> bool:
     return re.match(r"\s*text/csv\s*(;|,|$)", accept) is not None
-
-
-def _media_type(image: bytes) -> str:
-    try:
-        return read_header(image).media_type
-    except NotAPicture:
-        return UNDECODABLE

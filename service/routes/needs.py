@@ -13,7 +13,8 @@ from service.metrics import Metrics
 from service.model_switch import ModelSwitch
 from service.parts import Parts
 from service.readiness import Readiness
-from service.reading import Pictures, Reading
+from service.reading import Reading
+from service.store.archive import Archive
 from service.store.journal import Journal
 from service.store.records import Records
 
@@ -60,7 +61,7 @@ JournalNeed = Annotated[Journal, _part("journal")]
 RecordsNeed = Annotated[Records, _reader("records")]
 FeedNeed = Annotated[Feed, _reader("feed")]
 DeskNeed = Annotated[Desk, _reader("desk")]
-PicturesNeed = Annotated[Pictures, _reader("pictures")]
+ArchiveNeed = Annotated[Archive, _reader("archive")]
 HeatmapsNeed = Annotated[Heatmaps, _reader("heatmaps")]
 
 OPERATOR_ONLY = Depends(_role(Role.OPERATOR))

@@ -13,7 +13,7 @@ def table() -> str:
     """The table of all settings, in the order of their declaration."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = "depends on the cores" if field.default is PydanticUndefined else field.default
+        default = "from the machine" if field.default is PydanticUndefined else field.default
         shown = "none" if default is None else str(default)
         lines.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(lines)
