@@ -16,8 +16,9 @@ from service.store.journal import Journal
 from service.store.records import DecisionFilter
 from service.store.sql_records import SqlRecords
 from tests.decisions import a_decision
+from tests.pictures import jpeg
 from tests.small_artifact import rewrite_manifest, write_artifact
-from tests.wells import good_well, jpeg, leaking_well
+from tests.wells import good_well, leaking_well
 
 SHIPPED = Path(__file__).resolve().parents[3] / "model_artifacts"
 MAX_PIXELS = 1_000_000

@@ -13,7 +13,8 @@ from service.store.journal import Journal
 from service.store.review_export import export_reviews
 from service.store.sql_records import SqlRecords
 from tests.decisions import START, a_decision
-from tests.wells import good_well, jpeg
+from tests.pictures import jpeg
+from tests.wells import good_well
 from training.reviews import Judged, import_reviews
 
 

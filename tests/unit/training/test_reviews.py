@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from service.contract.errors import DataError
-from tests.wells import good_well, jpeg
+from tests.pictures import jpeg
+from tests.wells import good_well
 from training.data import load
 from training.layout import Label
 from training.reviews import Judged, import_reviews
