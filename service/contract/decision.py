@@ -35,6 +35,8 @@ class Reason(StrEnum):
     INPUT_BLURRED = "input_blurred"
     INPUT_NOISY = "input_noisy"
     INPUT_STEAMED = "input_steamed"
+    INPUT_INCOMPLETE = "input_incomplete"
+    INPUT_UPSIDE_DOWN = "input_upside_down"
     INPUT_UNLIKE_WELL = "input_unlike_well"
     FROZEN = "frozen"
     STALE = "stale"

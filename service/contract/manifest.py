@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from service.contract.decision import Verdict
+from service.contract.decision import Reason, Verdict
 
 SCHEMA_VERSION = 1
 
@@ -75,12 +75,18 @@ class Range(_Part):
 
 
 class GateLimits(_Part):
-    """What a usable picture measures, learnt from good wells: pixels, width / height, figures on the 0..255 scale."""
+    """What a usable picture measures, learnt from good wells: pixels, width / height, figures by name.
+
+    ``detectors`` tell usable pictures from simulated faults: by reason, one weight for each feature of
+    ``service.contract.usability`` and a constant. Their figures carry the reason's name and are measured in standard
+    deviations of good wells.
+    """
 
     width: Range = Range(low=8)
     height: Range = Range(low=8)
     aspect: Range = Range()
     figures: dict[str, Range] = {}
+    detectors: dict[Reason, tuple[Finite, ...]] = {}
 
 
 class DriftReference(_Part):

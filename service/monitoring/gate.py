@@ -1,40 +1,139 @@
-"""The gate: can this picture be judged at all?"""
+"""The gate: is this picture usable at all? A score of anything else proves nothing."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
-import cv2
+import numpy as np
 
 from service.contract.decision import Reason
+from service.contract.errors import ArtifactInvalid
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
+from service.contract.usability import FEATURES, FIGURES, SMALLEST_SIDE, Floats, measure
+
+BLACK: Final = 16.0
+WHITE: Final = 240.0
+FLAT: Final = 1.5
+"""Standard deviation of grey values below which there is nothing to see; above it only the artefact's limits judge."""
+
+_LOW_AND_HIGH: Final[Mapping[str, tuple[Reason, Reason]]] = {
+    "brightness": (Reason.INPUT_DARK, Reason.INPUT_BRIGHT),
+    "contrast": (Reason.INPUT_LOW_CONTRAST, Reason.INPUT_UNLIKE_WELL),
+    "sharpness": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
+    "fineness": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
+    "steps_across": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
+    "steps_down": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
+    "quietest_block": (Reason.INPUT_INCOMPLETE, Reason.INPUT_NOISY),
+    "busiest_block": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
+    "dullest_row": (Reason.INPUT_INCOMPLETE, Reason.INPUT_NOISY),
+    "dullest_column": (Reason.INPUT_INCOMPLETE, Reason.INPUT_NOISY),
+    "red": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
+    "blue": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
+}
 
 
 class Figures(NamedTuple):
-    """What the gate measured, on the 0..255 scale of grey values."""
+    """What the record keeps of a picture, on the 0..255 scale of grey values; all 0 where its size is refused."""
 
     brightness: float
     contrast: float
     sharpness: float
 
 
+NOTHING_MEASURED: Final = Figures(0.0, 0.0, 0.0)
+
+
 class Gate:
-    """Judges pictures against the limits that training learnt from good wells."""
+    """Judges pictures by the limits of one artefact (and one camera); safe to call from many threads."""
 
     def __init__(self, limits: GateLimits) -> None:
+        """Prepare the limits.
+
+        Raises:
+            ArtifactInvalid: a limit or a detector is for something that this software does not measure.
+        """
         self._limits = limits
+        self._weights = _weights(limits)
+        self._names = (*FIGURES, *limits.detectors)
+        ranges = [limits.figures.get(name, Range()) for name in self._names]
+        self._low = np.array([-np.inf if one.low is None else one.low for one in ranges], np.float32)
+        self._high = np.array([np.inf if one.high is None else one.high for one in ranges], np.float32)
 
     def judge(self, picture: Pixels) -> tuple[Figures, Reason | None]:
         """Measure uint8 [H, W, 3] RGB, and say why it cannot be judged, or None where it can."""
-        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-        mean, deviation = cv2.meanStdDev(grey)
-        sharpness = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1]
-        figures = Figures(float(mean[0, 0]), float(deviation[0, 0]), float(sharpness[0, 0]))
+        if not self._has_usable_size(picture):
+            return NOTHING_MEASURED, Reason.INPUT_SIZE
+        measured, features = measure(picture)
+        values = np.concatenate((measured, self._weights @ features))
+        figures = Figures(*values[:3].tolist())
+        return figures, _plain_fault(figures) or self._broken_limit(values)
+
+    def figures(self, picture: Pixels) -> dict[str, float]:
+        """Every figure of a picture by the name that its limits have; for training, for people and for tuning."""
+        figures, features = measure(picture)
+        return dict(zip(self._names, np.concatenate((figures, self._weights @ features)).tolist(), strict=True))
+
+    def _has_usable_size(self, picture: Pixels) -> bool:
         height, width = picture.shape[:2]
-        limits = self._limits
-        sizes = ((width, limits.width), (height, limits.height), (width / height, limits.aspect))
-        fits = all(_within(value, allowed) for value, allowed in sizes)
-        return figures, None if fits else Reason.INPUT_SIZE
+        return (
+            min(height, width) >= SMALLEST_SIDE
+            and _lies_in(width, self._limits.width)
+            and _lies_in(height, self._limits.height)
+            and _lies_in(width / height, self._limits.aspect)
+        )
+
+    def _broken_limit(self, values: Floats) -> Reason | None:
+        inside = (values >= self._low) & (values <= self._high)
+        if inside.all():
+            return None
+        first = int(inside.argmin())
+        if first >= len(FIGURES):
+            return Reason(self._names[first])
+        return _LOW_AND_HIGH[self._names[first]][0 if values[first] < self._low[first] else 1]
 
 
-def _within(value: float, allowed: Range) -> bool:
-    return (allowed.low is None or value >= allowed.low) and (allowed.high is None or value <= allowed.high)
+class Gates:
+    """The gate of each camera: the artefact's limits, and for some cameras limits of their own."""
+
+    def __init__(self, limits: GateLimits, overrides: Mapping[str, GateLimits] | None = None) -> None:
+        self._common = Gate(limits)
+        self._own = {camera: Gate(merge(limits, own)) for camera, own in (overrides or {}).items()}
+
+    def of(self, camera_id: str | None) -> Gate:
+        """Return the gate for a camera; unknown and unnamed cameras share the artefact's."""
+        return self._own.get(camera_id, self._common) if camera_id is not None else self._common
+
+
+def merge(limits: GateLimits, override: GateLimits) -> GateLimits:
+    """Lay a camera's own limits over the artefact's: what the override states wins, figure by figure.
+
+    >>> camera = GateLimits.model_validate({"figures": {"brightness": {"low": 40}}})
+    >>> merge(GateLimits(figures={"contrast": Range(low=4)}), camera).figures["contrast"].low
+    4.0
+    """
+    stated = {name: getattr(override, name) for name in override.model_fields_set}
+    for name in ("figures", "detectors"):
+        if name in stated:
+            stated[name] = {**getattr(limits, name), **stated[name]}
+    return limits.model_copy(update=stated)
+
+
+def _weights(limits: GateLimits) -> Floats:
+    """Rows of FEATURES + 1 weights, one for each detector."""
+    strange = [name for name in limits.figures if name not in FIGURES and name not in limits.detectors]
+    strange += [reason.value for reason, weights in limits.detectors.items() if len(weights) != FEATURES + 1]
+    if strange:
+        raise ArtifactInvalid(f"the gate has limits for {strange[0]}, which this software does not measure: update it")
+    return np.array(list(limits.detectors.values()), np.float32).reshape(-1, FEATURES + 1)
+
+
+def _lies_in(value: float, limits: Range) -> bool:
+    return (limits.low is None or value >= limits.low) and (limits.high is None or value <= limits.high)
+
+
+def _plain_fault(figures: Figures) -> Reason | None:
+    if figures.brightness < BLACK:
+        return Reason.INPUT_BLACK
+    if figures.brightness > WHITE:
+        return Reason.INPUT_WHITE
+    return Reason.INPUT_FLAT if figures.contrast < FLAT else None

@@ -1,0 +1,122 @@
+"""What the gate measures of a picture before it is scored; training learns the gate's limits from the same figures."""
+
+from typing import Final, NamedTuple
+
+import cv2
+import cv2.typing
+import numpy as np
+from numpy.typing import NDArray
+
+from service.contract.picture import Pixels
+
+Floats = NDArray[np.float32]
+Picture = cv2.typing.MatLike
+
+SMALLEST_SIDE: Final = 8
+LARGEST_SIDE: Final = 128
+REDUCED_SIDE: Final = 96
+COARSE: Final = (8, 6)
+BLOCKS: Final = (4, 3)
+
+FIGURES: Final = (
+    "brightness",
+    "contrast",
+    "sharpness",
+    "fineness",
+    "steps_across",
+    "steps_down",
+    "quietest_block",
+    "busiest_block",
+    "dullest_row",
+    "dullest_column",
+    "red",
+    "blue",
+)
+FEATURES: Final = len(FIGURES) + 3 * COARSE[0] * COARSE[1]
+"""How many numbers a detector weighs, without its constant."""
+
+LEAST: Final = 0.25
+"""Added to a figure before its logarithm is taken."""
+
+_AREA: Final = cv2.INTER_AREA
+_SUM: Final = cv2.REDUCE_SUM
+_LEAST_EDGES: Final = 0.1
+_OFFSET: Final = np.float32(LEAST)
+
+
+class Measurement(NamedTuple):
+    """``figures`` [len(FIGURES)]; ``features`` [FEATURES + 1] is what detectors weigh."""
+
+    figures: Floats
+    features: Floats
+
+
+def measure(picture: Pixels) -> Measurement:
+    """Measure a picture; one with a side over 128 px is first reduced to 96 px, about the size a model sees.
+
+    Figures of grey values: mean; standard deviation; mean absolute Laplacian; by what factor that exceeds the mean of
+    the Laplacian smoothed 3 x 3 (blur lowers it, noise raises it); mean absolute difference of neighbours across and
+    down; least and largest mean absolute Laplacian of 4 x 3 blocks; least mean difference of two rows and of two
+    columns (0 where one repeats). Of colour: the shares of red and blue in all light, in percent.
+
+    Features: the logarithms of the figures; for 8 x 6 coarse pixels each channel less the overall mean, all scaled to
+    length 1; then a constant 1.
+
+    Args:
+        picture: uint8 [H, W, 3], RGB, sides of at least 8 px.
+    """
+    small = _reduced(picture)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    brightness, contrast = cv2.meanStdDev(grey)
+    edges = cv2.Laplacian(grey, cv2.CV_32F)
+    smoothed = cv2.norm(cv2.GaussianBlur(edges, (3, 3), 0), cv2.NORM_L1) / edges.size
+    np.abs(edges, out=edges)
+    sharpness = cv2.mean(edges)[0]
+    quietest, busiest, _, _ = cv2.minMaxLoc(cv2.resize(edges, BLOCKS, interpolation=_AREA))
+    across, down = cv2.absdiff(grey[:, 1:], grey[:, :-1]), cv2.absdiff(grey[1:], grey[:-1])
+    coarse = cv2.resize(small, COARSE, interpolation=_AREA)
+    red, green, blue, _ = cv2.mean(coarse)
+    percent = 100 / max(red + green + blue, 1.0)
+    figures = np.array(
+        (
+            brightness[0, 0],
+            contrast[0, 0],
+            sharpness,
+            sharpness / (smoothed + _LEAST_EDGES),
+            cv2.mean(across)[0],
+            cv2.mean(down)[0],
+            quietest,
+            busiest,
+            _dullest(down, 1),
+            _dullest(across, 0),
+            red * percent,
+            blue * percent,
+        ),
+        np.float32,
+    )
+    return Measurement(figures, _features(figures, coarse))
+
+
+def _features(figures: Floats, coarse: Picture) -> Floats:
+    offsets = coarse.ravel().astype(np.float32)
+    offsets -= offsets.sum() / offsets.size
+    length = cv2.norm(offsets)
+    features = np.ones(FEATURES + 1, np.float32)
+    np.log(figures + _OFFSET, out=features[: len(FIGURES)])
+    np.divide(offsets, max(length, 1.0), out=features[len(FIGURES) : -1])
+    return features
+
+
+def _dullest(differences: Picture, axis: int) -> float:
+    """Least mean of a row (axis 1) or column (axis 0)."""
+    sums = cv2.reduce(differences, axis, _SUM, dtype=cv2.CV_32S)
+    return float(cv2.minMaxLoc(sums)[0]) / int(differences.shape[axis])
+
+
+def _reduced(picture: Picture) -> Picture:
+    height, width = picture.shape[:2]
+    ratio = REDUCED_SIDE / max(height, width)
+    if max(height, width) <= LARGEST_SIDE:
+        return picture
+    size = (max(SMALLEST_SIDE, round(width * ratio)), max(SMALLEST_SIDE, round(height * ratio)))
+    return cv2.resize(picture, size, interpolation=_AREA)

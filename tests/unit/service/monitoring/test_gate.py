@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+from service.contract.decision import Reason
+from service.contract.errors import ArtifactInvalid
+from service.contract.manifest import GateLimits, Range
+from service.contract.picture import Pixels
+from service.contract.usability import FEATURES, FIGURES, measure
+from service.monitoring.gate import Gate, Gates, merge
+from tests.wells import good_well
+
+WELL = good_well(3)
+
+
+def reason(gate: Gate, picture: Pixels) -> Reason | None:
+    return gate.judge(picture)[1]
+
+
+def limited(**ranges: Range) -> Gate:
+    return Gate(GateLimits(figures=dict(ranges)))
+
+
+def test_figures_of_the_record_are_measured_whatever_the_judgement() -> None:
+    figures, why = limited(brightness=Range(low=250)).judge(WELL)
+    assert why is Reason.INPUT_DARK
+    assert figures.brightness == pytest.approx(float(measure(WELL).figures[0]))
+    assert figures.contrast > 0
+    assert figures.sharpness > 0
+
+
+@pytest.mark.parametrize(
+    ("shade", "expected"),
+    [
+        (0, Reason.INPUT_BLACK),
+        (15, Reason.INPUT_BLACK),
+        (16, Reason.INPUT_FLAT),
+        (240, Reason.INPUT_FLAT),
+        (241, Reason.INPUT_WHITE),
+        (255, Reason.INPUT_WHITE),
+    ],
+)
+def test_black_white_and_flat_need_no_learnt_limits(shade: int, expected: Reason) -> None:
+    assert reason(Gate(GateLimits()), np.full((27, 48, 3), shade, np.uint8)) is expected
+
+
+def test_without_limits_an_ordinary_picture_passes() -> None:
+    assert reason(Gate(GateLimits()), WELL) is None
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_can_be_limited_from_both_sides(name: str) -> None:
+    value = float(measure(WELL).figures[FIGURES.index(name)])
+    assert reason(limited(**{name: Range(low=value * 1.01)}), WELL) is not None
+    assert reason(limited(**{name: Range(high=value * 0.99)}), WELL) is not None
+    assert reason(limited(**{name: Range(low=value * 0.99, high=value * 1.01)}), WELL) is None
+
+
+@pytest.mark.parametrize("limits", [Range(low=100), Range(high=20)])
+@pytest.mark.parametrize("side", ["width", "height"])
+def test_sizes_outside_the_limits_are_refused_unmeasured(side: str, limits: Range) -> None:
+    figures, why = Gate(GateLimits.model_validate({side: limits})).judge(WELL)
+    assert why is Reason.INPUT_SIZE
+    assert figures == (0, 0, 0)
+
+
+def test_proportions_are_width_by_height() -> None:
+    gate = Gate(GateLimits(aspect=Range(low=1.2, high=2.5)))
+    assert reason(gate, WELL) is None
+    assert reason(gate, np.ascontiguousarray(WELL.transpose(1, 0, 2))) is Reason.INPUT_SIZE
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 40), (40, 7)])
+def test_pictures_too_small_to_measure_are_refused_whatever_the_limits(size: tuple[int, int]) -> None:
+    limits = GateLimits(width=Range(), height=Range())
+    assert reason(Gate(limits), np.zeros((*size, 3), np.uint8)) is Reason.INPUT_SIZE
+
+
+def detector(weight: float) -> tuple[float, ...]:
+    """Weighs the constant alone."""
+    return (*(0.0 for _ in range(FEATURES)), weight)
+
+
+def test_a_detector_above_its_limit_gives_its_reason() -> None:
+    detectors = {Reason.INPUT_UPSIDE_DOWN: detector(2.0), Reason.INPUT_STEAMED: detector(3.0)}
+    highs = {"input_upside_down": Range(high=2.5), "input_steamed": Range(high=2.5)}
+    assert reason(Gate(GateLimits(detectors=detectors, figures=highs)), WELL) is Reason.INPUT_STEAMED
+
+
+def test_a_figure_that_is_not_a_number_is_no_usable_picture() -> None:
+    gate = Gate(
+        GateLimits(detectors={Reason.INPUT_NOISY: detector(1.0)}, figures={"input_noisy": Range(low=0, high=9)})
+    )
+    gate._weights = np.full_like(gate._weights, np.nan)
+    assert reason(gate, WELL) is Reason.INPUT_NOISY
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        GateLimits(figures={"sparkle": Range(low=1)}),
+        GateLimits(detectors={Reason.INPUT_NOISY: (1.0, 2.0)}),
+        GateLimits(figures={"input_noisy": Range(high=2)}),
+    ],
+    ids=["unknown figure", "detector of another length", "limit without its detector"],
+)
+def test_limits_for_what_is_not_measured_are_refused(limits: GateLimits) -> None:
+    with pytest.raises(ArtifactInvalid, match="update it"):
+        Gate(limits)
+
+
+def test_a_camera_may_have_limits_of_its_own() -> None:
+    gates = Gates(GateLimits(), {"cam-7": GateLimits(figures={"brightness": Range(low=250)})})
+    assert reason(gates.of("cam-7"), WELL) is Reason.INPUT_DARK
+    assert reason(gates.of("cam-8"), WELL) is None
+    assert reason(gates.of(None), WELL) is None
+
+
+def test_what_an_override_does_not_state_stays() -> None:
+    limits = GateLimits(width=Range(low=20), figures={"contrast": Range(low=4), "brightness": Range(low=80)})
+    merged = merge(limits, GateLimits(figures={"brightness": Range(low=40)}))
+    assert merged.width == Range(low=20)
+    assert merged.figures == {"contrast": Range(low=4), "brightness": Range(low=40)}
+
+
+def test_every_figure_is_reported_by_the_name_of_its_limit() -> None:
+    limits = GateLimits(detectors={Reason.INPUT_NOISY: detector(1.5)})
+    figures = Gate(limits).figures(WELL)
+    assert list(figures) == [*FIGURES, "input_noisy"]
+    assert figures["input_noisy"] == pytest.approx(1.5)
