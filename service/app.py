@@ -18,6 +18,7 @@ from service.cameras import Camera, read_cameras
 from service.chronicle import note
 from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
+from service.contract.manifest import GateLimits
 from service.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.front import Front, Lane
 from service.inspector import Inspector
@@ -95,7 +96,7 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     models = ModelSwitch(
         settings.artifacts,
         settings.data_dir,
-        partial(open_serving, threads=settings.scorer_threads),
+        partial(open_serving, threads=settings.scorer_threads, overrides=_gate_overrides(cameras)),
         partial(challenge, max_pixels=settings.max_pixels),
         readiness,
         metrics,
@@ -138,6 +139,10 @@ def _archive_options(settings: Settings) -> ArchiveOptions:
 
 def _alarm_rule(settings: Settings) -> AlarmRule:
     return AlarmRule(settings.alarm_confirmations, settings.alarm_window, settings.alarm_sure_ratio)
+
+
+def _gate_overrides(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:
+    return {camera_id: camera.gate for camera_id, camera in cameras.items() if camera.gate is not None}
 
 
 def _expected(cameras: Mapping[str, Camera]) -> dict[str, Expected]:

@@ -84,7 +84,7 @@ def _prepare(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:
     started = perf_counter()
     picture = decode(shot.image, max_pixels)
     decoded = perf_counter()
-    figures, unusable = serving.gate.judge(picture)
+    figures, unusable = serving.gates.of(shot.camera_id).judge(picture)
     gated = perf_counter()
     height, width = picture.shape[:2]
     facts = PictureFacts(width, height, len(shot.image), figures.brightness, figures.contrast, figures.sharpness)

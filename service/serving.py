@@ -1,13 +1,15 @@
-"""What is served: a verified artefact with its scorer and gate."""
+"""What is served: a verified artefact with its scorer and gates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import ServedModel
+from service.contract.manifest import GateLimits
 from service.inference.scorer import OnnxScorer, Scorer
-from service.monitoring.gate import Gate
+from service.monitoring.gate import Gates
 
 SOFTWARE_VERSION = version("leak-inspection")
 
@@ -18,7 +20,7 @@ class Serving:
 
     artifact: Artifact
     scorer: Scorer
-    gate: Gate
+    gates: Gates
     identity: ServedModel
 
     @property
@@ -27,8 +29,13 @@ class Serving:
         return self.artifact.manifest.threshold.value
 
 
-def open_serving(folder: Path, threads: int) -> Serving:
+def open_serving(folder: Path, threads: int, overrides: Mapping[str, GateLimits] | None = None) -> Serving:
     """Verify an artefact, open and warm up its scorer.
+
+    Args:
+        folder: of the artefact.
+        threads: of one inference.
+        overrides: limits of the gate by camera, laid over the artefact's.
 
     Raises:
         ArtifactError: says what is wrong with it.
@@ -38,6 +45,6 @@ def open_serving(folder: Path, threads: int) -> Serving:
     return Serving(
         artifact,
         OnnxScorer(artifact.model_path, manifest.input, threads),
-        Gate(manifest.gate),
+        Gates(manifest.gate, overrides),
         ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
     )

@@ -44,5 +44,13 @@ def write_wells(root: Path, good: int = 60, leak: int = 8) -> Path:
 
 def write_picture(path: Path, picture: Pixels) -> None:
     """Encode RGB by the suffix of the path."""
-    _, data = cv2.imencode(path.suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    path.write_bytes(data.tobytes())
+    path.write_bytes(_encoded(path.suffix, picture))
+
+
+def jpeg(picture: Pixels) -> bytes:
+    """Encode RGB as a camera does."""
+    return _encoded(".jpg", picture)
+
+
+def _encoded(suffix: str, picture: Pixels) -> bytes:
+    return cv2.imencode(suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()

@@ -70,6 +70,7 @@ class CameraWatch:
             if len(self._last) > MOST_WELLS:
                 self._last.popitem(last=False)
             return False
+        self._last.move_to_end(well)
         seen_s = arrived - last.since
         if captured_at is not None and last.captured_since is not None:
             seen_s = max(seen_s, (captured_at - last.captured_since).total_seconds())

@@ -22,7 +22,7 @@ def score_crops(serving: Serving, crops: list[bytes]) -> None:
     pixels = []
     for crop in crops:
         picture = decode(crop)
-        serving.gate.judge(picture)
+        serving.gates.of(None).judge(picture)
         pixels.append(to_pixels(picture, spec))
     serving.scorer.score(np.stack(pixels)).tolist()
 

@@ -38,7 +38,7 @@ def test_leaks_pass_so_that_the_score_judges_them(gate: Gate) -> None:
     assert refused(gate, [leaking_well(seed) for seed in range(100)]) <= 0.1
 
 
-@pytest.mark.parametrize("reason", FAMILIES.keys() - SYMMETRIC)
+@pytest.mark.parametrize("reason", [reason for reason in FAMILIES if reason not in SYMMETRIC])
 def test_most_simulated_faults_are_refused(gate: Gate, reason: Reason) -> None:
     rng = np.random.default_rng(9)
     faulty = [simulate(reason, picture, rng) for picture in HELD_OUT[:100]]

@@ -1,25 +1,27 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from training.tails import Promise, tail_end
+from training.tails import Promise, Vector, tail_end
 
 REPEATS = 300
 VALUES = 2000
 
 
-@pytest.mark.parametrize("law", ["exponential", "normal", "gamma"])
+LAWS: dict[str, Callable[[np.random.Generator, int], Vector]] = {
+    "exponential": lambda rng, size: rng.exponential(size=size),
+    "normal": lambda rng, size: rng.normal(size=size),
+    "gamma": lambda rng, size: rng.gamma(3, size=size),
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
 def test_the_share_beyond_the_end_is_at_most_twice_the_promise_on_average(law: str) -> None:
     rng = np.random.default_rng(1)
-    promise = Promise(refused=1e-3)
-    draw = {
-        "exponential": lambda size: rng.exponential(size=size),
-        "normal": lambda size: rng.normal(size=size),
-        "gamma": lambda size: rng.gamma(3, size=size),
-    }[law]
-    ends = [tail_end(draw(VALUES), promise) for _ in range(REPEATS)]
-    fresh = draw(1_000_000)
-    beyond = np.mean([(fresh > end).mean() for end in ends])
-    assert beyond < 2e-3
+    ends = [tail_end(LAWS[law](rng, VALUES), Promise(refused=1e-3)) for _ in range(REPEATS)]
+    fresh = LAWS[law](rng, 1_000_000)
+    assert np.mean([np.mean(fresh > end) for end in ends]) < 2e-3
 
 
 def test_more_limits_reach_farther_each() -> None:
