@@ -8,7 +8,7 @@ COPY pyproject.toml constraints.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['service'], sep='\n')" >libraries.txt \
     && pip --python /opt/leak-inspection/bin/python install --constraint constraints.txt --requirement libraries.txt
-COPY README* LICENSE ./
+COPY README.md LICENSE ./
 COPY service service
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip --python /opt/leak-inspection/bin/python install --no-deps . \

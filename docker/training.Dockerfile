@@ -12,7 +12,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 RUN --mount=type=cache,target=/root/.cache/pip \
     python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['training'], sep='\n')" >libraries.txt \
     && pip --python /opt/leak-training/bin/python install --constraint constraints.txt --requirement libraries.txt
-COPY README* LICENSE ./
+COPY README.md LICENSE ./
 COPY service service
 COPY training training
 RUN --mount=type=cache,target=/root/.cache/pip \

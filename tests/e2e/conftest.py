@@ -1,4 +1,4 @@
-"""A browser, a service, and a visit to its page that ends with nothing to complain of."""
+"""A browser, a service, a visit to its page that ends with nothing to complain of; and an engine for containers."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,11 +6,14 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.running_service import RunningService
+from tests.e2e.stack import NoEngine, container_engine
 from tests.e2e.visitor import DESK, Visitor, chromium
 
 expect.set_options(timeout=10_000)
 
 Visit = Callable[..., Page]
+
+IMAGES = ("python:3.11-slim-bookworm", "prom/prometheus:v2.55.1", "postgres:15-bookworm", "nginx:1.27-alpine")
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +42,13 @@ def visit(browser: Browser, service: RunningService) -> Iterator[Visit]:
         visitor.leave()
         assert [one for one in visitor.complaints if "404" not in one] == []
         assert visitor.strange_requests == []
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[dict[str, str]]:
+    """The environment of a machine that runs containers, or a skip that says what is missing."""
+    try:
+        with container_engine(IMAGES) as environment:
+            yield environment
+    except NoEngine as reason:
+        pytest.skip(str(reason))

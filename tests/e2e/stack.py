@@ -93,6 +93,7 @@ class Stack:
             "CREATED": "2026-01-02T03:04:05Z",
             "LEAK_INSPECTION_PORT": str(self.service_port),
             "PROMETHEUS_PORT": str(self.prometheus_port),
+            "FLEET_NET": f"10.214.{os.getpid() % 256}",
             **settings,
         }
         profile_options = [option for profile in profiles for option in ("--profile", profile)]
@@ -116,11 +117,12 @@ class Stack:
         """Return what the engine knows of a service's container."""
         return json.loads(self.docker("inspect", self.container(service)))[0]  # type: ignore[no-any-return]
 
-    def inside(self, service: str, *command: str) -> str:
+    def inside(self, service: str, *command: str, stdin: str = "") -> str:
         """Run a command in a service's container and return what it prints, errors included."""
         done = subprocess.run(
-            ["docker", "exec", self.container(service), *command],
+            ["docker", "exec", "--interactive", self.container(service), *command],
             env=self._environment,
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,

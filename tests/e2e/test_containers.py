@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.e2e.stack import NoEngine, Stack, container_engine, eventually
+from tests.e2e.stack import Stack, eventually
 from tests.pictures import jpeg
 from tests.wells import good_well
 
@@ -18,14 +18,11 @@ MEGABYTE = 1000 * 1000
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    try:
-        with container_engine([BASE, "prom/prometheus:v2.55.1"]) as environment, Stack(environment) as stack:
-            stack.bring_up("--no-cache")
-            eventually(stack.ready, "the service is ready")
-            yield stack
-    except NoEngine as reason:
-        pytest.skip(str(reason))
+def stack(engine: dict[str, str]) -> Iterator[Stack]:
+    with Stack(engine) as stack:
+        stack.bring_up("--no-cache")
+        eventually(stack.ready, "the service is ready")
+        yield stack
 
 
 def post(stack: Stack, picture: bytes) -> httpx.Response:
@@ -45,6 +42,11 @@ def test_a_drawn_picture_gets_a_verdict_and_is_counted_in_prometheus(stack: Stac
         "Prometheus counts the five requests",
     )
     eventually(lambda: stack.value("sum(leak_inspection_decisions_total)") >= 5, "and the five decisions")
+
+
+def test_prometheus_has_no_remark_on_the_metrics(stack: Stack) -> None:
+    metrics = httpx.get(f"http://127.0.0.1:{stack.service_port}/metrics").text
+    assert stack.inside("prometheus", "promtool", "check", "metrics", stdin=metrics) == ""
 
 
 def test_garbage_gets_a_problem_that_is_an_alarm(stack: Stack) -> None:
