@@ -33,6 +33,7 @@ from service.monitoring.camera import CameraWatch
 from service.oversight import Oversight
 from service.parts import Parts
 from service.readiness import Readiness
+from service.record_folder import archive_folder, journal_path
 from service.recorder import Recorder
 from service.routes import decisions, events, health, model, operator, wells
 from service.routes.inspections import BatchLane, InspectLane, Limits
@@ -42,7 +43,6 @@ from service.store.archive import Archive, ArchiveOptions
 from service.store.archive_sweep import ArchiveLimits
 from service.store.journal import Journal, JournalOptions
 
-JOURNAL_FILE = "journal.sqlite3"
 DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the reconstruction error of an autoencoder."
 
 
@@ -89,8 +89,9 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     metrics.ready.set_function(lambda: readiness.ready)
     for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
         readiness.set(check, "starting")
-    journal = Journal(settings.data_dir / JOURNAL_FILE, _journal_options(settings), metrics.record.failures.inc)
-    archive = Archive(settings.archive_dir or settings.data_dir / "pictures", _archive_options(settings))
+    journal = Journal(journal_path(settings), _journal_options(settings), metrics.record.failures.inc)
+    archive = Archive(archive_folder(settings).root, _archive_options(settings))
+    metrics.record.journal_limit_bytes.set(settings.journal_max_bytes)
     metrics.record.archive_limit_bytes.set(settings.archive_max_bytes)
     metrics.record.archive_bytes.set_function(lambda: archive.bytes)
     models = ModelSwitch(

@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from service.commands import alarm_budget, healthcheck, inspect, serve, simulate, verify
+from service.commands import alarm_budget, healthcheck, inspect, record, serve, simulate, verify
 from service.contract.errors import LeakInspectionError
 
-COMMANDS = (serve, inspect, verify, simulate, alarm_budget, healthcheck)
+COMMANDS = (serve, inspect, verify, simulate, record, alarm_budget, healthcheck)
 USAGE_ERROR = 2
 
 

@@ -1,13 +1,18 @@
-"""Who follows the journal, by the settings: a PostgreSQL, a webhook."""
+"""Who follows the journal, by the settings: a PostgreSQL, a webhook; and what is deleted behind them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
+from service.contract.decision import Verdict
 from service.record_metrics import RecordMetrics
 from service.settings import Settings
 from service.store.database import postgres_engine
 from service.store.follower import Follower, Sink
 from service.store.journal import Journal
 from service.store.postgres import PostgresCopy
+from service.store.retention import FOR_EVER, Retention, RetentionLimits
+from service.store.shelves import JournalShelf, PostgresShelf
 from service.store.webhook import Webhook
 
 
@@ -22,6 +27,26 @@ async def start_followers(journal: Journal, settings: Settings, metrics: RecordM
         await follower.start()
         metrics.follows(follower.name, partial(_behind, follower), partial(_is_up, follower))
     return followers
+
+
+def retentions(journal: Journal, settings: Settings, followers: Sequence[Follower]) -> list[Retention]:
+    """Build what deletes old entries, here and in PostgreSQL; here nothing that a follower has yet to read."""
+    days = {
+        Verdict.NO_LEAK: settings.journal_no_leak_days,
+        Verdict.UNKNOWN: settings.journal_unknown_days,
+        Verdict.LEAK: settings.journal_leak_days,
+    }
+    readers = [follower for follower in followers if follower.reads_decisions]
+    limits = RetentionLimits(settings.journal_max_bytes, days, settings.journal_leak_days)
+    kept = [Retention(JournalShelf(journal), limits, partial(_read_by_all, readers))]
+    if settings.database_url is not None:
+        shelf = PostgresShelf(postgres_engine(settings.database_url.get_secret_value()))
+        kept.append(Retention(shelf, replace(limits, max_bytes=None)))
+    return kept
+
+
+def _read_by_all(followers: Sequence[Follower]) -> int:
+    return min((follower.sequence for follower in followers), default=FOR_EVER)
 
 
 def _sinks(journal: Journal, settings: Settings) -> list[Sink]:

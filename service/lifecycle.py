@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 
 from service.contract.errors import JournalUnavailable, NotReady
-from service.following import start_followers
+from service.following import retentions, start_followers
 from service.parts import Parts
 from service.reading import open_reading
 from service.store.entry import Event
+from service.store.sql_records import SqlRecords
 
 JOURNAL_CHECK = "journal"
 JOURNAL_WATCH_S = 0.5
@@ -27,15 +28,16 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.reading = reading = await open_reading(
         parts.journal, parts.archive, parts.oversight, parts.cameras, parts.settings
     )
-    parts.oversight.restore(await reading.records.active_alarms())
+    parts.oversight.restore(await SqlRecords(parts.journal.database).active_alarms())
     await parts.models.follow()
     async with asyncio.TaskGroup() as background:
         tasks = [background.create_task(task(parts)) for task in BACKGROUND]
         tasks += [background.create_task(task) for task in (reading.feed.follow(), parts.archive.run())]
-        tasks += [
-            background.create_task(follower.run())
-            for follower in await start_followers(parts.journal, parts.settings, parts.metrics.record)
-        ]
+        followers = await start_followers(parts.journal, parts.settings, parts.metrics.record)
+        kept = retentions(parts.journal, parts.settings, followers)
+        parts.metrics.record.journal_bytes.set_function(lambda: kept[0].bytes_used)
+        tasks += [background.create_task(follower.run()) for follower in followers]
+        tasks += [background.create_task(retention.run()) for retention in kept]
         yield
         for task in tasks:
             task.cancel()

@@ -33,6 +33,8 @@ async def open_reading(
 ) -> Reading:
     """Open the reading side over an open journal; the board is up to date when this returns.
 
+    Searches go to PostgreSQL where one is set; the start and the live feed need the journal alone.
+
     Raises:
         Unavailable: the record cannot be read.
     """
@@ -40,6 +42,6 @@ async def open_reading(
     database = journal.database if url is None else Database(postgres_engine(url.get_secret_value()))
     records = SqlRecords(database)
     feed = Feed(Board(cameras), journal.watch)
-    await feed.begin(records, journal.tail.last_sequence)
+    await feed.begin(SqlRecords(journal.database), journal.tail.last_sequence)
     heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)
     return Reading(records, feed, Desk(journal, records, oversight), archive, heatmaps)

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     journal_linger_s: float = Field(0.1, ge=0, le=10, description="Longest wait of a no_leak to be written in a group.")
     journal_most_pending: int = Field(10_000, ge=1, le=10_000_000, description="Entries that may wait to be written.")
 
+    journal_max_bytes: int = Field(20 * GIB, ge=16 * MIB, description="Bytes of the journal; leaks go last.")
+    journal_no_leak_days: float = Field(90, gt=0, le=36_500, description="Days a no_leak stays on record.")
+    journal_unknown_days: float = Field(365, gt=0, le=36_500, description="Days an unknown stays on record.")
+    journal_leak_days: float = Field(1825, gt=0, le=36_500, description="Days a leak, review or event stays on record.")
     database_url: SecretStr | None = Field(None, description="PostgreSQL that gets a copy of the record, and is read.")
     replica: Id = Field(
         default_factory=_default_replica, description="Name of this replica in the copy, one of its own for each."

@@ -1,11 +1,14 @@
 """The commands that need no running service."""
 
+from asyncio import to_thread
 from pathlib import Path
 
 import pytest
 
 from service.cli import main
 from service.contract.artifact import MODEL, read_active
+from service.settings import Settings
+from tests.conftest import Serve
 from tests.pictures import jpeg
 from tests.small_artifact import rewrite_manifest
 from tests.wells import good_well, leaking_well
@@ -52,3 +55,34 @@ def test_the_alarm_budget_is_computed_and_senseless_rules_are_refused(capsys: py
     assert "1.01e+03 false alarms per camera and hour" in capsys.readouterr().out
     assert main(["alarm-budget", "-k", "3", "-n", "2"]) == 2
     assert main(["alarm-budget", "--rate", "2"]) == 2
+
+
+async def test_a_leak_is_replayed_to_the_last_bit_and_the_journal_is_copied(
+    serve: Serve, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with serve() as client:
+        answer = await client.post(
+            "/v1/inspect/batch", files=[("files", jpeg(leaking_well(seed))) for seed in range(5)]
+        )
+    ids = [result["decision_id"] for result in answer.json()["results"]]
+    where = ["--data-dir", str(settings.data_dir)]
+    assert await to_thread(main, ["replay", *ids, *where, "--artifacts", str(settings.artifacts)]) == 0
+    assert capsys.readouterr().out.count("equal") == 5
+    assert await to_thread(main, ["backup", str(tmp_path / "copy.sqlite3"), *where]) == 0
+    assert await to_thread(main, ["backup", str(tmp_path / "copy.sqlite3"), *where]) == 2
+    assert await to_thread(main, ["replay", "nobody", *where]) == 2
+
+
+async def test_reviewed_pictures_are_exported(serve: Serve, settings: Settings, tmp_path: Path) -> None:
+    async with serve() as client:
+        decision = (await client.post("/v1/inspect", content=jpeg(leaking_well(1)))).json()
+        form = {"verdict": "leak", "reviewer": "Anna", "comment": "<b>"}
+        assert (await client.post(f"/v1/decisions/{decision['decision_id']}/review", json=form)).status_code == 201
+    out = tmp_path / "reviews"
+    assert await to_thread(main, ["export-reviews", str(out), "--data-dir", str(settings.data_dir)]) == 0
+    assert len(list((out / "pictures").iterdir())) == 1
+
+
+def test_without_a_journal_the_data_folder_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "x", "--data-dir", str(tmp_path)]) == 2
+    assert "--data-dir" in capsys.readouterr().err

@@ -1,0 +1,99 @@
+"""``backup``, ``replay`` and ``export-reviews``: what people do with the record beside the service."""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from service.commands import Commands
+from service.contract.decision import Decision
+from service.contract.errors import SetupError
+from service.record_folder import archive_folder, journal_path
+from service.replay import Outcome, Replayer
+from service.settings import Settings, read_settings
+from service.store.backup import back_up
+from service.store.database import Database, postgres_engine, sqlite_engine
+from service.store.records import Records
+from service.store.review_export import export_reviews
+from service.store.sql_records import SqlRecords
+
+T = TypeVar("T")
+
+
+def add_to(commands: Commands) -> None:
+    """Declare the three commands."""
+    backup = commands.add_parser("backup", help="copy the journal of a running service")
+    backup.add_argument("target", type=Path, metavar="FILE", help="the copy, a new file")
+    backup.set_defaults(run=run_backup)
+    replay = commands.add_parser("replay", help="score kept pictures again: the same to the last bit?")
+    replay.add_argument("decisions", nargs="+", metavar="DECISION_ID")
+    replay.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
+    replay.set_defaults(run=run_replay)
+    export = commands.add_parser("export-reviews", help="write reviewed pictures for leak-training import-reviews")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where to, an empty or new folder")
+    export.set_defaults(run=run_export_reviews)
+    for parser in (backup, replay, export):
+        parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
+
+
+def run_backup(options: argparse.Namespace) -> int:
+    """Copy the journal.
+
+    Raises:
+        SetupError: there is no journal, or the copy cannot be written.
+    """
+    copied = back_up(journal_path(_settings(options)), options.target)
+    print(f"{options.target}: {copied.bytes} bytes, up to entry {copied.last_sequence}")
+    return 0
+
+
+def run_replay(options: argparse.Namespace) -> int:
+    """Print one line a decision; exit code 1 where a score differs or cannot be computed again.
+
+    Raises:
+        NotFound: there is no such decision.
+        SetupError: there is no journal.
+    """
+    settings = _settings(options)
+    replayer = Replayer(archive_folder(settings), settings.artifacts, settings.scorer_threads)
+    differing = 0
+    for decision in asyncio.run(_with_records(settings, partial(_decisions, options.decisions))):
+        replayed = replayer.replay(decision, settings.max_pixels)
+        differing |= replayed.outcome is not Outcome.EQUAL
+        print(f"{replayed.outcome:14} {decision.decision_id} {decision.score} {replayed.score} {replayed.why}")
+    return int(differing)
+
+
+def run_export_reviews(options: argparse.Namespace) -> int:
+    """Write every reviewed decision with its picture.
+
+    Raises:
+        SetupError: there is no journal, or the folder cannot be written.
+    """
+    settings = _settings(options)
+    export = partial(export_reviews, archive=archive_folder(settings), folder=options.folder)
+    exported = asyncio.run(_with_records(settings, export))
+    print(f"{options.folder}: {exported.decisions} reviewed decisions, {exported.without_picture} without a picture")
+    return 0
+
+
+async def _with_records(settings: Settings, ask: Callable[[Records], Awaitable[T]]) -> T:
+    url, path = settings.database_url, journal_path(settings)
+    if url is None and not path.is_file():
+        raise SetupError(f"{path} does not exist: name the data folder of the service with --data-dir")
+    database = Database(sqlite_engine(path) if url is None else postgres_engine(url.get_secret_value()))
+    try:
+        return await ask(SqlRecords(database))
+    finally:
+        await database.close()
+
+
+async def _decisions(ids: list[str], records: Records) -> list[Decision]:
+    return [await records.decision(decision_id) for decision_id in ids]
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    named = {name: getattr(options, name, None) for name in ("data_dir", "artifacts")}
+    return read_settings({name: value for name, value in named.items() if value is not None})
