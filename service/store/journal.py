@@ -35,6 +35,7 @@ class JournalOptions:
     most_pending: int = 10_000
     recent: int = 4096
     deadline_s: float = 10.0
+    write_deadline_s: float = 5.0
     recovery: Recovery = field(default_factory=Recovery)
 
 
@@ -55,6 +56,7 @@ class Journal:
         self._pending = Pending(self.options.linger_s)
         self._writer = Writer(self._file, self._pending, self._settle, failed, self.options.recovery)
         self._claims = Claims(Sightings(self.options.recent))
+        self._stalled = False
 
     async def open(self) -> None:
         """Create or update the file and begin to write.
@@ -88,6 +90,8 @@ class Journal:
             return "the journal is closed"
         if self._writer.why is not None:
             return self._writer.why
+        if self._stalled:
+            return f"a write takes longer than {self.options.write_deadline_s:g} s: see to the disk"
         if self._pending.rows >= self.options.most_pending:
             return f"{self._pending.rows} entries wait to be written: the disk is too slow"
         return None
@@ -152,14 +156,23 @@ class Journal:
         waiter = None
         if self.options.strict or any(_is_urgent(entry) for entry in entries):
             waiter = self._loop.create_future()
+            expiry = self._loop.call_later(self.options.write_deadline_s, self._give_up, waiter)
+            waiter.add_done_callback(lambda _: expiry.cancel())
             self._claims.expect(entries, waiter)
         self._pending.add(Batch(entries, waiter))
         return waiter
+
+    def _give_up(self, waiter: asyncio.Future[None]) -> None:
+        """Let nobody wait for a disk that hangs; the entries stay in line and may be on record later."""
+        self._stalled = True
+        waiter.set_exception(JournalUnavailable(f"no answer from the disk for {self.options.write_deadline_s:g} s"))
+        waiter.exception()  # a waiter that has gone away is no reason to complain
 
     def _settle(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
         self._loop.call_soon_threadsafe(self._settled, batches, error, first)
 
     def _settled(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
+        self._stalled = False
         refusal = None if error is None else JournalUnavailable(f"the journal cannot be written ({error})")
         for batch in batches:
             if refusal is None:

@@ -66,7 +66,6 @@ class Writer(threading.Thread):
             self._write(self._held)
         if self._held:
             logger.error("%d acknowledged entries could not be written: %s", self._rows(self._held), self.why)
-        self._file.close()
 
     def _write(self, batches: list[Batch]) -> None:
         try:
@@ -99,12 +98,12 @@ class Writer(threading.Thread):
         self._settle(batches, error, 0)
 
     def _try_again(self) -> None:
-        if shutil.disk_usage(self._file.folder).free < self._recovery.min_free_bytes:
-            return
-        if self._held:
-            self._write(self._held)
-            return
         try:
+            if shutil.disk_usage(self._file.folder).free < self._recovery.min_free_bytes:
+                return
+            if self._held:
+                self._write(self._held)
+                return
             self._file.change(lambda connection: connection.execute(PROBE))
         except (sqlite3.Error, OSError):
             self._file.disconnect()

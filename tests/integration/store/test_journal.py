@@ -1,5 +1,6 @@
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -257,3 +258,61 @@ async def test_another_change_of_the_file_is_made_wholly_or_not_at_all(tmp_path:
         assert await journal.change(add) == 1
     with pytest.raises(JournalUnavailable, match="closed"):
         await journal.change(add)
+
+
+@asynccontextmanager
+async def hung_disk(journal: Journal) -> AsyncIterator[None]:
+    """The writing thread does nothing until the context ends."""
+    begun, release = threading.Event(), threading.Event()
+
+    def hang(_: object) -> None:
+        begun.set()
+        release.wait(20)
+
+    hanging = asyncio.create_task(journal.change(hang))
+    await asyncio.to_thread(begun.wait, 20)
+    try:
+        yield
+    finally:
+        release.set()
+        await hanging
+
+
+async def test_whoever_gives_up_waiting_for_a_change_harms_nobody(tmp_path: Path) -> None:
+    async with opened(tmp_path) as journal:
+        async with hung_disk(journal):
+            gone = asyncio.create_task(journal.change(lambda _: None))
+            await asyncio.sleep(0)
+            gone.cancel()
+            await asyncio.wait([gone])
+        receipt = journal.append([a_decision(Verdict.LEAK)])
+        assert receipt.durable is not None
+        await receipt.durable
+
+
+async def test_nobody_waits_for_ever_for_a_disk_that_hangs(tmp_path: Path) -> None:
+    async with opened(tmp_path, JournalOptions(write_deadline_s=0.05)) as journal:
+        leak = a_decision(Verdict.LEAK)
+        async with hung_disk(journal):
+            receipt = journal.append([leak])
+            assert receipt.durable is not None
+            with pytest.raises(JournalUnavailable, match="no answer from the disk"):
+                await receipt.durable
+            with pytest.raises(JournalUnavailable, match="longer than"):
+                journal.append([a_decision()])
+        await eventually(lambda: journal.why is None)
+        assert on_disk(tmp_path) == [leak.decision_id]
+
+
+async def test_the_death_of_the_writing_thread_is_told_and_frees_who_waits(tmp_path: Path) -> None:
+    def die(_: object) -> int:
+        raise SystemExit
+
+    async with opened(tmp_path, JournalOptions(write_deadline_s=0.05)) as journal:
+        journal._file.write = die  # type: ignore[method-assign]  # nothing in the service does this on purpose
+        receipt = journal.append([a_decision(Verdict.LEAK)])
+        assert receipt.durable is not None
+        with pytest.raises(JournalUnavailable):
+            await receipt.durable
+        with pytest.raises(JournalUnavailable, match="restart the service"):
+            journal.append([a_decision()])
