@@ -1,7 +1,7 @@
 """The composition root: the only place where the parts of the service meet."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import monotonic
@@ -21,6 +21,7 @@ from service.contract.errors import LeakInspectionError
 from service.contract.manifest import GateLimits
 from service.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.front import Front, Lane
+from service.inference.limit import RunLimit
 from service.inspector import Inspector
 from service.judging import challenge
 from service.lifecycle import JOURNAL_CHECK, lifespan
@@ -46,17 +47,20 @@ from service.store.journal import Journal, JournalOptions
 DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the reconstruction error of an autoencoder."
 
 
-def create_app(settings: Settings, readiness: Readiness | None = None) -> Front:
+def create_app(
+    settings: Settings, readiness: Readiness | None = None, hung: Callable[[str], None] | None = None
+) -> Front:
     """Build the whole service; nothing is opened before the ASGI lifespan starts.
 
     Args:
         settings: all of them.
         readiness: the checks, for a caller who has one of its own to add.
+        hung: called from a thread when the event loop or an inference hangs for good; should end the process.
 
     Raises:
         SetupError: a file named in the settings cannot be read.
     """
-    parts = _compose(settings, readiness or Readiness())
+    parts = _compose(settings, readiness or Readiness(), hung or logging.getLogger("service").critical)
     app = FastAPIOffline(
         title="leak-inspection", version=SOFTWARE_VERSION, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
     )
@@ -80,7 +84,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> Front:
     return Front(app, lanes, parts.metrics, log)
 
 
-def _compose(settings: Settings, readiness: Readiness) -> Parts:
+def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None]) -> Parts:
     access = Access(read_keys(settings.keys_file) if settings.keys_file else {})
     cameras = read_cameras(settings.cameras_file)
     intervals_s = {camera_id: camera.interval_s for camera_id, camera in cameras.items()}
@@ -94,10 +98,11 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     metrics.record.journal_limit_bytes.set(settings.journal_max_bytes)
     metrics.record.archive_limit_bytes.set(settings.archive_max_bytes)
     metrics.record.archive_bytes.set_function(lambda: archive.bytes)
+    run_limit = RunLimit(settings.inference_limit_s)
     models = ModelSwitch(
         settings.artifacts,
         settings.data_dir,
-        partial(open_serving, threads=settings.scorer_threads, overrides=_gate_overrides(cameras)),
+        partial(open_serving, threads=settings.scorer_threads, limit=run_limit, overrides=_gate_overrides(cameras)),
         partial(challenge, max_pixels=settings.max_pixels),
         readiness,
         metrics,
@@ -106,7 +111,8 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
     oversight = Oversight(AlarmLayer(_alarm_rule(settings)), Cadence(_expected(cameras), monotonic()), metrics.cameras)
     watch = CameraWatch(settings.frozen_after_s, settings.stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
-    inspector = Inspector(models, watch, Recorder(journal, archive, oversight, metrics), workers, settings.max_pixels)
+    recorder = Recorder(journal, archive, oversight, metrics)
+    inspector = Inspector(models, watch, recorder, workers, settings.max_pixels, settings.stuck_after_s)
     return Parts(
         settings=settings,
         access=access,
@@ -120,6 +126,8 @@ def _compose(settings: Settings, readiness: Readiness) -> Parts:
         inspector=inspector,
         workers=workers,
         cameras=cameras,
+        run_limit=run_limit,
+        hung=hung,
     )
 
 

@@ -35,12 +35,15 @@ KINDS: dict[type[errors.LeakInspectionError], Kind] = {
     errors.MalformedField: Kind(422, "malformed-field", "A field is malformed"),
     errors.ArtifactError: Kind(422, "artifact-refused", "The artefact is refused"),
     errors.NotReady: NOT_READY,
+    errors.ScoringFailed: Kind(503, "scoring-failed", "The picture could not be scored", retry=True),
     errors.Overloaded: Kind(503, "overloaded", "Every place is taken", retry=True),
     errors.JournalUnavailable: Kind(503, "journal-unavailable", "Decisions cannot be kept", retry=True),
     errors.Unavailable: Kind(503, "unavailable", "Unavailable", retry=True),
     errors.DeadlineExceeded: Kind(504, "deadline-exceeded", "The deadline has passed"),
 }
 BY_STATUS = {
+    408: Kind(408, "too-slow", "The request takes too long to arrive"),
+    413: KINDS[errors.BodyTooLarge],
     404: Kind(404, "not-found", "Not found"),
     405: Kind(405, "method-not-allowed", "Method not allowed"),
     422: KINDS[errors.MalformedField],

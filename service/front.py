@@ -11,6 +11,7 @@ from typing import NamedTuple
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import Problem, only_post, problem_of
+from service.intake import Intake
 from service.logs import RequestLog
 from service.metrics import Metrics
 from service.tracing import request_id_of
@@ -92,7 +93,7 @@ class Front:
                 message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
             await send(message)
 
-        await self._app(scope, receive, send_with_id)
+        await self._app(scope, Intake(receive), send_with_id)
         return status
 
 

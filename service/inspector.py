@@ -1,13 +1,15 @@
 """The use case: pictures come in, are judged and recorded, decisions go out. Knows no HTTP."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from service.contract.decision import Decision
+from service.contract.errors import ScoringFailed
 from service.judging import Shot, judge, judge_batch
 from service.model_switch import ModelSwitch
 from service.monitoring.camera import CameraWatch
@@ -21,13 +23,20 @@ class Inspector:
     """Turns shots into decisions that are on record before they are returned."""
 
     def __init__(
-        self, models: ModelSwitch, watch: CameraWatch, recorder: Recorder, workers: Executor, max_pixels: int
+        self,
+        models: ModelSwitch,
+        watch: CameraWatch,
+        recorder: Recorder,
+        workers: Executor,
+        max_pixels: int,
+        stuck_after_s: float,
     ) -> None:
         self._models = models
         self._watch = watch
         self._recorder = recorder
         self._workers = workers
         self._max_pixels = max_pixels
+        self._stuck_after_s = stuck_after_s
 
     async def inspect(self, shot: Shot) -> Decision:
         """Judge one picture; a small one on the event loop, where that is faster than handing it to a thread.
@@ -36,24 +45,27 @@ class Inspector:
 
         Raises:
             PictureError: the bytes cannot be decoded; no decision is made.
-            Unavailable: no model is ready, or the decision cannot be recorded.
+            Unavailable: no model is ready, the scorer failed, or the decision cannot be recorded.
         """
         earlier = await self._recorder.earlier(shot)
         if earlier is not None:
             return earlier
         job = partial(judge, self._models.require(), self._watched(shot), self._max_pixels)
-        decision = job() if len(shot.image) <= INLINE_BYTES else await self._in_worker(job)
+        with self._doubting():
+            decision = job() if len(shot.image) <= INLINE_BYTES else await self._in_worker(job)
         return (await self._recorder.record([decision], [shot]))[0]
 
     async def inspect_batch(self, shots: Sequence[Shot]) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
 
         Raises:
-            Unavailable: no model is ready, or the decisions cannot be recorded.
+            Unavailable: no model is ready, the scorer failed, or the decisions cannot be recorded.
         """
         answers = [await self._recorder.earlier(shot) for shot in shots]
         fresh = [self._watched(shot) for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
-        made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
+        job = partial(judge_batch, self._models.require(), fresh, self._max_pixels)
+        with self._doubting():
+            made = await self._in_worker(job)
         remaining = iter(await self._recorder.record(made, fresh))
         return [next(remaining) if earlier is None else earlier for earlier in answers]
 
@@ -64,4 +76,17 @@ class Inspector:
         return shot if refusal is None else replace(shot, refusal=refusal)
 
     async def _in_worker(self, job: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._workers, job)
+        running = asyncio.get_running_loop().run_in_executor(self._workers, job)
+        try:
+            return await asyncio.wait_for(running, self._stuck_after_s)
+        except TimeoutError as error:
+            raise ScoringFailed(f"no verdict within {self._stuck_after_s:g} s: send the next picture") from error
+
+    @contextmanager
+    def _doubting(self) -> Iterator[None]:
+        """After a scorer that failed nobody is judged until the golden pictures are judged right again."""
+        try:
+            yield
+        except ScoringFailed as error:
+            self._models.doubt(f"an inference failed ({error})")
+            raise

@@ -12,7 +12,7 @@ import uuid_utils
 
 from service.contract.artifact import sha256_hex
 from service.contract.decision import Decision, Judgement, PictureFacts, Reason, Timing, Verdict, decide
-from service.contract.errors import PictureError, PictureTooLarge
+from service.contract.errors import PictureError, PictureTooLarge, ScoringFailed
 from service.contract.picture import Pixels, decode, to_pixels
 from service.monitoring.self_test import SelfTest, run_self_test
 from service.serving import Serving
@@ -63,12 +63,17 @@ def judge(serving: Serving, shot: Shot, max_pixels: int) -> Decision:
 
     Raises:
         PictureError: the bytes cannot be decoded; no decision is made.
+        ScoringFailed: the scorer cannot be trusted with it; no decision is made.
     """
     return _decide_all(serving, [shot], [_prepare(serving, shot, max_pixels)])[0]
 
 
 def judge_batch(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision]:
-    """Judge many pictures with one inference, in their order; what cannot be decoded becomes ``unknown``."""
+    """Judge many pictures with one inference, in their order; what cannot be decoded becomes ``unknown``.
+
+    Raises:
+        ScoringFailed: the scorer cannot be trusted with them; no decision is made.
+    """
     return _decide_all(serving, shots, [_prepare_or_refuse(serving, shot, max_pixels) for shot in shots])
 
 
@@ -96,7 +101,7 @@ def _prepare(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:
 def _decide_all(serving: Serving, shots: Sequence[Shot], prepared: Sequence[_Prepared]) -> list[Decision]:
     usable = [item.pixels for item in prepared if item.pixels is not None]
     started = perf_counter()
-    scores = iter(serving.scorer.score(np.stack(usable)).tolist() if usable else ())
+    scores = iter(_scores(serving, usable) if usable else ())
     score_s = (perf_counter() - started) / max(len(usable), 1)
     decisions = []
     index = 0
@@ -108,6 +113,17 @@ def _decide_all(serving: Serving, shots: Sequence[Shot], prepared: Sequence[_Pre
             index += 1
         decisions.append(_decision(serving, shot, item, scored))
     return decisions
+
+
+def _scores(serving: Serving, usable: Sequence[Pixels]) -> list[float]:
+    """Score pictures; whatever is not exactly one score a picture could be laid to another one's charge."""
+    try:
+        scores = serving.scorer.score(np.stack(usable))
+    except Exception as error:  # onnxruntime's errors share no base class below Exception
+        raise ScoringFailed("the scorer failed on this picture: send the next one") from error
+    if scores.shape != (len(usable),):
+        raise ScoringFailed(f"the scorer gave {scores.shape} scores for {len(usable)} pictures: send the next one")
+    return scores.tolist()  # type: ignore[no-any-return]  # numpy's stubs do not know the element type
 
 
 def _judgement(serving: Serving, item: _Prepared, score: float | None) -> Judgement:

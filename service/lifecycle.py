@@ -1,8 +1,10 @@
 """From start to stop: what is opened, what runs in the background, and how it ends."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -12,17 +14,25 @@ from service.parts import Parts
 from service.reading import open_reading
 from service.store.entry import Event
 from service.store.sql_records import SqlRecords
+from service.watchdog import Watchdog
 
 JOURNAL_CHECK = "journal"
 JOURNAL_WATCH_S = 0.5
+RESTART_S = 0.5
+
+logger = logging.getLogger(__name__)
 
 Background = Callable[[Parts], Coroutine[None, None, None]]
+Work = Callable[[], Coroutine[None, None, None]]
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the record, then the model; watch both until the service stops; close in the other order."""
     parts: Parts = app.state.parts
+    watchdog = Watchdog(asyncio.get_running_loop(), parts.settings.stuck_after_s, parts.run_limit.longest_s, parts.hung)
+    watchdog.start()
+    parts.run_limit.start()
     await parts.journal.open()
     parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
     app.state.reading = reading = await open_reading(
@@ -31,19 +41,31 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.oversight.restore(await SqlRecords(parts.journal.database).active_alarms())
     await parts.models.follow()
     async with asyncio.TaskGroup() as background:
-        tasks = [background.create_task(task(parts)) for task in BACKGROUND]
-        tasks += [background.create_task(task) for task in (reading.feed.follow(), parts.archive.run())]
         followers = await start_followers(parts.journal, parts.settings, parts.metrics.record)
         kept = retentions(parts.journal, parts.settings, followers)
         parts.metrics.record.journal_bytes.set_function(lambda: kept[0].bytes_used)
+        works: list[Work] = [partial(task, parts) for task in BACKGROUND]
+        works += [reading.feed.follow, parts.archive.run, *(retention.run for retention in kept)]
+        tasks = [background.create_task(_kept_alive(work)) for work in works]
         tasks += [background.create_task(follower.run()) for follower in followers]
-        tasks += [background.create_task(retention.run()) for retention in kept]
         yield
         for task in tasks:
             task.cancel()
     await parts.archive.close()
     await parts.journal.close()
-    parts.workers.shutdown()
+    parts.workers.shutdown(wait=False, cancel_futures=True)
+    parts.run_limit.close()
+    watchdog.close()
+
+
+async def _kept_alive(work: Work) -> None:
+    """Start a task again that failed: while it is away nobody looks after what it looks after."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            logger.exception("a background task failed")
+        await asyncio.sleep(RESTART_S)
 
 
 async def _watch_model(parts: Parts) -> None:
@@ -61,7 +83,9 @@ async def _watch_journal(parts: Parts) -> None:
 async def _self_test(parts: Parts) -> None:
     settings = parts.settings
     while True:
-        await asyncio.sleep(settings.self_test_interval_s if parts.readiness.ready else settings.self_test_retry_s)
+        pause_s = settings.self_test_interval_s if parts.readiness.ready else settings.self_test_retry_s
+        with suppress(TimeoutError):
+            await asyncio.wait_for(parts.models.doubted.wait(), pause_s)
         with suppress(NotReady):
             await parts.models.self_test()
 

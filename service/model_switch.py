@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.chronicle import Note
 from service.contract.artifact import read_active, write_durably
-from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady
+from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Unavailable
 from service.metrics import Metrics
-from service.monitoring.self_test import SelfTest
+from service.monitoring.self_test import SelfTest, failed_self_test
 from service.readiness import Readiness
 from service.serving import Serving
 from service.store.entry import EventKind
@@ -56,6 +56,8 @@ class ModelSwitch:
         self.last_test: SelfTest | None = None
         self._last_refusal: str | None = None
         self._changing = asyncio.Lock()
+        self.doubted = asyncio.Event()
+        """Set while a self-test is wanted at once."""
 
     def require(self) -> Serving:
         """Return what is served.
@@ -82,7 +84,7 @@ class ModelSwitch:
             try:
                 wanted = await asyncio.to_thread(self._wanted)
                 if self._serving is None or wanted != self._serving.artifact.id:
-                    await self._swap(wanted)
+                    await self._serve(*await self._proven(wanted))
                 self._last_refusal = None
             except ArtifactError as error:
                 self._report(str(error))
@@ -92,13 +94,17 @@ class ModelSwitch:
 
         Raises:
             ArtifactError: it is refused, with the reason; nothing has changed.
+            Unavailable: the choice cannot be kept; nothing has changed.
         """
         if Path(artifact).name != artifact:
             raise ArtifactInvalid(f"{artifact!r:.80} is not the name of an artefact: see the folder of artefacts")
         async with self._changing:
-            serving = await self._swap(artifact)
-            await asyncio.to_thread(self._remember, artifact)
-            return serving
+            proven = await self._proven(artifact)
+            try:
+                await asyncio.to_thread(self._remember, artifact)
+            except OSError as error:
+                raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
+            return await self._serve(*proven)
 
     async def self_test(self) -> SelfTest:
         """Challenge what is served; a failure makes readiness red until a later test passes.
@@ -107,22 +113,46 @@ class ModelSwitch:
             NotReady: nothing is loaded.
         """
         async with self._changing:
-            result = await asyncio.to_thread(self._challenge, self.current())
+            self.doubted.clear()
+            result = await asyncio.to_thread(self._challenged, self.current())
             await self._tested(result)
             return result
 
-    async def _swap(self, artifact: str) -> Serving:
-        serving = await asyncio.to_thread(self._open, self._root / artifact)
-        result = await asyncio.to_thread(self._challenge, serving)
+    def doubt(self, problem: str) -> None:
+        """Give no verdict until a self-test, which is wanted at once, has passed."""
+        self._readiness.set(SELF_TEST_CHECK, problem)
+        self.doubted.set()
+
+    async def _proven(self, artifact: str) -> tuple[Serving, SelfTest]:
+        serving = await asyncio.to_thread(self._opened, artifact)
+        result = await asyncio.to_thread(self._challenged, serving)
         if not result.ok:
             raise ArtifactInvalid(f"{artifact}: {result.problem}")
+        return serving, result
+
+    def _opened(self, artifact: str) -> Serving:
+        try:
+            return self._open(self._root / artifact)
+        except ArtifactError:
+            raise
+        except Exception as error:  # whatever an artefact provokes, it is refused and what is served stays
+            raise ArtifactInvalid(f"{artifact} cannot be opened ({error}): export again") from error
+
+    def _challenged(self, serving: Serving) -> SelfTest:
+        try:
+            return self._challenge(serving)
+        except Exception as error:  # whatever it is, nothing shows that pictures are scored right
+            logger.exception("self-test impossible")
+            return failed_self_test(serving.identity.artifact, f"the golden pictures cannot be judged: {error}")
+
+    async def _serve(self, serving: Serving, result: SelfTest) -> Serving:
         self._serving = serving
         await self._tested(result)
         identity = serving.identity
         self._metrics.model_changed(identity.name, identity.artifact, identity.artifact_sha256)
         self._readiness.set(MODEL_CHECK, None)
         logger.info("artefact active", extra={"artifact": identity.artifact, "threshold": serving.threshold})
-        await self._note(EventKind.MODEL_ACTIVATED, {"artifact": artifact, "threshold": serving.threshold})
+        await self._note(EventKind.MODEL_ACTIVATED, {"artifact": identity.artifact, "threshold": serving.threshold})
         return serving
 
     async def _tested(self, result: SelfTest) -> None:

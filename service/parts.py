@@ -1,10 +1,12 @@
 """The parts of a running service, as the composition root made them."""
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from service.access import Access
 from service.cameras import Camera
+from service.inference.limit import RunLimit
 from service.inspector import Inspector
 from service.metrics import Metrics
 from service.model_switch import ModelSwitch
@@ -32,3 +34,5 @@ class Parts:
     inspector: Inspector
     workers: Executor
     cameras: dict[str, Camera]
+    run_limit: RunLimit
+    hung: Callable[[str], None]

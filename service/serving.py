@@ -8,6 +8,7 @@ from pathlib import Path
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import ServedModel
 from service.contract.manifest import GateLimits
+from service.inference.limit import RunLimit
 from service.inference.scorer import OnnxScorer, Scorer
 from service.monitoring.gate import Gates
 
@@ -29,12 +30,18 @@ class Serving:
         return self.artifact.manifest.threshold.value
 
 
-def open_serving(folder: Path, threads: int, overrides: Mapping[str, GateLimits] | None = None) -> Serving:
+def open_serving(
+    folder: Path,
+    threads: int,
+    limit: RunLimit | None = None,
+    overrides: Mapping[str, GateLimits] | None = None,
+) -> Serving:
     """Verify an artefact, open and warm up its scorer.
 
     Args:
         folder: of the artefact.
         threads: of one inference.
+        limit: of the time of one inference.
         overrides: limits of the gate by camera, laid over the artefact's.
 
     Raises:
@@ -44,7 +51,7 @@ def open_serving(folder: Path, threads: int, overrides: Mapping[str, GateLimits]
     manifest = artifact.manifest
     return Serving(
         artifact,
-        OnnxScorer(artifact.model_path, manifest.input, threads),
+        OnnxScorer(artifact.model_path, manifest.input, threads, limit),
         Gates(manifest.gate, overrides),
         ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
     )

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(160, ge=1, le=100_000, description="Single crops in flight; one more gets 503.")
     max_batches_in_flight: int = Field(8, ge=1, le=1000, description="Batches in flight; one more gets 503.")
     deadline_s: float = Field(5.0, gt=0, le=60, description="Time until inference where the caller names none.")
+    inference_limit_s: float = Field(2.0, gt=0, le=600, description="Longest inference; it is ended then.")
+    stuck_after_s: float = Field(
+        10.0, gt=0, le=3600, description="A picture or batch that hangs is given up then, and a hung process ends."
+    )
     drain_s: float = Field(0.0, ge=0, le=60, description="Time from SIGTERM, when readiness falls, to the last accept.")
 
     watch_interval_s: float = Field(2.0, gt=0, le=3600, description="How often the artefact's pointer is looked at.")

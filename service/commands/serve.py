@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import socket
+from math import ceil
 from pathlib import Path
 from types import FrameType
 
@@ -14,6 +16,7 @@ from service.commands import Commands
 from service.contract.artifact import read_active
 from service.contract.errors import ArtifactError, SetupError
 from service.logs import configure_logging
+from service.protocol import BoundedProtocol
 from service.readiness import Readiness
 from service.settings import Settings, read_settings
 
@@ -41,11 +44,18 @@ def run(options: argparse.Namespace) -> int:
     configure_logging(settings.log_level)
     _check_writable(settings.data_dir)
     readiness = Readiness()
-    app = create_app(settings, readiness)
+    app = create_app(settings, readiness, _end)
     listener = _listen(settings.host, settings.port)
     _greet(settings, listener)
     config = uvicorn.Config(
-        app, http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False, server_header=False
+        app,
+        http=BoundedProtocol,
+        loop="uvloop",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=ceil(settings.deadline_s + settings.stuck_after_s),
     )
     DrainingServer(config, readiness, settings.drain_s).run(sockets=[listener])
     return 0
@@ -70,6 +80,12 @@ class DrainingServer(uvicorn.Server):
     def _stop(self, sig: int, frame: FrameType | None) -> None:
         self._readiness.stopping = True
         super().handle_exit(sig, frame)
+
+
+def _end(problem: str) -> None:
+    """End without any of the ways out that could hang too; the journal's thread has had its time to write."""
+    logging.getLogger(__name__).critical("the process hangs and ends", extra={"problem": problem})
+    os._exit(os.EX_SOFTWARE)
 
 
 def _check_writable(folder: Path) -> None:

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     SCORE_AT_OR_ABOVE_THRESHOLD = "score_at_or_above_threshold"
     GREY_ZONE = "grey_zone"
     SCORE_NOT_FINITE = "score_not_finite"
+    SCORE_NEGATIVE = "score_negative"
     INPUT_UNDECODABLE = "input_undecodable"
     INPUT_TOO_LARGE = "input_too_large"
     INPUT_SIZE = "input_size"
@@ -54,7 +55,7 @@ def decide(score: float, threshold: float, grey_zone_from: float | None = None) 
     """Turn an anomaly score into a verdict: at exactly the threshold it is a leak.
 
     Args:
-        score: anomaly score, 0 or more; anything not finite gives ``unknown``.
+        score: anomaly score, 0 or more; anything not finite or below 0 gives ``unknown``, since no error is negative.
         threshold: scores from here on are leaks.
         grey_zone_from: scores from here up to the threshold are ``unknown``; None switches the grey zone off.
 
@@ -67,6 +68,8 @@ def decide(score: float, threshold: float, grey_zone_from: float | None = None) 
     """
     if not math.isfinite(score) or not math.isfinite(threshold):
         return Judgement(Verdict.UNKNOWN, Reason.SCORE_NOT_FINITE)
+    if score < 0:
+        return Judgement(Verdict.UNKNOWN, Reason.SCORE_NEGATIVE)
     if score >= threshold:
         return Judgement(Verdict.LEAK, Reason.SCORE_AT_OR_ABOVE_THRESHOLD)
     if grey_zone_from is not None and score >= grey_zone_from:

@@ -18,6 +18,7 @@ LeakInspectionError
 │   └── Forbidden          ... with a key of another role
 ├── Unavailable            send the next picture after a pause
 │   ├── NotReady           ... when /health/ready is green
+│   ├── ScoringFailed      ... when the self-test has passed again
 │   ├── Overloaded         ... when the service has a free place
 │   └── JournalUnavailable ... when decisions can be kept again
 ├── DeadlineExceeded       send a fresh picture
@@ -100,6 +101,10 @@ class Unavailable(LeakInspectionError):
 
 class NotReady(Unavailable):
     """A check of readiness is red."""
+
+
+class ScoringFailed(Unavailable):
+    """The scorer raised, took too long, or gave something else than one score a picture."""
 
 
 class Overloaded(Unavailable):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from service.contract.errors import ArtifactInvalid
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels
+from service.inference.limit import RunLimit
 
 Scores = NDArray[np.float32]
 
@@ -26,7 +27,8 @@ class Scorer(Protocol):
 class OnnxScorer:
     """Scores with ``model.onnx`` on the CPU, warmed up when constructed."""
 
-    def __init__(self, model: Path, spec: InputSpec, threads: int = 1) -> None:
+    def __init__(self, model: Path, spec: InputSpec, threads: int = 1, limit: RunLimit | None = None) -> None:
+        self._limit = limit or RunLimit()
         self._session = open_session(model, threads)
         _check_signature(self._session, spec, model)
         for size in WARM_UP_BATCHES:
@@ -34,7 +36,12 @@ class OnnxScorer:
 
     def score(self, pixels: Pixels) -> Scores:
         """Score uint8 [N, H, W, 3] into float32 [N], higher is more anomalous; safe to call from many threads."""
-        return self._session.run(("score",), {"pixels": pixels})[0]  # type: ignore[no-any-return]
+        options = ort.RunOptions()
+        number = self._limit.begin(options)
+        try:
+            return self._session.run(("score",), {"pixels": pixels}, options)[0]  # type: ignore[no-any-return]
+        finally:
+            self._limit.end(number)
 
 
 def open_session(model: Path, threads: int = 1) -> ort.InferenceSession:

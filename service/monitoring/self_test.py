@@ -56,6 +56,11 @@ def run_self_test(artifact: str, golden: Sequence[GoldenPicture], tolerance: flo
     return SelfTest(problem is None, problem, artifact, datetime.now(UTC), results)
 
 
+def failed_self_test(artifact: str, problem: str) -> SelfTest:
+    """Return the result where no golden picture could be judged: not to be challenged is not to pass."""
+    return SelfTest(False, problem, artifact, datetime.now(UTC), ())
+
+
 def _compare(golden: GoldenPicture, tolerance: float, score: float | None, verdict: Verdict) -> GoldenResult:
     close = score is not None and abs(score - golden.score) <= tolerance * abs(golden.score)
     ok = close and verdict == golden.verdict

@@ -7,13 +7,15 @@ from typing import NamedTuple, TypeVar
 import multipart
 from starlette.types import Receive, Scope
 
-from service.contract.errors import BodyTooLarge, MalformedBody
+from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody
 from service.front import ClientGone
 
 T = TypeVar("T")
 
 PARSED_AT_ONCE_BYTES = 1024 * 1024
 MULTIPART = b"multipart/form-data"
+SMALL_BYTES = 64 * 1024
+MOST_DIGITS = 19
 
 
 class Part(NamedTuple):
@@ -23,16 +25,39 @@ class Part(NamedTuple):
     content: bytes
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+def announced_bytes(scope: Scope) -> int | None:
+    """Return Content-Length, None where there is none that can be believed."""
+    announced = header(scope, b"content-length")
+    if announced is None or not announced.isdigit() or len(announced) > MOST_DIGITS:
+        return None
+    return int(announced)
+
+
+def is_small(scope: Scope) -> bool:
+    """Say whether the announced body is no larger than what the server holds of any connection anyway."""
+    announced = announced_bytes(scope)
+    return announced is not None and announced <= SMALL_BYTES
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int, within_s: float) -> bytes:
     """Read the whole body, and stop at the limit whatever Content-Length says.
 
     Raises:
         BodyTooLarge: more than ``limit`` bytes were announced or came.
+        DeadlineExceeded: it takes longer than ``within_s`` to arrive.
         ClientGone: the caller disconnected.
     """
-    announced = header(scope, b"content-length")
-    if announced is not None and announced.isdigit() and int(announced) > limit:
-        raise BodyTooLarge(f"the body has {int(announced)} bytes, more than the {limit} allowed: send less at once")
+    announced = announced_bytes(scope)
+    if announced is not None and announced > limit:
+        raise BodyTooLarge(f"the body has {announced} bytes, more than the {limit} allowed: send less at once")
+    try:
+        async with asyncio.timeout(within_s):
+            return await _whole(receive, limit)
+    except TimeoutError as error:
+        raise DeadlineExceeded(f"the body did not arrive within {within_s:g} s: send it faster") from error
+
+
+async def _whole(receive: Receive, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:

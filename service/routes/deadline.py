@@ -6,6 +6,7 @@ from service.contract.errors import MalformedField
 from service.routes.body import header
 
 LONGEST_MS = 60_000
+MOST_DIGITS = 5
 
 
 def deadline_of(scope: Scope, arrived: float, default_s: float) -> float:
@@ -19,6 +20,6 @@ def deadline_of(scope: Scope, arrived: float, default_s: float) -> float:
     value = header(scope, b"x-deadline-ms")
     if value is None:
         return arrived + default_s
-    if not value.isdigit() or not 1 <= int(value[:6]) <= LONGEST_MS:
+    if not value.isdigit() or len(value) > MOST_DIGITS or not 1 <= int(value) <= LONGEST_MS:
         raise MalformedField(f"X-Deadline-Ms: a whole number of 1 to {LONGEST_MS} milliseconds is expected")
     return arrived + int(value) / 1000

@@ -16,7 +16,7 @@ from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBod
 from service.front import JSON_HEADERS, Reply
 from service.inspector import Inspector
 from service.judging import Shot
-from service.routes.body import boundary_of, header, parsed, parts_of, read_body
+from service.routes.body import boundary_of, header, is_small, parsed, parts_of, read_body
 from service.routes.deadline import deadline_of
 from service.routes.digest import check_digest
 from service.routes.labels import NO_LABELS, Labels, labels_of, labels_of_query
@@ -50,13 +50,17 @@ class InspectLane:
         self._access.require(scope, Role.CAMERA)
         deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
         labels = labels_of_query(scope["query_string"])
+        whole = await self._body(scope, receive) if is_small(scope) else None  # a slow small body takes no place
         with self._admission.place():
-            body = await read_body(scope, receive, self._limits.body_bytes)
+            body = await self._body(scope, receive) if whole is None else whole
             shot = await parsed(partial(_only_shot, scope, labels, perf_counter()), body)
             await self._share.turn(deadline)
             decision = await self._inspector.inspect(shot)
         scope["decisions"] = (decision,)
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        return await read_body(scope, receive, self._limits.body_bytes, self._limits.deadline_s)
 
 
 class BatchLane:
@@ -73,7 +77,7 @@ class BatchLane:
         self._access.require(scope, Role.CAMERA)
         deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
         with self._admission.place():
-            body = await read_body(scope, receive, self._limits.batch_bytes)
+            body = await read_body(scope, receive, self._limits.batch_bytes, self._limits.deadline_s)
             shots = await parsed(partial(self._shots, scope, perf_counter()), body)
             if perf_counter() > deadline:
                 raise DeadlineExceeded("the deadline passed before inference: send a fresh frame")

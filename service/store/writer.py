@@ -49,10 +49,12 @@ class Writer(threading.Thread):
         """Write until the end."""
         try:
             self._work()
-        except BaseException:
+        except BaseException:  # whatever it was, nobody may wait for a thread that is no more
             self.why = "the journal's thread has failed: restart the service"
             self._settle(self._pending.drain(), RuntimeError(self.why), 0)
-            raise
+            logger.critical("the journal's thread has failed", exc_info=True)
+        finally:
+            self._file.close()
 
     def _work(self) -> None:
         while (group := self._pending.take(None if self.why is None else self._recovery.retry_s)) is not None:

@@ -309,7 +309,7 @@ async def test_the_death_of_the_writing_thread_is_told_and_frees_who_waits(tmp_p
         raise SystemExit
 
     async with opened(tmp_path, JournalOptions(write_deadline_s=0.05)) as journal:
-        journal._file.write = die  # type: ignore[method-assign]  # nothing in the service does this on purpose
+        journal._file.write = die  # type: ignore[assignment, method-assign]  # nothing in the service does this on purpose
         receipt = journal.append([a_decision(Verdict.LEAK)])
         assert receipt.durable is not None
         with pytest.raises(JournalUnavailable):

@@ -1,0 +1,80 @@
+"""HTTP/1.1 on the wire: uvicorn's protocol, with bounds on the head of a request and refusals that say unknown."""
+
+import asyncio
+from http import HTTPStatus
+
+import uuid_utils
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from service.errors import BY_STATUS, Kind, problem
+
+HEAD_BYTES = 64 * 1024
+HEAD_S = 10.0
+MALFORMED = Kind(400, "malformed-request", "Not an HTTP/1.1 request")
+TOO_SLOW = BY_STATUS[408]
+HEAD_TOO_LARGE = Kind(431, "head-too-large", "The head of the request is too large")
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Refuses heads that are malformed, endless or slow; uvicorn itself waits for the end of a head for ever."""
+
+    _in_head = True
+    _head_bytes = 0
+    _head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, and look whether the head is whole by now."""
+        super().data_received(data)
+        if not self._in_head:
+            self._stop_waiting()
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > HEAD_BYTES:
+            self._refuse(HEAD_TOO_LARGE, f"more than {HEAD_BYTES} bytes: send fewer or shorter headers")
+        elif self._head_timer is None:
+            self._wait_for_head()
+
+    def on_message_begin(self) -> None:
+        """Start counting."""
+        super().on_message_begin()
+        self._in_head, self._head_bytes = True, 0
+
+    def on_headers_complete(self) -> None:
+        """Stop counting."""
+        self._in_head = False
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what the parser refuses."""
+        self._in_head = False
+        self._refuse(MALFORMED, msg)
+
+    def _wait_for_head(self) -> None:
+        self._head_timer = self.loop.call_later(HEAD_S, self._refuse, TOO_SLOW, f"no whole head within {HEAD_S:g} s")
+
+    def _stop_waiting(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse(self, kind: Kind, detail: str) -> None:
+        self._stop_waiting()
+        if self.transport.is_closing():
+            return
+        request_id = uuid_utils.uuid7().hex
+        refusal = problem(kind, detail, "", request_id)
+        head = [f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}"]
+        head += [f"{name}: {value}" for name, value in refusal.headers.items()]
+        head += [f"content-length: {len(refusal.body)}", f"x-request-id: {request_id}", "connection: close"]
+        self.transport.write("\r\n".join([*head, "", ""]).encode() + refusal.body)
+        self.transport.close()
