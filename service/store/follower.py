@@ -22,6 +22,16 @@ class Step(NamedTuple):
     delivered: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds a follower gathers after a step, between notes of its place, and from failure to failure (doubling)."""
+
+    gather_s: float = 0.0
+    note_every_s: float = 0.0
+    first_retry_s: float = 0.5
+    longest_retry_s: float = 30.0
+
+
 class Sink(Protocol):
     """Where entries go.
 
@@ -32,6 +42,7 @@ class Sink(Protocol):
     name: str
     kinds: Sequence[str]
     from_start: bool
+    pace: Pace
 
     async def advance(self, sequence: int) -> Step:
         """Pass on the next entries after a place, in order; whatever it raises is tried again from that place.
@@ -44,23 +55,13 @@ class Sink(Protocol):
         """Let go of connections."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds a follower gathers after a step, between notes of its place, and from failure to failure (doubling)."""
-
-    gather_s: float = 0.0
-    note_every_s: float = 0.0
-    first_retry_s: float = 0.5
-    longest_retry_s: float = 30.0
-
-
 class Follower:
     """Leads one sink along the journal, however long the sink is out of reach."""
 
     def __init__(self, journal: Journal, sink: Sink, pace: Pace | None = None) -> None:
         self._journal = journal
         self._sink = sink
-        self._pace = pace or Pace()
+        self._pace = pace or sink.pace
         self._noted = 0
         self._note_after = 0.0
         self.sequence = 0

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Connection, Double, Engine, select, text
 
-from service.store.follower import Step
+from service.store.follower import Pace, Step
 from service.store.journal import Journal
 from service.store.migrations import migrate
 from service.store.tables import entries, models
@@ -55,6 +55,7 @@ class PostgresCopy:
     name = "postgresql"
     kinds: Sequence[str] = ()
     from_start = True
+    pace = Pace(gather_s=0.2, note_every_s=1.0)
 
     def __init__(self, journal: Journal, engine: Engine, replica: str) -> None:
         self._journal = journal

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists
+from sqlalchemy import exists, func, select
 
 from service.contract.decision import Decision
 from service.contract.errors import NotFound
@@ -91,6 +91,11 @@ class SqlRecords:
         query = with_models().where(NOT_A_DECISION, entries.c.kind == EventKind.ALARM_RAISED.value, ~acknowledged)
         query = query.order_by(entries.c.sequence.desc()).limit(ALARM_LIMIT)
         return _events(await self._database.read(lambda connection: recorded(connection, query)))
+
+    async def last_sequence(self) -> int:
+        """Return the place of the newest entry in this database, 0 where there is none."""
+        query = select(func.coalesce(func.max(entries.c.sequence), 0))
+        return await self._database.read(lambda connection: connection.scalar(query) or 0)
 
     async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
         """Return the next entries in the order in which this database got them, of all kinds or of some."""

@@ -7,7 +7,7 @@ import orjson
 
 from service.contract.errors import Unavailable
 from service.store.entry import Entry, EventKind, entry_id
-from service.store.follower import Step
+from service.store.follower import Pace, Step
 from service.store.journal import Journal
 
 TIMEOUT_S = 10.0
@@ -22,6 +22,7 @@ class Webhook:
 
     name = "webhook"
     from_start = False
+    pace = Pace()
 
     def __init__(
         self,

@@ -51,6 +51,7 @@ class Listener:
     name = "listener"
     kinds: Sequence[str] = ()
     from_start = True
+    pace = EAGER
 
     def __init__(self, journal: Journal, refusals: int = 0) -> None:
         self._journal = journal

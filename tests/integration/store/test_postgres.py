@@ -16,6 +16,7 @@ from service.store.postgres import PostgresCopy
 from service.store.records import DecisionFilter
 from service.store.sql_records import SqlRecords
 from service.store.tables import entries, migrations
+from service.store.watch import watch
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
 from tests.integration.store.postgres_server import PostgresServer
@@ -153,3 +154,27 @@ def test_replicas_that_start_at_once_migrate_once(postgres: PostgresServer) -> N
         assert connection.scalar(select(func.count()).select_from(migrations)) == len(STEPS)
     for engine in engines:
         engine.dispose()
+
+
+async def test_a_watcher_sees_what_every_replica_writes(tmp_path: Path, postgres: PostgresServer) -> None:
+    seen: list[str] = []
+
+    async def look(records: SqlRecords) -> None:
+        async for newer in watch(records, await records.last_sequence(), 0.02):
+            seen.extend(entry_id(recorded.entry) for recorded in newer)
+
+    engine = postgres_engine(postgres.url)
+    migrate(engine)
+    database = Database(engine)
+    batches = {name: [some_entries(50, name) for _ in range(10)] for name in ("one", "two")}
+    async with replica(tmp_path, "one", postgres.url) as (one, _), replica(tmp_path, "two", postgres.url) as (two, _):
+        watcher = asyncio.create_task(look(SqlRecords(database)))
+        for first, second in zip(batches["one"], batches["two"], strict=True):
+            await asyncio.gather(kept(one, first), kept(two, second))
+        written = {entry_id(entry) for parts in batches.values() for part in parts for entry in part}
+        await eventually(lambda: len(seen) >= len(written))
+        watcher.cancel()
+        await asyncio.gather(watcher, return_exceptions=True)
+    assert set(seen) == written
+    assert len(seen) == len(written)
+    await database.close()
