@@ -21,6 +21,9 @@ from service.store.entry import DECISION, REVIEW, Entry, Event, EventKind, Revie
 
 Selected = SelectedRow[tuple[Any, ...]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+EARLIEST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
+LATEST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 
 _facts = attrgetter(*(field.name for field in fields(PictureFacts)))
 _timing = attrgetter(*(field.name for field in fields(Timing)))
@@ -46,8 +49,8 @@ class Row(NamedTuple):
 
 
 def micros(time: datetime) -> int:
-    """Microseconds since 1970, exact until the year 2106."""
-    return round(time.timestamp() * 1e6)
+    """Microseconds since 1970; what lies outside of the years 1 to 9999 in UTC counts as their end."""
+    return min(max((time - EPOCH) // MICROSECOND, EARLIEST), LATEST)
 
 
 def moment(micros: int) -> datetime:

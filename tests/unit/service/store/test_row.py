@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.contract.decision import Verdict
@@ -48,9 +48,16 @@ def test_a_time_of_another_zone_comes_back_as_the_same_moment_in_utc() -> None:
     assert returned.captured_at.tzinfo is UTC  # type: ignore[union-attr]
 
 
-@given(st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(timezones=st.just(UTC)))
+@example(datetime.max.replace(tzinfo=UTC))
+@example(datetime(2106, 2, 7, 6, 28, 15, 999_999, tzinfo=UTC))
 def test_times_keep_their_microseconds(time: datetime) -> None:
     assert moment(micros(time)) == time
+
+
+@pytest.mark.parametrize(("time", "offset"), [(datetime.min, 14), (datetime.max, -12)])  # noqa: DTZ901  # gets a zone
+def test_a_time_that_utc_cannot_express_can_be_read_again(time: datetime, offset: int) -> None:
+    assert moment(micros(time.replace(tzinfo=timezone(timedelta(hours=offset))))) == time.replace(tzinfo=UTC)
 
 
 def test_models_have_equal_keys_only_if_they_are_equal() -> None:
