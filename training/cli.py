@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(adder.add_parser("evaluate", help="measure an artefact on labelled pictures"))
     _add_recalibrate(adder.add_parser("recalibrate", help="the same weights with another threshold"))
     _add_report(adder.add_parser("report", help="draw the report of a finished comparison again"))
+    _add_import_reviews(adder.add_parser("import-reviews", help="make a data folder of reviewed pictures"))
     _add_stress(adder.add_parser("stress", help="draw stress pictures on good wells, to look at them"))
     return parser
 
@@ -102,6 +103,12 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("comparison", type=Path, metavar="FILE", help="comparison.json, as compare names it")
     parser.add_argument("--html", type=Path, required=True, metavar="FILE", help="where the page goes")
     parser.add_argument("--no-pictures", action="store_true", help="leave the pictures of wells out")
+
+
+def _add_import_reviews(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=commands.import_reviews)
+    parser.add_argument("export", type=Path, metavar="EXPORT", help="folder of leak-inspection export-reviews")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where good/ and leak/ go")
 
 
 def _add_stress(parser: argparse.ArgumentParser) -> None:

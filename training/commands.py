@@ -16,7 +16,7 @@ from training import evaluate as evaluating
 from training import export as exporting
 from training import fit as fitting
 from training import recalibrate as recalibrating
-from training import stress_sheets, weights
+from training import reviews, stress_sheets, weights
 from training.config import read_recipe
 from training.data import Dataset, load, pixels_of
 from training.evaluation_page import evaluation_page
@@ -110,6 +110,15 @@ def evaluate(options: argparse.Namespace, console: Console) -> None:
     Console().print(metrics_table(artifact.id, {result.part: result.metrics}))
     for mistake in result.mistakes:
         print(f"{mistake.kind} {mistake.score:.6g} {mistake.file}")
+
+
+def import_reviews(options: argparse.Namespace, console: Console) -> None:
+    """Turn exported reviews into a data folder."""
+    del console  # it takes a moment, not minutes
+    imported = reviews.import_reviews(options.export, options.out)
+    for judged, count in imported.pictures.items():
+        print(f"{count:8} {judged}")
+    print(f"{imported.without_picture:8} reviewed decisions have no picture any more")
 
 
 def stress(options: argparse.Namespace, console: Console) -> None:

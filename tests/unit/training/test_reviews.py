@@ -7,6 +7,7 @@ import pytest
 from service.contract.errors import DataError
 from tests.pictures import jpeg
 from tests.wells import good_well
+from training.cli import main
 from training.data import load
 from training.layout import Label
 from training.reviews import Judged, import_reviews
@@ -114,3 +115,13 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: str) -> None:
 def test_a_folder_without_an_export_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="export-reviews"):
         import_reviews(tmp_path, tmp_path / "out")
+
+
+def test_the_command_says_what_became_of_the_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = exported(tmp_path / "export", (jpeg(good_well(1)), [("Anna", "leak")]), (None, [("Anna", "leak")]))
+    assert main(["import-reviews", str(export), "--out", str(tmp_path / "out")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "       1 leak" in lines
+    assert "       1 reviewed decisions have no picture any more" in lines
+    assert main(["import-reviews", str(export), "--out", str(tmp_path / "out")]) == 2
+    assert "empty folder" in capsys.readouterr().err
