@@ -71,8 +71,5 @@ class Records(Protocol):
     async def active_alarms(self) -> list[Event]:
         """Return the alarms that nobody has acknowledged, newest first."""
 
-    async def last_sequence(self) -> int:
-        """Return the place of the newest entry in this database, 0 where there is none."""
-
     async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
         """Return the next entries in the order in which this database got them, of all kinds or of some."""

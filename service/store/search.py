@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_
 
 from service.contract.decision import Verdict
 from service.store.cursor import Cursor
-from service.store.entry import DECISION, REVIEW, Recorded
+from service.store.entry import DECISION, REVIEW, EventKind, Recorded
 from service.store.lookup import recorded, with_models
 from service.store.records import DecisionFilter
 from service.store.row import micros
@@ -36,6 +36,17 @@ def newest_decisions(
 def place_of(row: Recorded) -> Cursor:
     """Return where a decision stands in the order of lists."""
     return Cursor(micros(row.entry.received_at), row.sequence)  # type: ignore[union-attr]  # only decisions are listed
+
+
+def unacknowledged() -> ColumnElement[bool]:
+    """The condition of an alarm that nobody has acknowledged."""
+    answer = entries.alias("answer")
+    acknowledged = exists().where(
+        answer.c.about == entries.c.id,
+        answer.c.about.is_not(None),
+        answer.c.kind == EventKind.ALARM_ACKNOWLEDGED.value,
+    )
+    return and_(NOT_A_DECISION, entries.c.kind == EventKind.ALARM_RAISED.value, ~acknowledged)
 
 
 def _query(

@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
-
 from service.contract.decision import Decision
 from service.contract.errors import NotFound
 from service.store.cursor import parse_cursor
@@ -13,7 +11,7 @@ from service.store.entry import DECISION, REVIEW, Event, EventKind, Recorded, Re
 from service.store.lookup import entries_after, recorded, with_models
 from service.store.records import LARGEST_PAGE, DecisionFilter, Page
 from service.store.scores import worst_decisions
-from service.store.search import NOT_A_DECISION, newest_decisions, place_of
+from service.store.search import NOT_A_DECISION, newest_decisions, place_of, unacknowledged
 from service.store.tables import entries, wells
 
 ALARM_LIMIT = 1000
@@ -82,20 +80,9 @@ class SqlRecords:
 
     async def active_alarms(self) -> list[Event]:
         """Return the alarms that nobody has acknowledged, newest first."""
-        answer = entries.alias("answer")
-        acknowledged = exists().where(
-            answer.c.about == entries.c.id,
-            answer.c.about.is_not(None),
-            answer.c.kind == EventKind.ALARM_ACKNOWLEDGED.value,
-        )
-        query = with_models().where(NOT_A_DECISION, entries.c.kind == EventKind.ALARM_RAISED.value, ~acknowledged)
+        query = with_models().where(unacknowledged())
         query = query.order_by(entries.c.sequence.desc()).limit(ALARM_LIMIT)
         return _events(await self._database.read(lambda connection: recorded(connection, query)))
-
-    async def last_sequence(self) -> int:
-        """Return the place of the newest entry in this database, 0 where there is none."""
-        query = select(func.coalesce(func.max(entries.c.sequence), 0))
-        return await self._database.read(lambda connection: connection.scalar(query) or 0)
 
     async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
         """Return the next entries in the order in which this database got them, of all kinds or of some."""

@@ -1,26 +1,71 @@
-"""Watching a database that others write to: the live stream where replicas share one PostgreSQL."""
+"""Watching a PostgreSQL that several replicas write: what the others have to tell, for the live views of this one."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
-from service.store.entry import Recorded
-from service.store.records import LARGEST_PAGE, Records
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
+from service.contract.errors import LeakInspectionError
+from service.store.database import Database
+from service.store.entry import Entry
+from service.store.lookup import recorded, with_models
+from service.store.search import unacknowledged
+from service.store.tables import entries, wells
+
+AT_ONCE = 1000
 LOOK_EVERY_S = 0.3
+RETRY_S = 5.0
+
+logger = logging.getLogger(__name__)
 
 
-async def watch(records: Records, sequence: int, look_every_s: float = LOOK_EVERY_S) -> AsyncIterator[list[Recorded]]:
-    """Yield what comes after a place, for ever and without a gap, as ``Journal.watch`` does for its own file.
+class Others:
+    """Follows what other replicas put into PostgreSQL.
 
     Replicas insert one after the other, so a sequence that is seen has no lower one still to come.
-
-    Raises:
-        Unavailable: the database cannot be reached; watch again from the last sequence.
     """
-    while True:
-        newer = await records.after(sequence, LARGEST_PAGE)
-        if newer:
-            sequence = newer[-1].sequence
-            yield newer
-        if len(newer) < LARGEST_PAGE:
-            await asyncio.sleep(look_every_s)
+
+    def __init__(
+        self, database: Database, replica: str, look_every_s: float = LOOK_EVERY_S, retry_s: float = RETRY_S
+    ) -> None:
+        self._database = database
+        self._replica = replica
+        self._look_every_s = look_every_s
+        self._retry_s = retry_s
+        self._sequence: int | None = None
+
+    async def watch(self) -> AsyncIterator[list[Entry]]:
+        """Yield first how things stand, then what comes; for ever, through outages of the database."""
+        while True:
+            try:
+                found, more = await self._database.read(self._look)
+            except LeakInspectionError as error:
+                logger.info("what other replicas do is not known at the moment: %s", error)
+                await asyncio.sleep(self._retry_s)
+                continue
+            if found:
+                yield found
+            if not more:
+                await asyncio.sleep(self._look_every_s)
+
+    def _look(self, connection: Connection) -> tuple[list[Entry], bool]:
+        newest = connection.scalar(select(func.coalesce(func.max(entries.c.sequence), 0))) or 0
+        if self._sequence is None:
+            self._sequence = newest
+            return self._standing(connection), False
+        query = with_models().where(self._theirs, entries.c.sequence > self._sequence, entries.c.sequence <= newest)
+        rows = recorded(connection, query.order_by(entries.c.sequence).limit(AT_ONCE))
+        more = len(rows) == AT_ONCE
+        self._sequence = rows[-1].sequence if more else newest
+        return [row.entry for row in rows], more
+
+    def _standing(self, connection: Connection) -> list[Entry]:
+        """The latest decision of each well, and the alarms that nobody has acknowledged."""
+        latest = with_models().join(wells, wells.c.sequence == entries.c.sequence).where(self._theirs)
+        alarms = with_models().where(self._theirs, unacknowledged()).order_by(entries.c.sequence)
+        return [row.entry for query in (latest, alarms) for row in recorded(connection, query)]
+
+    @property
+    def _theirs(self) -> ColumnElement[bool]:
+        return literal_column("entries.replica").is_distinct_from(self._replica)

@@ -16,7 +16,7 @@ from service.store.postgres import PostgresCopy
 from service.store.records import DecisionFilter
 from service.store.sql_records import SqlRecords
 from service.store.tables import entries, migrations
-from service.store.watch import watch
+from service.store.watch import Others
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
 from tests.integration.store.postgres_server import PostgresServer
@@ -156,25 +156,51 @@ def test_replicas_that_start_at_once_migrate_once(postgres: PostgresServer) -> N
         engine.dispose()
 
 
-async def test_a_watcher_sees_what_every_replica_writes(tmp_path: Path, postgres: PostgresServer) -> None:
-    seen: list[str] = []
+async def test_a_replica_learns_how_things_stand_elsewhere_and_then_what_happens(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    heard: list[str] = []
+    before, after = some_entries(30, "cam-2"), [some_entries(20, "cam-2") for _ in range(10)]
 
-    async def look(records: SqlRecords) -> None:
-        async for newer in watch(records, await records.last_sequence(), 0.02):
-            seen.extend(entry_id(recorded.entry) for recorded in newer)
+    async def listen(others: Others) -> None:
+        async for found in others.watch():
+            heard.extend(entry_id(entry) for entry in found)
 
-    engine = postgres_engine(postgres.url)
-    migrate(engine)
-    database = Database(engine)
-    batches = {name: [some_entries(50, name) for _ in range(10)] for name in ("one", "two")}
-    async with replica(tmp_path, "one", postgres.url) as (one, _), replica(tmp_path, "two", postgres.url) as (two, _):
-        watcher = asyncio.create_task(look(SqlRecords(database)))
-        for first, second in zip(batches["one"], batches["two"], strict=True):
-            await asyncio.gather(kept(one, first), kept(two, second))
-        written = {entry_id(entry) for parts in batches.values() for part in parts for entry in part}
-        await eventually(lambda: len(seen) >= len(written))
-        watcher.cancel()
-        await asyncio.gather(watcher, return_exceptions=True)
-    assert set(seen) == written
-    assert len(seen) == len(written)
+    database = Database(postgres_engine(postgres.url))
+    async with replica(tmp_path, "one", postgres.url) as (one, _), replica(tmp_path, "two", postgres.url) as (two, it):
+        await kept(two, before)
+        await caught_up(it, len(before))
+        listener = asyncio.create_task(listen(Others(database, "one", 0.02)))
+        latest, alarm = entry_id(before[29]), entry_id(before[30])
+        await eventually(lambda: heard == [latest, alarm])
+        for batch in after:
+            await asyncio.gather(kept(one, some_entries(20, "cam-1")), kept(two, batch))
+        expected = [latest, alarm, *(entry_id(entry) for batch in after for entry in batch)]
+        await eventually(lambda: len(heard) >= len(expected))
+        assert heard == expected, "each once, in order, none of its own"
+        listener.cancel()
+        await asyncio.gather(listener, return_exceptions=True)
+    await database.close()
+
+
+async def test_listening_to_others_outlives_an_outage(tmp_path: Path, postgres: PostgresServer) -> None:
+    heard: list[str] = []
+
+    async def listen(others: Others) -> None:
+        async for found in others.watch():
+            heard.extend(entry_id(entry) for entry in found)
+
+    database = Database(postgres_engine(postgres.url))
+    listener = asyncio.create_task(listen(Others(database, "one", 0.02, retry_s=0.05)))
+    async with replica(tmp_path, "two", postgres.url) as (two, follower):
+        first, second = some_entries(5), some_entries(5)
+        await kept(two, first)
+        await caught_up(follower, len(first))
+        await eventually(lambda: len(heard) > 0)
+        await asyncio.to_thread(postgres.stop)
+        await kept(two, second)
+        await asyncio.to_thread(postgres.start)
+        await eventually(lambda: heard[-len(second) :] == [entry_id(entry) for entry in second])
+    listener.cancel()
+    await asyncio.gather(listener, return_exceptions=True)
     await database.close()
