@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from service.contract.decision import Decision
 from service.contract.errors import ScoringFailed
-from service.judging import Shot, judge, judge_batch
+from service.judging import Shot, judge, judge_batch, judge_each
 from service.model_switch import ModelSwitch
 from service.monitoring.camera import CameraWatch
 from service.recorder import Recorder
+from service.rounds import Rounds, require_time
 
 T = TypeVar("T")
 INLINE_BYTES = 32 * 1024
@@ -37,30 +38,39 @@ class Inspector:
         self._workers = workers
         self._max_pixels = max_pixels
         self._stuck_after_s = stuck_after_s
+        self._rounds = Rounds(lambda shots: judge_each(models.require(), shots, max_pixels))
 
-    async def inspect(self, shot: Shot) -> Decision:
+    async def inspect(self, shot: Shot, deadline: float) -> Decision:
         """Judge one picture; a small one on the event loop, where that is faster than handing it to a thread.
 
-        A picture that was sent before gets its first decision again.
+        A picture that was sent before gets its first decision again. ``deadline`` is when inference must have begun,
+        on the clock of ``time.perf_counter``.
 
         Raises:
+            DeadlineExceeded: it has not.
             PictureError: the bytes cannot be decoded; no decision is made.
             Unavailable: no model is ready, the scorer failed, or the decision cannot be recorded.
         """
         earlier = await self._recorder.earlier(shot)
         if earlier is not None:
             return earlier
-        job = partial(judge, self._models.require(), self._watched(shot), self._max_pixels)
+        shot = self._watched(shot)
         with self._doubting():
-            decision = job() if len(shot.image) <= INLINE_BYTES else await self._in_worker(job)
+            if len(shot.image) <= INLINE_BYTES:
+                decision = await self._rounds.judge(shot, deadline)
+            else:
+                require_time(deadline)
+                decision = await self._in_worker(partial(judge, self._models.require(), shot, self._max_pixels))
         return (await self._recorder.record([decision], [shot]))[0]
 
-    async def inspect_batch(self, shots: Sequence[Shot]) -> list[Decision]:
+    async def inspect_batch(self, shots: Sequence[Shot], deadline: float) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
 
         Raises:
+            DeadlineExceeded: inference has not begun by the deadline.
             Unavailable: no model is ready, the scorer failed, or the decisions cannot be recorded.
         """
+        require_time(deadline)
         answers = [await self._recorder.earlier(shot) for shot in shots]
         fresh = [self._watched(shot) for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
         job = partial(judge_batch, self._models.require(), fresh, self._max_pixels)

@@ -68,6 +68,14 @@ def judge(serving: Serving, shot: Shot, max_pixels: int) -> Decision:
     return _decide_all(serving, [shot], [_prepare(serving, shot, max_pixels)])[0]
 
 
+def judge_each(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision | PictureError]:
+    """Judge pictures of many senders with one inference, in their order; what cannot be decoded gets its error."""
+    prepared = [_prepare_or_error(serving, shot, max_pixels) for shot in shots]
+    whole = [(shot, item) for shot, item in zip(shots, prepared, strict=True) if isinstance(item, _Prepared)]
+    decisions = iter(_decide_all(serving, [shot for shot, _ in whole], [item for _, item in whole]))
+    return [next(decisions) if isinstance(item, _Prepared) else item for item in prepared]
+
+
 def judge_batch(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision]:
     """Judge many pictures with one inference, in their order; what cannot be decoded becomes ``unknown``.
 
@@ -77,12 +85,19 @@ def judge_batch(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> lis
     return _decide_all(serving, shots, [_prepare_or_refuse(serving, shot, max_pixels) for shot in shots])
 
 
-def _prepare_or_refuse(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:
+def _prepare_or_error(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared | PictureError:
     try:
         return _prepare(serving, shot, max_pixels)
     except PictureError as error:
-        too_large = isinstance(error, PictureTooLarge)
-        return _Prepared(None, Reason.INPUT_TOO_LARGE if too_large else Reason.INPUT_UNDECODABLE, None, 0.0, 0.0)
+        return error
+
+
+def _prepare_or_refuse(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:
+    item = _prepare_or_error(serving, shot, max_pixels)
+    if isinstance(item, _Prepared):
+        return item
+    too_large = isinstance(item, PictureTooLarge)
+    return _Prepared(None, Reason.INPUT_TOO_LARGE if too_large else Reason.INPUT_UNDECODABLE, None, 0.0, 0.0)
 
 
 def _prepare(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:

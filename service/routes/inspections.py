@@ -10,9 +10,9 @@ import orjson
 from starlette.types import Receive, Scope
 
 from service.access import Access, Role
-from service.admission import Admission, LoopShare
+from service.admission import Admission
 from service.contract.artifact import sha256_hex
-from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody, MalformedField
+from service.contract.errors import BodyTooLarge, MalformedBody, MalformedField
 from service.front import JSON_HEADERS, Reply
 from service.inspector import Inspector
 from service.judging import Shot
@@ -43,7 +43,6 @@ class InspectLane:
         self._access = access
         self._admission = admission
         self._limits = limits
-        self._share = LoopShare()
 
     async def __call__(self, scope: Scope, receive: Receive) -> Reply:
         """Answer with one decision."""
@@ -54,8 +53,7 @@ class InspectLane:
         with self._admission.place():
             body = await self._body(scope, receive) if whole is None else whole
             shot = await parsed(partial(_only_shot, scope, labels, perf_counter()), body)
-            await self._share.turn(deadline)
-            decision = await self._inspector.inspect(shot)
+            decision = await self._inspector.inspect(shot, deadline)
         scope["decisions"] = (decision,)
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
 
@@ -79,9 +77,7 @@ class BatchLane:
         with self._admission.place():
             body = await read_body(scope, receive, self._limits.batch_bytes, self._limits.deadline_s)
             shots = await parsed(partial(self._shots, scope, perf_counter()), body)
-            if perf_counter() > deadline:
-                raise DeadlineExceeded("the deadline passed before inference: send a fresh frame")
-            decisions = await self._inspector.inspect_batch(shots)
+            decisions = await self._inspector.inspect_batch(shots, deadline)
         scope["decisions"] = decisions
         return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
 

@@ -1,0 +1,100 @@
+"""Rounds: small pictures that arrive together are judged together, on the event loop."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import NamedTuple
+
+from service.contract.decision import Decision
+from service.contract.errors import DeadlineExceeded, ScoringFailed
+from service.judging import Shot
+
+Outcome = Decision | Exception
+
+
+class _Waiter(NamedTuple):
+    shot: Shot
+    deadline: float
+    decision: asyncio.Future[Decision]
+
+
+class Rounds:
+    """Judges what has gathered since the loop's last round, at most ``most`` pictures at once.
+
+    Nobody waits for company: a picture that is alone is judged alone. Between two rounds the loop reads sockets and
+    refuses what is too much, so a refusal waits for one round and not for the whole queue. Pictures come in the order
+    of asking; whoever has gone away or is too late is left out, and a picture that makes a round fail fails alone.
+
+    Args:
+        judge: gives one outcome a shot, in their order.
+        most: pictures in a round, which then takes a few milliseconds.
+    """
+
+    def __init__(self, judge: Callable[[Sequence[Shot]], Sequence[Outcome]], most: int = 16) -> None:
+        self._judge = judge
+        self._most = most
+        self._waiting: deque[_Waiter] = deque()
+
+    async def judge(self, shot: Shot, deadline: float) -> Decision:
+        """Judge a picture in the next round that has room.
+
+        Args:
+            shot: the picture.
+            deadline: when its round must have begun, on the clock of ``time.perf_counter``.
+
+        Raises:
+            DeadlineExceeded: the deadline passed while waiting.
+            ScoringFailed: the scorer failed, for the whole round.
+            PictureError: the bytes cannot be decoded.
+        """
+        loop = asyncio.get_running_loop()
+        decision: asyncio.Future[Decision] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._round, loop)
+        self._waiting.append(_Waiter(shot, deadline, decision))
+        return await decision
+
+    def _round(self, loop: asyncio.AbstractEventLoop) -> None:
+        group = self._next_group()
+        if self._waiting:
+            loop.call_soon(self._round, loop)
+        for waiter, outcome in zip(group, self._outcomes([waiter.shot for waiter in group]), strict=True):
+            if isinstance(outcome, Decision):
+                waiter.decision.set_result(outcome)
+            else:
+                waiter.decision.set_exception(outcome)
+
+    def _next_group(self) -> list[_Waiter]:
+        group: list[_Waiter] = []
+        while self._waiting and len(group) < self._most:
+            waiter = self._waiting.popleft()
+            if waiter.decision.done():  # cancelled
+                continue
+            try:
+                require_time(waiter.deadline)
+            except DeadlineExceeded as refusal:
+                waiter.decision.set_exception(refusal)
+            else:
+                group.append(waiter)
+        return group
+
+    def _outcomes(self, shots: Sequence[Shot]) -> Sequence[Outcome]:
+        try:
+            return self._judge(shots) if shots else ()
+        except ScoringFailed as error:  # not a matter of one picture
+            return [ScoringFailed(str(error)) for _ in shots]
+        except Exception as error:  # whatever one picture provokes, it is its sender's alone
+            if len(shots) == 1:
+                return [error]
+            return [self._outcomes([shot])[0] for shot in shots]
+
+
+def require_time(deadline: float) -> None:
+    """Do nothing before the deadline, which is on the clock of ``time.perf_counter``.
+
+    Raises:
+        DeadlineExceeded: it has passed.
+    """
+    if perf_counter() > deadline:
+        raise DeadlineExceeded("the deadline passed before inference: send a fresh picture")

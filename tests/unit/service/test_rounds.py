@@ -1,0 +1,174 @@
+"""Pictures that arrive together are judged together, and nobody pays for a neighbour."""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.contract.decision import Decision
+from service.contract.errors import DeadlineExceeded, NotAPicture
+from service.judging import Shot, judge, judge_each
+from service.rounds import Outcome, Rounds
+from service.serving import Serving, open_serving
+from tests.decisions import START, a_decision
+from tests.pictures import jpeg
+from tests.small_artifact import write_artifact
+from tests.wells import good_well, leaking_well
+
+POISON = b"poison"
+DAMAGED = b"damaged"
+MAX_PIXELS = 1_000_000
+
+
+def a_shot(image: bytes) -> Shot:
+    return Shot(image, image.hex(), "request", START, 0.0)
+
+
+class Judge:
+    """Decides by echoing each picture, keeps the rounds, and fails as a whole where one picture is poison."""
+
+    def __init__(self) -> None:
+        self.rounds: list[list[bytes]] = []
+
+    def __call__(self, shots: Sequence[Shot]) -> list[Outcome]:
+        self.rounds.append([shot.image for shot in shots])
+        if any(shot.image == POISON for shot in shots):
+            raise RuntimeError("poison")
+        return [self._outcome(shot) for shot in shots]
+
+    def _outcome(self, shot: Shot) -> Outcome:
+        if shot.image == DAMAGED:
+            return NotAPicture("damaged")
+        return a_decision(image_sha256=shot.sha256)
+
+
+async def test_what_arrives_together_is_judged_together_in_the_order_of_asking() -> None:
+    judge = Judge()
+    rounds = Rounds(judge, most=3)
+    images = [bytes([number]) for number in range(5)]
+    decisions = await asyncio.gather(*(rounds.judge(a_shot(image), math.inf) for image in images))
+    assert [decision.image_sha256 for decision in decisions] == [image.hex() for image in images]
+    assert judge.rounds == [images[:3], images[3:]]
+
+
+async def test_a_picture_that_is_alone_waits_for_no_company() -> None:
+    judge = Judge()
+    rounds = Rounds(judge)
+    for number in range(3):
+        await rounds.judge(a_shot(bytes([number])), math.inf)
+    assert [len(images) for images in judge.rounds] == [1, 1, 1]
+
+
+async def test_the_loop_breathes_between_two_rounds() -> None:
+    breaths = []
+    rounds = Rounds(Judge(), most=1)
+    waiting = [asyncio.create_task(rounds.judge(a_shot(bytes([number])), math.inf)) for number in range(5)]
+
+    async def breathe() -> None:
+        while not all(task.done() for task in waiting):
+            breaths.append(sum(task.done() for task in waiting))
+            await asyncio.sleep(0)
+
+    await asyncio.wait_for(breathe(), timeout=5)
+    assert set(breaths) >= {0, 1, 2, 3, 4}
+
+
+async def test_a_picture_that_makes_a_round_fail_fails_alone() -> None:
+    rounds = Rounds(Judge())
+    images = [b"first", POISON, b"last"]
+    first, poison, last = await asyncio.gather(
+        *(rounds.judge(a_shot(image), math.inf) for image in images), return_exceptions=True
+    )
+    assert isinstance(poison, RuntimeError)
+    assert isinstance(first, Decision)
+    assert isinstance(last, Decision)
+
+
+async def test_whoever_is_too_late_is_refused_before_inference() -> None:
+    judge = Judge()
+    with pytest.raises(DeadlineExceeded):
+        await Rounds(judge).judge(a_shot(b"late"), perf_counter() - 1)
+    assert judge.rounds == []
+
+
+async def test_whoever_has_gone_away_is_left_out() -> None:
+    judge = Judge()
+    rounds = Rounds(judge)
+    gone = asyncio.create_task(rounds.judge(a_shot(b"gone"), math.inf))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await rounds.judge(a_shot(b"stays"), math.inf)
+    assert judge.rounds == [[b"stays"]]
+
+
+PLANS = st.lists(
+    st.tuples(st.sampled_from(["ok", "ok", "ok", "poison", "damaged", "late", "gone"]), st.integers(0, 3)), max_size=60
+)
+
+
+@settings(deadline=None)
+@given(PLANS, st.integers(1, 7))
+def test_everybody_gets_an_own_answer_whatever_the_others_do(plan: list[tuple[str, int]], most: int) -> None:
+    images = {"poison": POISON, "damaged": DAMAGED}
+    expected: dict[str, type[BaseException]] = {
+        "poison": RuntimeError,
+        "damaged": NotAPicture,
+        "late": DeadlineExceeded,
+        "gone": asyncio.CancelledError,
+    }
+
+    async def ask(rounds: Rounds, number: int, kind: str, pause: int) -> Decision:
+        for _ in range(pause):
+            await asyncio.sleep(0)
+        shot = a_shot(images.get(kind, number.to_bytes(2)))
+        return await rounds.judge(shot, -math.inf if kind == "late" else math.inf)
+
+    async def run() -> list[Decision | BaseException]:
+        rounds = Rounds(Judge(), most)
+        tasks = [asyncio.create_task(ask(rounds, number, *asked)) for number, asked in enumerate(plan)]
+        await asyncio.sleep(0)
+        for task, (kind, _) in zip(tasks, plan, strict=True):
+            if kind == "gone":
+                task.cancel()
+        async with asyncio.timeout(10):
+            return await asyncio.gather(*tasks, return_exceptions=True)
+
+    for number, (answer, (kind, _)) in enumerate(zip(asyncio.run(run()), plan, strict=True)):
+        if isinstance(answer, Decision):
+            assert kind in {"ok", "gone"}, "who leaves late may have been answered"
+            assert answer.image_sha256 == number.to_bytes(2).hex()
+        else:
+            assert isinstance(answer, expected[kind])
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    root = tmp_path_factory.mktemp("artifacts")
+    return open_serving(root / write_artifact(root), 1)
+
+
+async def test_in_company_a_picture_gets_the_score_it_gets_alone(serving: Serving) -> None:
+    rounds = Rounds(lambda shots: judge_each(serving, shots, MAX_PIXELS))
+    images = [jpeg((good_well, leaking_well)[seed % 2](seed, 24 + seed % 9, 44 + seed % 7)) for seed in range(40)]
+    together = await asyncio.gather(*(rounds.judge(a_shot(image), math.inf) for image in images))
+    alone = [judge(serving, a_shot(image), MAX_PIXELS) for image in images]
+    assert [one.image_sha256 for one in together] == [one.image_sha256 for one in alone]
+    assert [one.verdict for one in together] == [one.verdict for one in alone]
+    for one, other in zip(together, alone, strict=True):
+        assert one.score == pytest.approx(other.score, rel=1e-5, abs=1e-7)
+    assert max(one.batch_size for one in together) > 1
+
+
+async def test_what_cannot_be_decoded_gets_its_error_and_its_neighbours_their_decisions(serving: Serving) -> None:
+    rounds = Rounds(lambda shots: judge_each(serving, shots, MAX_PIXELS))
+    images = [jpeg(good_well(1)), b"no picture", jpeg(good_well(2))]
+    first, error, last = await asyncio.gather(
+        *(rounds.judge(a_shot(image), math.inf) for image in images), return_exceptions=True
+    )
+    assert isinstance(error, NotAPicture)
+    assert isinstance(first, Decision)
+    assert isinstance(last, Decision)
