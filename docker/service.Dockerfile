@@ -28,7 +28,7 @@ ENV PATH=/opt/leak-inspection/bin:$PATH \
 USER 10001:10001
 WORKDIR /data
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 CMD ["leak-inspection", "healthcheck"]
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 CMD ["leak-inspection", "healthcheck"]
 ENTRYPOINT ["leak-inspection"]
 CMD ["serve"]
 ARG CREATED=1970-01-01T00:00:00Z

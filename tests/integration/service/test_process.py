@@ -114,6 +114,14 @@ def test_healthcheck_says_whether_it_is_ready(
     )
 
 
+def test_healthcheck_loads_none_of_what_the_service_needs() -> None:
+    program = "import sys; from service.cli import main; main(['healthcheck', '--url', 'http://127.0.0.1:9']);"
+    asked = subprocess.run(
+        (sys.executable, "-c", program + "print(*sorted(sys.modules))"), capture_output=True, text=True, check=True
+    )
+    assert {"numpy", "cv2", "onnxruntime", "fastapi", "pydantic", "httpx"}.isdisjoint(asked.stdout.split())
+
+
 def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
