@@ -65,7 +65,7 @@ STEPS = (
         "indices of entries",
         both=(
             "CREATE UNIQUE INDEX entries_id ON entries (id)",
-            "CREATE INDEX entries_at ON entries (at, camera_id, well_id)",
+            "CREATE INDEX entries_at ON entries (at, camera_id, well_id, score)",
             "CREATE INDEX entries_cast ON entries (cast_id, at) WHERE cast_id IS NOT NULL",
             """CREATE INDEX entries_verdict ON entries (verdict, at, camera_id)
                 WHERE kind = 'decision' AND verdict <> 'no_leak'""",

@@ -17,37 +17,18 @@ from service.contract.errors import LeakInspectionError
 from service.store.row import micros
 
 DELETION_ORDER = (Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.LEAK)
-ROWS_AT_ONCE = 200
+ROWS_AT_ONCE = 500
 FOR_EVER = 2**62
 UNREAD_FACTOR = 2
+ANEW_EVERY = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
-PLAIN = "kind = 'decision' AND verdict = 'no_leak'"
-PARTIAL = "kind = 'decision' AND verdict <> 'no_leak' AND verdict = '{verdict}'"
-DELETE_DECISIONS = """
-DELETE FROM entries WHERE sequence IN (
-    SELECT sequence FROM entries AS old
-    WHERE {which} AND at >= :since AND at < :before AND sequence <= :read
-    AND NOT EXISTS (SELECT 1 FROM entries AS later WHERE later.about = old.id AND later.about IS NOT NULL)
-    ORDER BY at LIMIT :rows
-) RETURNING at
+UNUSED = """
+NOT EXISTS (SELECT 1 FROM entries AS later WHERE later.about = entries.id AND later.about IS NOT NULL)
 """
-DELETE_OTHERS = """
-DELETE FROM entries WHERE sequence IN (
-    SELECT sequence FROM entries WHERE kind <> 'decision' AND at >= :since AND at < :before AND sequence <= :read
-    ORDER BY sequence LIMIT :rows
-) RETURNING at
-"""
-DELETE_WELLS = """
-DELETE FROM wells WHERE at >= :since AND at < :before AND sequence <= :read AND :rows > 0 RETURNING at
-"""
-STATEMENTS = {
-    verdict: DELETE_DECISIONS.format(
-        which=PLAIN if verdict is Verdict.NO_LEAK else PARTIAL.format(verdict=verdict.value)
-    )
-    for verdict in Verdict
-}
+OF_VERDICT = {verdict: f"kind = 'decision' AND verdict = '{verdict.value}' AND {UNUSED}" for verdict in Verdict}
+OTHERS = "kind <> 'decision'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +42,46 @@ class RetentionLimits:
     event_days: float = 1825
 
 
+class Window(NamedTuple):
+    """The next ``rows`` entries by time, from ``since`` to ``before`` (excluded), up to the sequence ``read``."""
+
+    since: int
+    before: int
+    read: int
+    rows: int = ROWS_AT_ONCE
+
+
 class Deleted(NamedTuple):
-    """What one short deletion did: how many rows went, the time of the last of them, the bytes that remain in use."""
+    """What one step did: how many rows went, the time it came to, and the bytes that remain in use."""
 
     rows: int
-    last_at: int
+    until: int
     bytes_used: int
 
 
 class Shelf(Protocol):
-    """A database that deletes: the same statements with the same named parameters."""
+    """A database that deletes."""
 
-    async def delete(self, statement: str, parameters: Mapping[str, int]) -> Deleted:
-        """Run one deletion in a transaction of its own."""
+    async def delete(self, which: str, window: Window) -> Deleted:
+        """Delete what fulfils a condition in a window, in a transaction of its own."""
+
+    async def forget_wells(self, before: int) -> None:
+        """Take the wells off the board that have sent nothing since."""
 
 
 class Retention:
-    """Deletes in many short steps and leaves as much time between them as they take."""
+    """Deletes in many short steps and leaves as much time between them as they take.
+
+    A step looks at a bounded number of entries, whatever they are, and the next goes on where it ended; once a day
+    everything is looked at again, for what was held back then.
+    """
 
     def __init__(self, shelf: Shelf, limits: RetentionLimits, read: Callable[[], int] = lambda: FOR_EVER) -> None:
         self._shelf = shelf
         self._limits = limits
         self._read = read
-        self._since = dict.fromkeys([*STATEMENTS.values(), DELETE_OTHERS, DELETE_WELLS], 0)
+        self._since: dict[str, int] = {}
+        self._anew_at = datetime.min.replace(tzinfo=UTC)
         self.bytes_used = 0
 
     async def run(self, every_s: float = 60.0) -> None:
@@ -92,35 +90,38 @@ class Retention:
             try:
                 await self.sweep(datetime.now(UTC))
             except LeakInspectionError as error:
-                logger.warning("old entries are deleted later: %s", error)
+                logger.info("old entries are deleted later: %s", error)
             await asyncio.sleep(every_s)
 
     async def sweep(self, now: datetime) -> None:
         """Delete what is too old, then what is too much."""
+        if now >= self._anew_at:
+            self._since.clear()
+            self._anew_at = now + ANEW_EVERY
         for verdict in DELETION_ORDER:
-            await self._delete_all(STATEMENTS[verdict], _before(now, self._limits.days[verdict]))
-        await self._delete_all(DELETE_OTHERS, _before(now, self._limits.event_days))
-        await self._delete_all(DELETE_WELLS, _before(now, max(self._limits.days.values())))
+            await self._delete_older(OF_VERDICT[verdict], _before(now, self._limits.days[verdict]))
+        await self._delete_older(OTHERS, _before(now, self._limits.event_days))
+        await self._shelf.forget_wells(_before(now, max(self._limits.days.values())))
         if self._limits.max_bytes is not None:
             for verdict in DELETION_ORDER:
                 await self._make_room(verdict, self._limits.max_bytes)
 
-    async def _delete_all(self, statement: str, before: int) -> None:
-        while (await self._step(statement, before, self._read())).rows == ROWS_AT_ONCE:
+    async def _delete_older(self, which: str, before: int) -> None:
+        while (await self._step(which, before, self._read())).until < before:
             pass
 
     async def _make_room(self, verdict: Verdict, max_bytes: int) -> None:
-        while self.bytes_used > max_bytes:
+        until = 0
+        while self.bytes_used > max_bytes and until < FOR_EVER:
             desperate = verdict is Verdict.NO_LEAK and self.bytes_used > UNREAD_FACTOR * max_bytes
-            step = await self._step(STATEMENTS[verdict], FOR_EVER, FOR_EVER if desperate else self._read())
-            if step.rows == 0:
-                return
+            step = await self._step(OF_VERDICT[verdict], FOR_EVER, FOR_EVER if desperate else self._read())
+            until = step.until
 
-    async def _step(self, statement: str, before: int, read: int) -> Deleted:
+    async def _step(self, which: str, before: int, read: int) -> Deleted:
         started = time.monotonic()
-        parameters = {"since": self._since[statement], "before": before, "read": read, "rows": ROWS_AT_ONCE}
-        deleted = await self._shelf.delete(statement, parameters)
-        self._since[statement] = max(self._since[statement], deleted.last_at)
+        deleted = await self._shelf.delete(which, Window(self._since.get(which, 0), before, read))
+        if deleted.until < FOR_EVER:
+            self._since[which] = max(self._since.get(which, 0), deleted.until)
         self.bytes_used = deleted.bytes_used
         await asyncio.sleep(time.monotonic() - started)
         return deleted

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, or_, select
 
-from service.contract.decision import Verdict
+from service.contract.decision import Reason, Verdict
 from service.store.cursor import Cursor
 from service.store.entry import DECISION, REVIEW, EventKind, Recorded
 from service.store.lookup import recorded, with_models
@@ -18,6 +18,11 @@ from service.store.tables import entries
 # Written out rather than bound, so that the planners see that the partial indices apply.
 NOT_A_DECISION: ColumnElement[bool] = literal_column("entries.kind <> 'decision'")
 NOT_GOOD: ColumnElement[bool] = literal_column("entries.kind = 'decision' AND entries.verdict <> 'no_leak'")
+VERDICT_OF = {
+    Reason.SCORE_BELOW_THRESHOLD: Verdict.NO_LEAK,
+    Reason.SCORE_AT_OR_ABOVE_THRESHOLD: Verdict.LEAK,
+}
+"""Every other reason is one of ``unknown``."""
 
 
 def newest_decisions(
@@ -27,9 +32,13 @@ def newest_decisions(
 
     Verdict by verdict, as each alone comes from the index in the right order, however many rows there are.
     """
-    if wanted.verdicts is None:
+    verdicts = wanted.verdicts
+    if wanted.reason is not None:
+        implied = frozenset({VERDICT_OF.get(wanted.reason, Verdict.UNKNOWN)})
+        verdicts = implied if verdicts is None else implied & verdicts
+    if verdicts is None:
         return recorded(connection, _query(wanted, None, place, limit))
-    found = [recorded(connection, _query(wanted, verdict, place, limit)) for verdict in wanted.verdicts]
+    found = [recorded(connection, _query(wanted, verdict, place, limit)) for verdict in verdicts]
     return list(islice(heapq.merge(*found, key=place_of, reverse=True), limit))
 
 

@@ -2,21 +2,28 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import TypeVar
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.contract.errors import JournalUnavailable, Unavailable
 from service.store.journal import Journal
-from service.store.retention import Deleted
+from service.store.retention import Deleted, Window
 
 LOCK = 4_051_847_205
 """Key of PostgreSQL's advisory lock under which one replica deletes and the others do not."""
 
+END_OF_WINDOW = "SELECT at FROM entries WHERE at >= :since AND at < :before ORDER BY at LIMIT 1 OFFSET :rows"
+# The sign keeps SQLite from searching by sequence: the window is the shorter way.
+DELETE = "DELETE FROM entries WHERE at >= :since AND at < :until AND +sequence <= :read AND {which}"
+FORGET_WELLS = "DELETE FROM wells WHERE at < :before"
 USED = """
 SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
 """
+
+T = TypeVar("T")
 
 
 class JournalShelf:
@@ -25,35 +32,63 @@ class JournalShelf:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    async def delete(self, statement: str, parameters: Mapping[str, int]) -> Deleted:
-        """Run one deletion in a transaction of its own."""
+    async def delete(self, which: str, window: Window) -> Deleted:
+        """Delete what fulfils a condition in a window, in a transaction of its own."""
 
         def change(connection: sqlite3.Connection) -> Deleted:
-            times = [row[0] for row in connection.execute(statement, dict(parameters)).fetchall()]
-            return Deleted(len(times), max(times, default=0), connection.execute(USED).fetchone()[0])
+            end = connection.execute(END_OF_WINDOW, window._asdict()).fetchone()
+            until = _until(window, end[0] if end else None)
+            rows = connection.execute(DELETE.format(which=which), window._asdict() | {"until": until}).rowcount
+            return Deleted(rows, until, connection.execute(USED).fetchone()[0])
 
+        return await self._change(change)
+
+    async def forget_wells(self, before: int) -> None:
+        """Take the wells off the board that have sent nothing since."""
+        await self._change(lambda connection: connection.execute(FORGET_WELLS, {"before": before}).rowcount)
+
+    async def _change(self, function: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            return await self._journal.change(change)
+            return await self._journal.change(function)
         except sqlite3.Error as error:
             raise JournalUnavailable(f"the journal cannot be written ({error})") from error
 
 
 class PostgresShelf:
-    """Deletes in PostgreSQL; the bytes there are its administrator's."""
+    """Deletes in PostgreSQL, unless another replica does; the bytes there are its administrator's."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def delete(self, statement: str, parameters: Mapping[str, int]) -> Deleted:
-        """Run one deletion in a transaction of its own; none while another replica deletes."""
+    async def delete(self, which: str, window: Window) -> Deleted:
+        """Delete what fulfils a condition in a window, in a transaction of its own."""
+
+        def change(connection: Connection) -> Deleted:
+            end = connection.scalar(text(END_OF_WINDOW), window._asdict())
+            until = _until(window, end)
+            rows = connection.execute(text(DELETE.format(which=which)), window._asdict() | {"until": until}).rowcount
+            return Deleted(rows, until, 0)
+
+        return await asyncio.to_thread(self._change, change)
+
+    async def forget_wells(self, before: int) -> None:
+        """Take the wells off the board that have sent nothing since."""
+
+        def change(connection: Connection) -> None:
+            connection.execute(text(FORGET_WELLS), {"before": before})
+
+        await asyncio.to_thread(self._change, change)
+
+    def _change(self, function: Callable[[Connection], T]) -> T:
         try:
-            return await asyncio.to_thread(self._delete, statement, parameters)
+            with self._engine.begin() as connection:
+                if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK}):
+                    raise Unavailable("another replica deletes in PostgreSQL")
+                return function(connection)
         except SQLAlchemyError as error:
             raise Unavailable("PostgreSQL cannot be reached") from error
 
-    def _delete(self, statement: str, parameters: Mapping[str, int]) -> Deleted:
-        with self._engine.begin() as connection:
-            if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK}):
-                return Deleted(0, 0, 0)
-            times = list(connection.scalars(text(statement), dict(parameters)))
-            return Deleted(len(times), max(times, default=0), 0)
+
+def _until(window: Window, end: int | None) -> int:
+    """The end of a window: that of the range where it holds fewer rows, and always some progress."""
+    return window.before if end is None else max(end, window.since + 1)

@@ -95,6 +95,8 @@ FILTERS = [
     DecisionFilter(verdicts=frozenset(Verdict)),
     DecisionFilter(verdicts=frozenset({Verdict.NO_LEAK}), score_from=0.25, score_to=0.75),
     DecisionFilter(reason=Reason.INPUT_BLURRED),
+    DecisionFilter(reason=Reason.SCORE_BELOW_THRESHOLD, verdicts=frozenset({Verdict.LEAK, Verdict.NO_LEAK})),
+    DecisionFilter(reason=Reason.FROZEN, verdicts=frozenset()),
     DecisionFilter(reviewed=True),
     DecisionFilter(reviewed=False, cast_id="C-2"),
     DecisionFilter(camera_id="' OR '1'='1"),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, insert, select
 
 from service.contract.decision import Decision, Verdict
+from service.contract.errors import Unavailable
 from service.store.database import postgres_engine
 from service.store.entry import Entry, Event, EventKind, Review
 from service.store.journal import Journal
@@ -153,6 +154,20 @@ async def test_in_postgresql_ages_hold_too(shared: Engine) -> None:
 async def test_in_postgresql_one_replica_deletes_at_a_time(shared: Engine) -> None:
     with shared.begin() as other:
         other.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        await Retention(PostgresShelf(shared), RetentionLimits(None, DAYS)).sweep(NOW)
+        with pytest.raises(Unavailable, match="another replica"):
+            await Retention(PostgresShelf(shared), RetentionLimits(None, DAYS)).sweep(NOW)
         assert count(shared) == 3600
     shared.dispose()
+
+
+async def test_what_was_held_back_is_deleted_a_day_later(tmp_path: Path) -> None:
+    async with opened(tmp_path, aged(Verdict.NO_LEAK, 30, 500)) as journal:
+        read = [200]
+        retention = Retention(JournalShelf(journal), RetentionLimits(days=DAYS), lambda: read[-1])
+        await journal.tail.news(499)
+        await retention.sweep(NOW)
+        assert left(tmp_path) == {"no_leak": 300}
+        read.append(10_000)
+        for hours in (1, 25):
+            await retention.sweep(NOW + timedelta(hours=hours))
+    assert left(tmp_path) == {}
