@@ -12,6 +12,8 @@ from service.contract.errors import NotAPicture, PictureTooLarge
 from service.contract.manifest import InputSpec, Sharpen
 from service.contract.picture_header import read_header
 
+cv2.setNumThreads(1)  # for pictures this small OpenCV's threads cost more than they give, and take cores unasked
+
 Pixels = NDArray[np.uint8]
 
 DEFAULT_MAX_PIXELS = 32_000_000
