@@ -159,10 +159,10 @@ class Stack:
         for image in self.docker("image", "ls", "--quiet", "--filter", f"reference=*:{self.version}").split():
             self.docker("image", "rm", "--force", image)
 
-    def bring_up(self, *build_options: str) -> None:
-        """Build and start everything."""
+    def bring_up(self, *build_options: str, services: Sequence[str] = ()) -> None:
+        """Build and start the services named, with what they depend on; none named, all."""
         self.compose("build", *build_options)
-        self.compose("up", "-d")
+        self.compose("up", "-d", *services)
 
     def is_healthy(self, service: str) -> bool:
         """Whether a service's container passes its own check."""
