@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from service.contract.usability import FIGURES
-from training.tails import Promise, tail_end
+from training.tails import tail_end
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -21,6 +21,7 @@ LARGEST_SAMPLE: Final = 2500
 FLATTEST: Final = 1e-9
 USABLE: Final = 0.98
 FAULTY: Final = 0.005
+GAP: Final = 1 / 3
 
 
 class Cases(NamedTuple):
@@ -54,17 +55,17 @@ def scene_folds(features: Matrix, seed: int) -> Folds:
     return np.asarray(fold_of_scene[scenes], np.int64)
 
 
-def learn_detector(good: Cases, also_usable: Cases, faulty: Cases, promise: Promise) -> Detector:
+def learn_detector(good: Cases, also_usable: Cases, faulty: Cases, refused: float) -> Detector:
     """Learn weights on everything and the limit on held-out folds.
 
-    The limit is as far from the good wells as the promise asks, beyond 98 % of what else is usable; and half way
-    to the faults, where a gap lies between.
+    The limit is what a share ``refused`` of good wells exceeds, and lies beyond 98 % of what else is usable; where a
+    gap lies between that and the faults, a third of the way to them.
     """
     held_out = [_separate(good.without(k), also_usable.without(k), faulty.without(k)) for k in range(FOLDS)]
     scores = [np.concatenate([part.of(k) @ held_out[k] for k in range(FOLDS)]) for part in (good, also_usable, faulty)]
-    least = max(tail_end(scores[0], promise), float(np.quantile(scores[1], USABLE)))
+    least = max(tail_end(scores[0], refused), float(np.quantile(scores[1], USABLE)))
     gap = float(np.quantile(scores[2], FAULTY)) - least
-    return Detector(_separate(good.features, also_usable.features, faulty.features), least + max(gap / 2, 0.0))
+    return Detector(_separate(good.features, also_usable.features, faulty.features), least + max(gap * GAP, 0.0))
 
 
 def _separate(good: Matrix, also_usable: Matrix, faulty: Matrix) -> Vector:

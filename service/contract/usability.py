@@ -16,7 +16,6 @@ SMALLEST_SIDE: Final = 8
 LARGEST_SIDE: Final = 128
 REDUCED_SIDE: Final = 96
 COARSE: Final = (8, 6)
-BLOCKS: Final = (4, 3)
 
 FIGURES: Final = (
     "brightness",
@@ -56,7 +55,7 @@ def measure(picture: Pixels) -> Measurement:
 
     Figures of grey values: mean; standard deviation; mean absolute Laplacian; by what factor that exceeds the mean of
     the Laplacian smoothed 3 x 3 (blur lowers it, noise raises it); mean absolute difference of neighbours across and
-    down; least and largest mean absolute Laplacian of 4 x 3 blocks; least mean difference of two rows and of two
+    down; least and largest mean absolute Laplacian of 8 x 6 blocks; least mean difference of two rows and of two
     columns (0 where one repeats). Of colour: the shares of red and blue in all light, in percent.
 
     Features: the logarithms of the figures; for 8 x 6 coarse pixels each channel less the overall mean, all scaled to
@@ -72,7 +71,7 @@ def measure(picture: Pixels) -> Measurement:
     smoothed = cv2.norm(cv2.GaussianBlur(edges, (3, 3), 0), cv2.NORM_L1) / edges.size
     np.abs(edges, out=edges)
     sharpness = cv2.mean(edges)[0]
-    quietest, busiest, _, _ = cv2.minMaxLoc(cv2.resize(edges, BLOCKS, interpolation=_AREA))
+    quietest, busiest, _, _ = cv2.minMaxLoc(cv2.resize(edges, COARSE, interpolation=_AREA))
     across, down = cv2.absdiff(grey[:, 1:], grey[:, :-1]), cv2.absdiff(grey[1:], grey[:-1])
     coarse = cv2.resize(small, COARSE, interpolation=_AREA)
     red, green, blue, _ = cv2.mean(coarse)
