@@ -16,7 +16,7 @@ import { failure, notice } from "./notice.js";
 import { Plant } from "./plant.js";
 import { recall, remember } from "./preferences.js";
 import { drawSummary } from "./summary.js";
-import { drawSystem } from "./system.js";
+import { drawSystem, offerSelfTest } from "./system.js";
 import { offerTrial } from "./trial.js";
 import { legend } from "./verdict_mark.js";
 import { goTo, listenToAddress, toggleWall } from "./views.js";
@@ -48,6 +48,7 @@ for (const button of document.querySelectorAll("dialog [data-closes]")) {
 useColours(recall("colours"));
 prepareLogin(begin);
 offerTrial(open);
+offerSelfTest();
 listenToKeys({ goTo, toggleWall });
 listenToAddress({
   history: (query) => history.show(query),

@@ -189,7 +189,7 @@ export default {
   "system.failed": "Failed",
   "system.self_test_at": "Last test",
   "system.self_test_pictures": "Golden pictures",
-  "system.self_test_run": "Test now",
+  "system.self_test_run": "Run the self-test",
   "system.journal": "Journal",
   "system.writable": "Writing",
   "system.not_writable": "Cannot be written",

@@ -205,7 +205,7 @@ export default {
   "system.failed": "Не пройдена",
   "system.self_test_at": "Последняя",
   "system.self_test_pictures": "Эталонных снимков",
-  "system.self_test_run": "Проверить сейчас",
+  "system.self_test_run": "Запустить самопроверку",
   "system.journal": "Журнал решений",
   "system.writable": "Пишется",
   "system.not_writable": "Запись невозможна",

@@ -46,13 +46,12 @@ function modelCard(model) {
 }
 
 function selfTestCard(selfTest) {
-  const run = element("button", { type: "button", onclick: () => runSelfTest(run) }, text("system.self_test_run"));
-  if (!selfTest) return card("system.self_test", state(false, "", "system.absent"), [], run);
+  if (!selfTest) return card("system.self_test", state(false, "", "system.absent"), []);
   return card("system.self_test", state(selfTest.ok, "system.passed", "system.failed"), [
     [null, selfTest.problem],
     ["system.self_test_at", clock(selfTest.tested_at)],
     ["system.self_test_pictures", selfTest.pictures.length],
-  ], run);
+  ]);
 }
 
 function journalCard(journal) {
@@ -61,6 +60,11 @@ function journalCard(journal) {
     ["system.rows", count(journal.entries)],
     ["system.size", bytes(journal.size_bytes)],
   ]);
+}
+
+/** Lets the button of the self-test run it. */
+export function offerSelfTest() {
+  part("self-test").addEventListener("click", (event) => runSelfTest(event.target));
 }
 
 async function runSelfTest(button) {
@@ -94,11 +98,10 @@ function emptyRow() {
   return element("tr", {}, element("td", { colspan: 5 }, text("system.no_alarms")));
 }
 
-function card(title, head, pairs, ...more) {
+function card(title, head, pairs) {
   const shown = pairs.filter(([, value]) => value !== false && value !== null && value !== undefined);
   return element("section", { class: "plate" }, element("h3", {}, text(title)), head,
-    element("dl", {}, ...shown.flatMap(([key, value]) => [element("dt", {}, key ? text(key) : ""), element("dd", {}, String(value))])),
-    ...more);
+    element("dl", {}, ...shown.flatMap(([key, value]) => [element("dt", {}, key ? text(key) : ""), element("dd", {}, String(value))])));
 }
 
 function state(good, yes, no) {

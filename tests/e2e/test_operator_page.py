@@ -15,6 +15,7 @@ from tests.wells import good_well, leaking_well
 pytestmark = pytest.mark.browser
 
 
+COLOUR = "node => getComputedStyle(node).backgroundColor"
 NAME_KNOWN = "localStorage.setItem('leak-inspection.reviewer', 'Ivan')"
 PRESS = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code: 'KeyN', bubbles: true}))"
 DROP_TEXT = """() => {
@@ -53,14 +54,15 @@ def test_a_posted_leak_is_shown_within_a_second(visit: Visit, service: RunningSe
 
 
 def test_colour_and_shape_tell_a_leak_from_a_good_well(visit: Visit, service: RunningService) -> None:
-    service.post(good_well(1), camera_id="cam-2", well_id="1a")
-    service.post(leaking_well(1), camera_id="cam-2", well_id="1b")
     page = visit()
-    good, leak = page.get_by_label("Well 1a: No leak"), page.get_by_label("Well 1b: Leak")
-    expect(good.locator("circle")).to_have_count(1)
+    service.post(leaking_well(1), camera_id="cam-2", well_id="1b")
+    leak = page.get_by_label("Well 1b: Leak")
     expect(leak.locator("path")).to_have_count(2)
-    colours = [cell.evaluate("cell => getComputedStyle(cell).backgroundColor") for cell in (good, leak)]
-    assert colours[0] != colours[1]
+    colour_of_leak = leak.evaluate(COLOUR)
+    service.post(good_well(1), camera_id="cam-2", well_id="1a")
+    good = page.get_by_label("Well 1a: No leak")
+    expect(good.locator("circle")).to_have_count(1)
+    assert good.evaluate(COLOUR) != colour_of_leak
 
 
 def test_a_card_answers_which_since_when_and_why(visit: Visit, service: RunningService) -> None:
@@ -196,6 +198,6 @@ def test_the_system_view_shows_model_threshold_self_test_and_journal(visit: Visi
     expect(page.locator("#system-cards")).to_contain_text("Ready")
     expect(page.locator("#system-cards")).to_contain_text("0.005")
     expect(page.locator("#system-cards")).to_contain_text("decision_stump")
-    page.get_by_role("button", name="Test now").click()
+    page.get_by_role("button", name="Run the self-test").click()
     expect(page.locator(".notice")).to_have_text("Self-test: Passed")
     expect(page.locator("#system-cards")).to_contain_text("Writing")
