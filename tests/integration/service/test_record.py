@@ -1,0 +1,198 @@
+"""The record over HTTP: lists, filters, pages, CSV, reviews, scores, and what malformed requests get."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.answers import assert_problem
+from tests.conftest import Serve
+from tests.pictures import jpeg
+from tests.wells import good_well, leaking_well
+
+Json = dict[str, Any]
+
+INJECTION = "' OR '1'='1"
+UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
+
+
+async def inspected(client: httpx.AsyncClient, wells: Sequence[str], leaks: Sequence[str] = ()) -> list[Json]:
+    """Have one picture of each well judged, in that order."""
+    answers = []
+    for number, well in enumerate(wells):
+        picture = leaking_well(number) if well in leaks else good_well(number)
+        labels = {"camera_id": "cam-1", "well_id": well, "cast_id": f"C-{number % 2}"}
+        answers.append((await client.post("/v1/inspect", params=labels, content=jpeg(picture))).json())
+    return answers
+
+
+async def listed(client: httpx.AsyncClient, query: str = "") -> list[Json]:
+    response = await client.get(f"/v1/decisions{query}")
+    assert response.status_code == 200, response.text
+    return response.json()["items"]  # type: ignore[no-any-return]  # a list of decisions
+
+
+async def test_decisions_are_listed_newest_first_as_they_were_answered(serve: Serve) -> None:
+    async with serve(journal_strict=True) as client:
+        answers = await inspected(client, ["1a", "1b", "2a"])
+        items = await listed(client)
+    assert items == [answer | {"review": None} for answer in reversed(answers)]
+
+
+@pytest.mark.parametrize(
+    ("query", "wells"),
+    [
+        ("?verdict=leak", ["2"]),
+        ("?verdict=leak&verdict=unknown", ["2"]),
+        ("?verdict=no_leak", ["4", "3", "1"]),
+        ("?well_id=3", ["3"]),
+        ("?camera_id=cam-2", []),
+        ("?cast_id=C-1", ["4", "2"]),
+        ("?reason=score_below_threshold", ["4", "3", "1"]),
+        ("?score_min=0.005", ["2"]),
+        ("?score_max=0.005", ["4", "3", "1"]),
+        ("?reviewed=true", []),
+        ("?reviewed=false", ["4", "3", "2", "1"]),
+        ("?from=2000-01-01T00:00:00Z", ["4", "3", "2", "1"]),
+        ("?to=2000-01-01T00:00:00%2B03:00", []),
+    ],
+)
+async def test_filters_choose(serve: Serve, query: str, wells: list[str]) -> None:
+    async with serve(journal_strict=True) as client:
+        await inspected(client, ["1", "2", "3", "4"], leaks=["2"])
+        assert [item["well_id"] for item in await listed(client, query)] == wells
+
+
+async def test_pages_follow_each_other_without_gap_or_double_while_new_decisions_come(serve: Serve) -> None:
+    seen: list[str] = []
+    async with serve(journal_strict=True) as client:
+        answers = await inspected(client, [str(number) for number in range(7)])
+        cursor: str | None = ""
+        while cursor is not None:
+            query = {"limit": 3} | ({"cursor": cursor} if cursor else {})
+            page = (await client.get("/v1/decisions", params=query)).json()
+            seen += [item["decision_id"] for item in page["items"]]
+            cursor = page["next_cursor"]
+            await inspected(client, ["new"])
+    assert seen == [answer["decision_id"] for answer in reversed(answers)]
+
+
+@pytest.mark.parametrize("ask", [{"params": {"format": "csv"}}, {"headers": {"accept": "text/csv"}}])
+async def test_csv_has_a_line_for_each_decision(serve: Serve, ask: dict[str, Any]) -> None:
+    async with serve(journal_strict=True) as client:
+        answers = await inspected(client, ["1", "2"])
+        response = await client.get("/v1/decisions", **ask)
+        empty = await client.get("/v1/decisions?camera_id=nobody&format=csv")
+    assert response.headers["content-type"].startswith("text/csv")
+    head, *lines = response.text.splitlines()
+    assert head.startswith("decision_id,received_at,")
+    assert [line.split(",")[0] for line in lines] == [answer["decision_id"] for answer in reversed(answers)]
+    assert empty.text.splitlines() == [head]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "verdict=perhaps",
+        "reason=because",
+        "from=yesterday",
+        "from=2026-05-04T10:11:12",
+        "score_min=nan",
+        "score_max=inf",
+        "limit=0",
+        "limit=1001",
+        "cursor=abc",
+        "cursor=" + "A" * 500,
+        "reviewed=maybe",
+        "format=xml",
+        "well=1",
+        f"camera_id={INJECTION}",
+        "well_id=<script>",
+    ],
+)
+async def test_a_malformed_filter_is_named(serve: Serve, query: str) -> None:
+    async with serve(journal_strict=True) as client:
+        body = assert_problem(await client.get(f"/v1/decisions?{query}"), 422)
+    assert str(query.partition("=")[0]) in str(body["detail"])
+
+
+@pytest.mark.parametrize("rest", ["", "/picture", "/heatmap.png", "/review"])
+async def test_an_unknown_decision_is_not_found(serve: Serve, rest: str) -> None:
+    async with serve(journal_strict=True) as client:
+        assert_problem(await client.get(f"/v1/decisions/{UNKNOWN_ID}{rest}"), 404)
+        assert_problem(await client.get(f"/v1/decisions/{INJECTION}{rest}"), 422)
+
+
+async def test_reviews_are_kept_beside_each_other_and_the_latest_is_shown(serve: Serve) -> None:
+    async with serve(journal_strict=True) as client:
+        (answer,) = await inspected(client, ["1"])
+        path = f"/v1/decisions/{answer['decision_id']}"
+        for verdict, reviewer in (("leak", "Anna"), ("no_leak", "Борис")):
+            form = {"verdict": verdict, "reviewer": reviewer, "comment": INJECTION}
+            assert (await client.post(f"{path}/review", json=form)).status_code == 201
+        history = (await client.get(f"{path}/review")).json()["items"]
+        shown = (await client.get(path)).json()["review"]
+        assert [item["well_id"] for item in await listed(client, "?reviewed=true")] == ["1"]
+    assert [(item["verdict"], item["reviewer"]) for item in history] == [("no_leak", "Борис"), ("leak", "Anna")]
+    assert shown == history[0]
+    assert shown["comment"] == INJECTION
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"verdict": "leak"},
+        {"verdict": "perhaps", "reviewer": "Anna"},
+        {"verdict": "leak", "reviewer": ""},
+        {"verdict": "leak", "reviewer": "   "},
+        {"verdict": "leak", "reviewer": "A" * 65},
+        {"verdict": "leak", "reviewer": "Anna", "comment": "c" * 1001},
+        {"verdict": "leak", "reviewer": "Anna", "colour": "red"},
+    ],
+)
+async def test_a_malformed_review_is_refused_and_leaves_nothing(serve: Serve, form: Json) -> None:
+    async with serve(journal_strict=True) as client:
+        (answer,) = await inspected(client, ["1"])
+        path = f"/v1/decisions/{answer['decision_id']}/review"
+        assert_problem(await client.post(path, json=form), 422)
+        assert (await client.get(path)).json() == {"items": []}
+
+
+async def test_the_scores_of_a_well_come_with_the_threshold_of_each(serve: Serve) -> None:
+    async with serve(journal_strict=True) as client:
+        good, leak, _ = await inspected(client, ["1", "2", "1"], leaks=["2"])
+        series = (await client.get("/v1/wells/cam-1/2/scores")).json()
+        assert_problem(await client.get("/v1/wells/cam-1/2/scores?from=2026-01-01T00:00:00Z"), 422)
+        assert_problem(
+            await client.get("/v1/wells/cam-1/2/scores?to=2026-01-01T00:00:00Z&from=2026-02-01T00:00:00Z"), 422
+        )
+    (point,) = series["points"]
+    assert (point["decision_id"], point["score"]) == (leak["decision_id"], leak["score"])
+    assert point["threshold"] == good["threshold"]
+    assert series["from"] < point["at"] < series["to"]
+
+
+async def test_alarms_are_listed_and_acknowledged_once(serve: Serve) -> None:
+    async with serve(journal_strict=True) as client:
+        await inspected(client, ["1", "1"], leaks=["1"])
+        (alarm,) = (await client.get("/v1/alarms?open=true")).json()["items"]
+        path = f"/v1/alarms/{alarm['alarm_id']}/acknowledge"
+        assert_problem(await client.post(path, json={"operator": ""}), 422)
+        taken = (await client.post(path, json={"operator": "Anna", "comment": "tapped"})).json()
+        assert_problem(await client.post(path, json={"operator": "Anna"}), 404)
+        assert (await client.get("/v1/alarms?open=true")).json() == {"items": []}
+        (listed_alarm,) = (await client.get("/v1/alarms")).json()["items"]
+    assert (alarm["well_id"], alarm["verdict"], alarm["acknowledged_at"]) == ("1", "leak", None)
+    assert (taken["acknowledged_by"], taken["comment"]) == ("Anna", "tapped")
+    assert listed_alarm == taken
+
+
+async def test_status_names_what_is_wrong_and_what_is_served(serve: Serve) -> None:
+    async with serve(journal_strict=True) as client:
+        status = (await client.get("/v1/status")).json()
+    assert (status["ready"], status["problems"], status["keys_needed"]) == (True, [], False)
+    assert status["model"]["threshold"]["value"] == 0.005
+    assert status["self_test"]["ok"]
+    assert status["journal"]["problem"] is None
+    assert status["journal"]["size_bytes"] > 0
