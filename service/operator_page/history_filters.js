@@ -1,15 +1,8 @@
 // The filters of the history: a form, kept in the address so that a view can be bookmarked.
 
 import { element, part } from "./dom.js";
-import { text, word } from "./language.js";
+import { members, text, word } from "./language.js";
 
-const VERDICTS = ["leak", "unknown", "no_leak"];
-const REASONS = [
-  "score_at_or_above_threshold", "score_below_threshold", "grey_zone", "score_not_finite", "input_undecodable",
-  "input_too_large", "input_size", "input_black", "input_white", "input_flat", "input_dark", "input_bright", "input_colour",
-  "input_low_contrast", "input_blurred", "input_noisy", "input_steamed", "input_incomplete", "input_unlike_well", "frozen",
-  "stale", "future",
-];
 const TIMES = ["from", "to"];
 const FIELDS = [
   ["from", () => input("datetime-local", { step: 1 })],
@@ -17,8 +10,8 @@ const FIELDS = [
   ["camera_id", () => input("text", { list: "camera-ids" }), "camera"],
   ["well_id", () => input("text"), "well"],
   ["cast_id", () => input("text"), "cast"],
-  ["verdict", () => choice(VERDICTS.map((value) => [value, word("verdict", value)]))],
-  ["reason", () => choice(REASONS.map((value) => [value, word("reason", value)]))],
+  ["verdict", () => choice(options("verdict"))],
+  ["reason", () => choice(options("reason"))],
   ["score_min", () => input("number", { step: "any", min: 0 })],
   ["score_max", () => input("number", { step: "any", min: 0 })],
   ["reviewed", () => choice([["true", text("history.yes")], ["false", text("history.no")]])],
@@ -55,6 +48,10 @@ export function offerCameras(cameraIds) {
 
 function input(type, more = {}) {
   return element("input", { type, ...more });
+}
+
+function options(list) {
+  return members(list).filter((value) => value !== "silent").map((value) => [value, word(list, value)]);
 }
 
 function choice(pairs) {

@@ -33,6 +33,11 @@ export function word(list, value) {
   return strings[`${list}.${value}`] ? text(`${list}.${value}`) : String(value);
 }
 
+/** The members of a closed list that the page has words for. */
+export function members(list) {
+  return Object.keys(strings).filter((key) => key.startsWith(`${list}.`)).map((key) => key.slice(list.length + 1));
+}
+
 /** Puts the words into index.html: `data-text` names the key of an element's text, `data-label` of its label. */
 export function translate(root) {
   document.documentElement.lang = current;

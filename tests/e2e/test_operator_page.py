@@ -99,7 +99,7 @@ def test_a_review_without_a_name_asks_for_it(visit: Visit, service: RunningServi
     decision = service.post(leaking_well(5), camera_id="cam-5", well_id="6")
     page = visit()
     card(page, "Leak 6").get_by_role("button", name="Look closer").click()
-    page.get_by_role("button", name="No leak", exact=False).click()
+    page.locator("#decision").get_by_role("button", name="No leak").click()
     expect(page.locator(".notice")).to_contain_text("Enter your name first")
     expect(page.locator("#decision").get_by_label("Your name")).to_be_focused()
     assert reviews_of(service, decision) == []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.running_service import RunningService
 from tests.e2e.visitor import Visitor
@@ -94,3 +94,22 @@ def test_a_page_that_follows_does_not_keep_the_service_from_stopping(page: Page,
     expect(page.locator("#link-words")).to_have_text("Live")
     assert own_service.terminate() in {0, -signal.SIGTERM}
     expect(page.locator(".banner", has_text="CONNECTION LOST")).to_be_visible()
+
+
+def test_a_page_of_which_a_file_did_not_arrive_loads_itself_anew(browser: Browser, own_service: RunningService) -> None:
+    visitor = Visitor(browser, own_service.address)
+    lost: list[str] = []
+
+    def lose_once(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.abort()
+
+    visitor.page.route("**/page/plant.js", lose_once)
+    page = visitor.go()
+    expect(page.locator("#summary-headline")).to_have_text("No connection yet · Нет связи")
+    expect(page.locator("#link-words")).to_have_text("Live")
+    assert lost
+    visitor.leave()
