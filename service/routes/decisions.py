@@ -1,7 +1,6 @@
 """``/v1/decisions``: the record, with pictures, heatmaps and reviews."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 from anyio import to_thread
@@ -10,10 +9,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.contract.decision import Reason, Verdict
+from service.routes.decision_csv import csv_of
 from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, DeskNeed, HeatmapsNeed, RecordsNeed
 from service.schemas import Id
 from service.store.records import LARGEST_PAGE, DecisionFilter
-from service.store.spreadsheet import csv_of
 from service.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
 
 router = APIRouter(prefix="/v1/decisions", tags=["record"], dependencies=[OPERATOR_ONLY])
@@ -76,7 +75,7 @@ async def decisions(
 ) -> DecisionPage | Response:
     """List decisions, newest first, page by page as JSON or whole as CSV."""
     if query.format == "csv" or (query.format is None and _prefers_csv(request.headers.get("accept", ""))):
-        rows = await _begun(csv_of(records.stream(query.filter())))
+        rows = await csv_of(records.stream(query.filter()))
         headers = {"Content-Disposition": 'attachment; filename="decisions.csv"'}
         return StreamingResponse(rows, media_type=CSV, headers=headers)
     page = await records.page(query.filter(), query.limit, query.cursor)
@@ -128,16 +127,3 @@ async def review(decision_id: DecisionId, form: ReviewForm, desk: DeskNeed) -> R
 
 def _prefers_csv(accept: str) -> bool:
     return re.match(r"\s*text/csv\s*(;|,|$)", accept) is not None
-
-
-async def _begun(lines: AsyncIterator[str]) -> AsyncIterator[str]:
-    """Read the head and the first part, so that a record that cannot be read is an error and not an empty table."""
-    first = [await anext(lines), await anext(lines, "")]
-
-    async def every() -> AsyncIterator[str]:
-        for line in first:
-            yield line
-        async for line in lines:
-            yield line
-
-    return every()

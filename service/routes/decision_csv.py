@@ -1,0 +1,46 @@
+"""Decisions as CSV (RFC 4180), written while they are read."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+
+from service.contract.decision import Decision
+
+COLUMNS = (
+    "decision_id", "received_at", "captured_at", "camera_id", "well_id", "cast_id", "verdict", "reason", "score",
+    "threshold", "score_ratio", "artifact", "artifact_sha256", "software_version", "image_sha256", "width", "height",
+    "brightness", "contrast", "sharpness", "request_id",
+)  # fmt: skip
+
+
+async def csv_of(decisions: AsyncIterator[list[Decision]]) -> AsyncIterator[bytes]:
+    """Begin to read, so that an unreadable record is an error and not an empty table; return the lines to come."""
+    first: list[Decision] = await anext(decisions, [])
+    return _lines(first, decisions)
+
+
+async def _lines(first: list[Decision], others: AsyncIterator[list[Decision]]) -> AsyncIterator[bytes]:
+    yield _encoded([COLUMNS])
+    yield _encoded(map(_row, first))
+    async for some in others:
+        yield _encoded(map(_row, some))
+
+
+def _row(decision: Decision) -> tuple[object, ...]:
+    own = {name: getattr(decision, name) for name in COLUMNS if name in Decision.__slots__}
+    times = {
+        name: time and time.isoformat().replace("+00:00", "Z") for name, time in own.items() if name.endswith("_at")
+    }
+    nested = {
+        name: getattr(part, name)
+        for part in (decision.model, decision.picture)
+        for name in getattr(part, "__slots__", ())
+    }
+    known = nested | own | times
+    return tuple(known.get(name) for name in COLUMNS)
+
+
+def _encoded(rows: Iterable[tuple[object, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
