@@ -9,7 +9,6 @@ from pathlib import Path
 from service.contract.errors import FitFailed
 from training import weights
 from training.bench import Bench, prepare
-from training.config import Recipe
 from training.crew import crew, finished
 from training.data import Dataset
 from training.fit import Fitted
@@ -42,8 +41,8 @@ class Workplace:
     recipe, so that a changed recipe is fitted anew.
     """
 
-    def __init__(self, root: Path, data: Dataset, plan: Plan) -> None:
-        described = f"{data.sha256} {plan.extent} {plan.most_good}"
+    def __init__(self, root: Path, data: Dataset, plan: Plan, parts: Split) -> None:
+        described = f"{data.sha256} {plan.extent(parts)} {plan.most_good}"
         self.folder = root / hashlib.sha256(described.encode()).hexdigest()[:12]
         self.results = self.folder / "results"
 
@@ -65,21 +64,17 @@ def compare(plan: Plan, parts: Split, workplace: Workplace, processes: int, prog
     Raises:
         FitFailed: no candidate can be exported, or a process died.
     """
-    jobs = [job for recipe in plan.recipes for seed in range(plan.seeds) for job in jobs_of(_seeded(recipe, seed))]
+    jobs = [job for recipe in plan.recipes for job in jobs_of(recipe, plan.seeds)]
     remaining = [job for job in jobs if workplace.outcome(job.key) is None]
     if len(remaining) < len(jobs):
         progress.note(f"{len(jobs) - len(remaining)} of {len(jobs)} fits were finished before: resuming")
     with crew(processes) as executor:
         specs = [REFERENCE_SPEC, *(recipe.input for recipe in plan.recipes)]
-        bench = prepare(workplace.folder, parts, specs, plan.extent, executor, progress)
+        bench = prepare(workplace.folder, parts, specs, plan.extent(parts), executor, progress)
         futures = _start(remaining, bench, workplace, executor)
         for outcome in progress.track(finished(futures), "fitting candidates", len(futures)):
             progress.note(_line(outcome))
     return _weighed(jobs, workplace)
-
-
-def _seeded(recipe: Recipe, seed: int) -> Recipe:
-    return recipe.model_copy(update={"seed": seed})
 
 
 def _start(jobs: Sequence[Job], bench: Bench, workplace: Workplace, executor: Executor) -> list[Future[Outcome]]:

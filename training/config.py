@@ -13,7 +13,11 @@ from training.specs import ErrorRule, Lessons, Loss, ModelSpec, Optimiser, Part,
 
 
 class Recipe(Part):
-    """One candidate, from the picture to the threshold; ``suits`` says for which size of pictures it is meant."""
+    """One candidate, from the picture to the threshold.
+
+    ``suits`` says for which size of pictures it is meant. Few pictures make short epochs: there are as many more of
+    them as ``least_steps`` of the optimiser take.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
     summary: str
@@ -25,6 +29,7 @@ class Recipe(Part):
     optimiser: Optimiser = Optimiser()
     lessons: Lessons = Lessons()
     epochs: Annotated[int, Field(ge=1, le=1000)]
+    least_steps: Annotated[int, Field(ge=0, le=100_000)] = 0
     batch: Annotated[int, Field(ge=1, le=65536)]
     threshold: ThresholdRule
     suits: Literal["small", "large", "any"] = "small"

@@ -63,11 +63,12 @@ def fit(
     graph = ScoringGraph(recipe)
     material.prepare(graph.preprocessing)
     optimiser = _optimiser(recipe, graph)
-    steps = recipe.epochs * math.ceil(material.epoch_size / recipe.batch)
-    schedule = _schedule(recipe, optimiser, steps)
+    steps = math.ceil(material.epoch_size / recipe.batch)  # in one epoch
+    epochs = max(recipe.epochs, math.ceil(recipe.least_steps / steps))
+    schedule = _schedule(recipe, optimiser, epochs * steps)
     losses, held_out_losses = [], []
     title = f"fitting {recipe.name}, seed {recipe.seed}"
-    for epoch in progress.track(range(1, recipe.epochs + 1), title, recipe.epochs):
+    for epoch in progress.track(range(1, epochs + 1), title, epochs):
         graph.train()
         total = torch.zeros(())
         for rows in torch.split(material.epoch(), recipe.batch):

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from training.cost import score_us
 from training.data import pixels_of
 from training.examples import worst_pictures
 from training.fit import Fitted, fit
-from training.lessons import LEAK_KINDS, chunks, course, draw, joined
+from training.lessons import LEAK_KINDS, Drawn, bounded_times, chunks, course, draw, joined
 from training.material import Material
 from training.onnx_graph import serialise, to_onnx
 from training.outcome import Outcome, save_outcome
@@ -40,9 +40,11 @@ class Job:
         return "-".join(filter(None, (self.recipe.name, str(self.recipe.seed), self.left_out, content)))
 
 
-def jobs_of(recipe: Recipe) -> list[Job]:
-    """The fit itself, and one more for each kind of stress leaks where the recipe teaches them."""
-    return [Job(recipe), *(Job(recipe, kind) for kind in LEAK_KINDS if recipe.lessons.leaks)]
+def jobs_of(recipe: Recipe, seeds: int) -> list[Job]:
+    """A fit a seed, and one more for each kind of stress leaks where the recipe teaches them."""
+    taught = LEAK_KINDS if recipe.lessons.leaks else ()
+    fits = [Job(recipe.model_copy(update={"seed": seed})) for seed in range(seeds)]
+    return fits + [Job(fits[0].recipe, kind) for kind in taught]
 
 
 def run_job(job: Job, bench: Bench, results: Path) -> Outcome:
@@ -61,12 +63,15 @@ def run_job(job: Job, bench: Bench, results: Path) -> Outcome:
 
 def material_of(recipe: Recipe, parts: Split) -> Material:
     """What a recipe learns from, drawn here and now: the same as on the bench."""
+    spec, taught = recipe.input, recipe.lessons
     wells = [group.picture for group in parts.fit_good]
-    leaks, nuisances = (
-        joined(draw(some, course(kind, times), first).rows() for first, some in chunks(wells))
-        for kind, times in (("leaks", recipe.lessons.leaks), ("nuisances", recipe.lessons.nuisances))
-    )
-    return Material(pixels_of(parts.fit_good, recipe.input), leaks.lesson(recipe.input), nuisances.lesson(recipe.input))
+    lessons = (_draw(kind, times, wells) for kind, times in (("leaks", taught.leaks), ("nuisances", taught.nuisances)))
+    return Material(pixels_of(parts.fit_good, spec), *(drawn.lesson(spec) for drawn in lessons))
+
+
+def _draw(kind: str, times: int, wells: Sequence[Pixels]) -> Drawn:
+    lesson = course(kind, bounded_times(times, len(wells)))
+    return joined(draw(some, lesson, first).rows() for first, some in chunks(wells))
 
 
 def _material(job: Job, bench: Bench, sets: Mapping[str, Pixels]) -> Material:

@@ -1,5 +1,6 @@
 """Stress pictures in numbers: drawn on good wells, to teach a model or to challenge it."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -13,6 +14,7 @@ from training import stress
 
 LONGEST_SIDE = 160
 CHUNK = 256
+ENOUGH = 4000
 WEAKEST = 0.15
 SEED = 1
 
@@ -76,6 +78,11 @@ class Course(NamedTuple):
     times: int
     weakest: float
     seed: int
+
+
+def bounded_times(wanted: int, wells: int) -> int:
+    """How often to draw on each of so many wells: as wanted, but no more than make some thousands, and two at least."""
+    return min(wanted, max(2, math.ceil(ENOUGH / max(wells, 1))))
 
 
 def course(kind: str, times: int) -> Course:

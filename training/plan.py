@@ -7,11 +7,11 @@ import numpy as np
 from training.bench import Extent
 from training.config import Recipe, read_recipe, recipe_names
 from training.data import Dataset
+from training.lessons import bounded_times
 from training.splits import Split
 
 SEEDS = 3
-FULL = Extent(lessons=2, challenges=120)
-QUICK = Extent(lessons=1, challenges=30)
+CHALLENGES, QUICK_CHALLENGES = 120, 30
 QUICK_EPOCHS = 2
 QUICK_GOOD = 1500
 LARGE_PX = 48
@@ -19,28 +19,34 @@ LARGE_PX = 48
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Recipes with all their seeds, and the extent of the bench; ``most_good`` bounds the wells that are fitted."""
+    """Recipes, how many seeds each, stress pictures a family; ``most_good`` bounds the wells that are fitted."""
 
     recipes: tuple[Recipe, ...]
     seeds: int
-    extent: Extent
+    challenges: int
     most_good: int | None = None
 
     def bounded(self, parts: Split) -> Split:
         """The split with no more good wells to fit than the plan wants."""
         return replace(parts, fit_good=parts.fit_good[: self.most_good])
 
+    def extent(self, parts: Split) -> Extent:
+        """How much is drawn for this plan."""
+        wanted = max(max(recipe.lessons.leaks, recipe.lessons.nuisances) for recipe in self.recipes)
+        return Extent(bounded_times(wanted, len(parts.fit_good)), self.challenges)
+
 
 def full_plan(names: tuple[str, ...], seeds: int = SEEDS) -> Plan:
     """Every recipe with every seed."""
-    return Plan(tuple(read_recipe(name) for name in names), seeds, FULL)
+    recipes = tuple(read_recipe(name) for name in names)
+    return Plan(recipes, seeds, CHALLENGES)
 
 
 def quick_plan(names: tuple[str, ...]) -> Plan:
     """One seed, two epochs, few wells: for a first look."""
     recipes = (read_recipe(name) for name in names)
     short = tuple(recipe.model_copy(update={"epochs": min(recipe.epochs, QUICK_EPOCHS)}) for recipe in recipes)
-    return Plan(short, 1, QUICK, QUICK_GOOD)
+    return Plan(short, 1, QUICK_CHALLENGES, QUICK_GOOD)
 
 
 def default_names(data: Dataset) -> tuple[str, ...]:

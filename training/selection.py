@@ -57,16 +57,16 @@ def weigh(candidate: str, outcomes: Sequence[Outcome]) -> Worth:
     if failed is not None:
         raise FitFailed(f"{candidate}, seed {failed.seed}: {failed.failed}")
     seeds = sorted({outcome.seed for outcome in outcomes})
-    tests = {seed: put_to_tests([outcome for outcome in outcomes if outcome.seed == seed]) for seed in seeds}
+    tests = {seed: put_to_tests(outcomes, seed) for seed in seeds}
     by_seed = {seed: _worth(results.values()) for seed, results in tests.items()}
     worst = min(by_seed, key=lambda seed: by_seed[seed])
     score_us = float(np.median([outcome.score_us for outcome in outcomes if not outcome.left_out]))
     return Worth(candidate, tests[worst], by_seed, score_us)
 
 
-def put_to_tests(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """The result of each test, 0..1, from the fits of one seed (the main one and those with a kind left out)."""
-    main = next(outcome for outcome in outcomes if not outcome.left_out)
+def put_to_tests(outcomes: Sequence[Outcome], seed: int) -> dict[str, float]:
+    """The result of each test, 0..1, of one seed; for a kind that it was taught, those of the fit that was not."""
+    main = next(outcome for outcome in outcomes if not outcome.left_out and outcome.seed == seed)
     results = {REAL: found(main, "choice_leak"), MILD: found(main, f"choice/leak/{MILDER}")}
     for kind, families in LEAK_KINDS.items():
         judge = next((outcome for outcome in outcomes if outcome.left_out == kind), main)

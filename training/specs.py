@@ -63,21 +63,34 @@ class DenseVae(Part):
 
 
 class ConvAe(Part):
-    """Fully convolutional: convolutions and max pooling down, transposed convolutions up."""
+    """Fully convolutional: convolutions and max pooling down, transposed convolutions up; ``strided`` pools not."""
 
     kind: Literal["conv_ae"]
-    channels: tuple[Count, ...] = (16, 4)
+    channels: Annotated[tuple[Count, ...], Field(min_length=1, max_length=5)] = (16, 4)
+    strided: bool = False
     output: Output = "sigmoid"
 
 
 class ConvFcAe(Part):
-    """Strided convolutions around a fully connected latent."""
+    """Strided convolutions around a fully connected latent.
+
+    Attributes:
+        channels: after each halving.
+        reduced: channels that convolutions 1 x 1 leave around the latent; None keeps all of them.
+        latent_dim: numbers in the latent.
+        rectify: a ReLU after the way out of the latent.
+        batch_norm: after each ReLU of the convolutions.
+        up_kernel: of the transposed convolutions.
+        output: last activation.
+    """
 
     kind: Literal["conv_fc_ae"]
     channels: Annotated[tuple[Count, ...], Field(min_length=1, max_length=5)] = (8, 16)
+    reduced: Count | None = None
+    rectify: bool = False
     latent_dim: Count = 32
     batch_norm: bool = True
-    up_kernel: Literal[3, 4] = 3
+    up_kernel: Literal[2, 3, 4] = 3
     output: Output = "sigmoid"
 
 
@@ -107,11 +120,13 @@ class ErrorRule(Part):
     Attributes:
         weight: every pixel alike, divided by its spread on good wells, by its error on good wells, or by its distance
             from the centre.
-        keep: share of the pixels that count, the largest errors first; 1 is all of them.
+        keep: share of the places that count, the largest errors first; 1 is all of them.
+        floor: a place counts with what its error exceeds so many times the mean error of good wells.
     """
 
     weight: Literal["none", "spread", "error", "centre"] = "none"
     keep: Annotated[float, Field(gt=0, le=1)] = 1.0
+    floor: Annotated[float, Field(ge=0, le=100)] = 0.0
 
 
 class Loss(Part):

@@ -34,7 +34,7 @@ def candidate_report(worth: Worth, summary: str, rule: ThresholdRule, outcomes: 
         summary=summary,
         merits={"worth": worth.value, **worth.tests},
         fits=tuple(
-            fit_report([outcome for outcome in outcomes if outcome.seed == seed], rule)
+            fit_report([outcome for outcome in outcomes if outcome.left_out or outcome.seed == seed], rule)
             for seed in sorted(worth.by_seed)
         ),
         shown_seed=worth.best_seed,

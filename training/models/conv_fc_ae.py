@@ -12,16 +12,20 @@ class ConvFcAutoencoder(Autoencoder):
 
     def __init__(self, spec: ConvFcAe, shape: Shape) -> None:
         super().__init__()
-        small = halved(shape, len(spec.channels), spec.channels[-1], spec.kind)
+        inner = halved(shape, len(spec.channels), spec.channels[-1], spec.kind)
+        small = (spec.reduced or inner[0], *inner[1:])
         channels = (shape[0], *spec.channels)
         self.encoder = nn.Sequential(
             *halvings(channels, batch_norm=spec.batch_norm),
+            *(_pointwise(inner[0], small[0]) if spec.reduced else ()),
             nn.Flatten(),
             nn.Linear(size_of(small), spec.latent_dim),
         )
         self.decoder = nn.Sequential(
             nn.Linear(spec.latent_dim, size_of(small)),
+            *((nn.ReLU(),) if spec.rectify else ()),
             nn.Unflatten(1, small),
+            *(_pointwise(small[0], inner[0]) if spec.reduced else ()),
             *doublings(channels[::-1], batch_norm=spec.batch_norm, kernel=spec.up_kernel),
             output(spec.output),
         )
@@ -34,6 +38,10 @@ class ConvFcAutoencoder(Autoencoder):
         """[N, latent_dim] to [N, C, h, w]."""
         restored: Tensor = self.decoder(latent)
         return restored
+
+
+def _pointwise(before: int, after: int) -> tuple[nn.Module, ...]:
+    return nn.Conv2d(before, after, 1), nn.ReLU()
 
 
 class ConvFcVariational(Autoencoder):

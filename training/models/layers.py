@@ -47,8 +47,9 @@ def halvings(channels: Sequence[int], *, batch_norm: bool) -> list[nn.Module]:
 def doublings(channels: Sequence[int], *, batch_norm: bool, kernel: int = 3) -> list[nn.Module]:
     """Transposed convolutions with stride 2 through the channels; nothing follows the last of them."""
     layers: list[nn.Module] = []
+    padding = {2: (0, 0), 3: (1, 1), 4: (1, 0)}[kernel]  # at the input and at the output, to double exactly
     for before, after in pairwise(channels):
-        layers += [nn.ConvTranspose2d(before, after, kernel, stride=2, padding=1, output_padding=4 - kernel), nn.ReLU()]
+        layers += [nn.ConvTranspose2d(before, after, kernel, 2, *padding), nn.ReLU()]
         layers += [nn.BatchNorm2d(after)] if batch_norm else []
     return layers[: -2 if batch_norm else -1]
 

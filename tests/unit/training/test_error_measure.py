@@ -46,3 +46,11 @@ def test_equal_good_wells_give_finite_weights() -> None:
     measure = ErrorMeasure(ErrorRule(weight="spread"), SHAPE)
     measure.learn(torch.ones(4, *SHAPE), torch.zeros(4, *SHAPE))
     assert torch.isfinite(measure(SQUARES)).all()
+
+
+def test_below_the_floor_nothing_counts() -> None:
+    measure = ErrorMeasure(ErrorRule(floor=2.0), SHAPE)
+    measure.learn(INPUTS, SQUARES)
+    typical = SQUARES.mean()
+    assert measure(torch.full((1, *SHAPE), 1.9 * typical.item())).item() == 0
+    assert measure(torch.full((1, *SHAPE), 5.0 * typical.item())).item() == pytest.approx(3 * typical.item(), rel=1e-4)

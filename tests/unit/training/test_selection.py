@@ -25,17 +25,17 @@ def test_the_cut_passes_at_least_99_percent_of_good_wells() -> None:
 
 
 def test_a_perfect_fit_passes_every_test() -> None:
-    assert set(put_to_tests([outcome()]).values()) == {1.0}
+    assert set(put_to_tests([outcome()], 0).values()) == {1.0}
 
 
 def test_a_kind_that_was_taught_is_judged_by_the_fit_that_was_not() -> None:
-    results = put_to_tests([outcome(), outcome(left_out="cracked", crack=0.1)])
+    results = put_to_tests([outcome(), outcome(left_out="cracked", crack=0.1)], 0)
     assert results["cracked"] == 0.0
     assert results["torn"] == 1.0
 
 
 def test_what_is_tested_is_what_the_rule_says() -> None:
-    assert set(put_to_tests([outcome()])) == {REAL, MILD, NUISANCES, *LEAK_KINDS}
+    assert set(put_to_tests([outcome()], 0)) == {REAL, MILD, NUISANCES, *LEAK_KINDS}
     assert all(kind in RULE for kind in LEAK_KINDS)
 
 
