@@ -10,6 +10,7 @@ from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, op
 from service.contract.manifest import InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
 from service.inference.scorer import OnnxScorer
 from training.capture import describe_capture
+from training.companions import learn_gate, write_golden
 from training.cost import describe_machine, score_us
 from training.data import Dataset, pixels_of
 from training.draft import Draft
@@ -57,11 +58,14 @@ def assemble(
     draft.write(MODEL, model)
     scorer = OnnxScorer(draft.folder / MODEL, identity.spec)
     name = artifact_id(identity.name, model)
+    gate = learn_gate(parts)
     manifest = Manifest(
         name=identity.name,
         input=identity.spec,
         threshold=threshold,
         metrics=_metrics(scorer, identity.spec, threshold, parts),
+        gate=gate,
+        golden=write_golden(draft, parts, gate, scorer, identity.spec, threshold),
         data=TrainingData(sha256=data.sha256, groups=parts.counts, contradictions=data.contradictions),
         recipe=identity.recipe,
         versions=versions(),

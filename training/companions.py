@@ -1,0 +1,54 @@
+"""What an artefact carries beside its graphs so that the service can trust it: the gate's limits, golden pictures."""
+
+from collections.abc import Callable
+
+import cv2
+
+from service.contract.decision import decide
+from service.contract.manifest import GateLimits, GoldenPicture, InputSpec, Threshold
+from service.contract.picture import Pixels, to_pixels
+from service.inference.scorer import Scorer
+from service.monitoring.gate import Gate
+from training import gate_limits
+from training.draft import Draft
+from training.golden import Judged, draw_golden
+from training.splits import Split
+
+
+def learn_gate(parts: Split) -> GateLimits:
+    """Learn what a usable picture measures; calibration and report stay unseen, so that they can judge it."""
+    good = [group.picture for group in (*parts.fit_good, *parts.choice_good)]
+    wells = good or [group.picture for group in parts.calibration_good]
+    return gate_limits.learn(wells, [group.picture for group in parts.choice_leak])
+
+
+def write_golden(
+    draft: Draft, parts: Split, gate: GateLimits, scorer: Scorer, spec: InputSpec, threshold: Threshold
+) -> tuple[GoldenPicture, ...]:
+    """Draw golden pictures, write them into the draft, and say what they must get.
+
+    Raises:
+        ExportRefused: the model judges none of them as it should.
+    """
+    wells = [group.picture for group in (parts.fit_good or parts.calibration_good)]
+    golden = []
+    for name, picture, judged in draw_golden(wells, _judge(Gate(gate), scorer, spec, threshold)):
+        file = f"golden/{name}.png"
+        _, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        draft.write(file, png.tobytes())
+        golden.append(GoldenPicture(file=file, score=judged.score, verdict=judged.verdict))
+    return tuple(golden)
+
+
+def _judge(gate: Gate, scorer: Scorer, spec: InputSpec, threshold: Threshold) -> Callable[[Pixels], Judged | None]:
+    """The way that every picture takes through the service."""
+
+    def judge(picture: Pixels) -> Judged | None:
+        _, fault = gate.judge(picture)
+        if fault is not None:
+            return None
+        score = float(scorer.score(to_pixels(picture, spec)[None])[0])
+        verdict = decide(score, threshold.value, threshold.grey_zone_from).verdict
+        return Judged(verdict, score, score / threshold.value)
+
+    return judge
