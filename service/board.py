@@ -100,6 +100,8 @@ class Board:
         if decision.camera_id is None:
             return
         well = self._well(decision.camera_id, decision.well_id)
+        if well.decision is not None and decision.received_at < well.decision.received_at:
+            return  # from a replica that judged this camera before
         if well.decision is None or well.decision.verdict is not decision.verdict:
             well.since = decision.received_at
         well.decision, well.sequence, well.silent_since = decision, sequence, None

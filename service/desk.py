@@ -24,8 +24,8 @@ class EntryLog(Protocol):
 class Alarms(Protocol):
     """What the desk needs of the oversight."""
 
-    def acknowledge(self, alarm_id: str, operator: str, comment: str) -> Event:
-        """End an alarm; raise ``NotFound`` where none of that id is active."""
+    def acknowledge(self, alarm_id: str, operator: str, comment: str, elsewhere: Event | None = None) -> Event:
+        """End an alarm, of this replica or raised ``elsewhere``; raise ``NotFound`` where none of that id is active."""
 
     def restore(self, active: Sequence[Event]) -> None:
         """Make these alarms active, and no others."""
@@ -59,14 +59,14 @@ class Desk:
             JournalUnavailable: it cannot be kept; the alarm goes on.
         """
         active = await self._records.active_alarms()
-        taken = self._alarms.acknowledge(alarm_id, operator, comment)
+        raised = next((event for event in active if event.event_id == alarm_id), None)
+        taken = self._alarms.acknowledge(alarm_id, operator, comment, raised)
         try:
             await self._keep(taken)
         except JournalUnavailable:
             self._alarms.restore(active)
             raise
-        raised = next((event for event in active if event.event_id == alarm_id), taken)
-        return Alarm.raised(raised).acknowledged(taken)
+        return Alarm.raised(raised or taken).acknowledged(taken)
 
     async def _keep(self, entry: Entry) -> None:
         receipt = self._journal.append([entry])

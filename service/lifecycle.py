@@ -46,6 +46,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.metrics.record.journal_bytes.set_function(lambda: kept[0].bytes_used)
         works: list[Work] = [partial(task, parts) for task in BACKGROUND]
         works += [reading.feed.follow, parts.archive.run, *(retention.run for retention in kept)]
+        if reading.others is not None:
+            works.append(partial(reading.feed.hear, reading.others.watch, parts.oversight.heard))
         tasks = [background.create_task(_kept_alive(work)) for work in works]
         tasks += [background.create_task(follower.run()) for follower in followers]
         yield

@@ -12,7 +12,7 @@ from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound
 from service.monitoring.alarms import Alarm, AlarmLayer
 from service.monitoring.cadence import Cadence, SilenceChange
-from service.store.entry import Event, EventKind
+from service.store.entry import Entry, Event, EventKind
 
 
 class Oversight:
@@ -60,13 +60,13 @@ class Oversight:
         for event in raised:
             self._alarms.acknowledge(event.event_id)
 
-    def acknowledge(self, alarm_id: str, operator: str, comment: str) -> Event:
-        """End an alarm.
+    def acknowledge(self, alarm_id: str, operator: str, comment: str, elsewhere: Event | None = None) -> Event:
+        """End an alarm: one of this replica, or one that another has raised (``elsewhere``).
 
         Raises:
             NotFound: no such alarm is active.
         """
-        alarm = self._alarms.acknowledge(alarm_id)
+        alarm = self._alarms.acknowledge(alarm_id) or (None if elsewhere is None else _alarm(elsewhere))
         if alarm is None:
             raise NotFound("no such alarm is active: it may have been acknowledged already")
         self._count_open()
@@ -80,6 +80,15 @@ class Oversight:
             alarm.alarm_id,
             {"operator": operator, "comment": comment},
         )
+
+    def heard(self, entry: Entry) -> None:
+        """Take in what another replica wrote: a camera sends there, an alarm of this one was acknowledged there."""
+        if isinstance(entry, Decision):
+            age_s = (datetime.now(UTC) - entry.received_at).total_seconds()
+            self._cadence.heard(entry.camera_id, entry.well_id, monotonic() - max(0.0, age_s))
+        elif isinstance(entry, Event) and entry.kind is EventKind.ALARM_ACKNOWLEDGED and entry.alarm_id is not None:
+            self._alarms.acknowledge(entry.alarm_id)
+            self._count_open()
 
     def restore(self, active: Sequence[Event]) -> None:
         """Make the alarms active again that were so before a restart."""

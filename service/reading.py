@@ -15,6 +15,7 @@ from service.store.database import Database, postgres_engine
 from service.store.journal import Journal
 from service.store.records import Records
 from service.store.sql_records import SqlRecords
+from service.store.watch import Others
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Reading:
     desk: Desk
     archive: Archive
     heatmaps: Heatmaps
+    others: Others | None
 
 
 async def open_reading(
@@ -33,7 +35,8 @@ async def open_reading(
 ) -> Reading:
     """Open the reading side over an open journal; the board is up to date when this returns.
 
-    Searches go to PostgreSQL where one is set; the start and the live feed need the journal alone.
+    Searches go to PostgreSQL where one is set, and from there the feed hears what other replicas write; the start and
+    the feed of what this one writes need the journal alone.
 
     Raises:
         Unavailable: the record cannot be read.
@@ -41,7 +44,8 @@ async def open_reading(
     url = settings.database_url
     database = journal.database if url is None else Database(postgres_engine(url.get_secret_value()))
     records = SqlRecords(database)
-    feed = Feed(Board(cameras), journal.watch)
+    feed = Feed(Board(cameras), journal)
     await feed.begin(SqlRecords(journal.database), journal.tail.last_sequence)
     heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)
-    return Reading(records, feed, Desk(journal, records, oversight), archive, heatmaps)
+    others = None if url is None else Others(database, settings.replica)
+    return Reading(records, feed, Desk(journal, records, oversight), archive, heatmaps, others)

@@ -48,14 +48,14 @@ class Cadence:
         self.check_interval_s = min((entry.interval_s / 2 for entry in expected.values()), default=1.0)
 
     def heard(self, camera_id: str | None, well_id: str | None, now: float) -> None:
-        """Note a picture; cameras and wells that nobody expects are passed over."""
+        """Note a picture, which may be one of a while ago; what nobody expects is passed over."""
         source = self._cameras.get(camera_id) if camera_id is not None else None
         if source is None or camera_id is None:
             return
-        source.heard = now
+        source.heard = max(source.heard, now)
         well = self._wells[camera_id].get(well_id) if well_id is not None else None
         if well is not None:
-            well.heard = now
+            well.heard = max(well.heard, now)
 
     def check(self, now: float) -> list[SilenceChange]:
         """Return what has changed since the last check; while a whole camera is silent its wells are not told apart."""

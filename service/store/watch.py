@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from service.contract.errors import LeakInspectionError
 from service.store.database import Database
-from service.store.entry import Entry
+from service.store.entry import Entry, EventKind
 from service.store.lookup import recorded, with_models
-from service.store.search import unacknowledged
+from service.store.search import NOT_A_DECISION, unacknowledged
 from service.store.tables import entries, wells
 
 AT_ONCE = 1000
 LOOK_EVERY_S = 0.3
-RETRY_S = 5.0
+RETRY_S = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -61,10 +61,12 @@ class Others:
         return [row.entry for row in rows], more
 
     def _standing(self, connection: Connection) -> list[Entry]:
-        """The latest decision of each well, and the alarms that nobody has acknowledged."""
+        """The latest decision of each well, the alarms nobody has acknowledged, and the last acknowledgements."""
         latest = with_models().join(wells, wells.c.sequence == entries.c.sequence).where(self._theirs)
         alarms = with_models().where(self._theirs, unacknowledged()).order_by(entries.c.sequence)
-        return [row.entry for query in (latest, alarms) for row in recorded(connection, query)]
+        taken = with_models().where(self._theirs, NOT_A_DECISION, entries.c.kind == EventKind.ALARM_ACKNOWLEDGED.value)
+        taken = taken.order_by(entries.c.sequence.desc()).limit(AT_ONCE)
+        return [row.entry for query in (latest, alarms, taken) for row in recorded(connection, query)]
 
     @property
     def _theirs(self) -> ColumnElement[bool]:
