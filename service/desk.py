@@ -1,5 +1,6 @@
 """The desk: what people write into the record, reviews of decisions and acknowledgements of alarms."""
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
@@ -12,6 +13,9 @@ from service.live_views import Alarm
 from service.store.entry import Entry, Event, Review
 from service.store.receipt import Receipt
 from service.store.records import Records
+
+MOST_TAKEN = 1000
+"""Acknowledgements that are remembered until a shared record is sure to show them."""
 
 
 class EntryLog(Protocol):
@@ -38,6 +42,7 @@ class Desk:
         self._journal = journal
         self._records = records
         self._alarms = alarms
+        self._taken: deque[str] = deque(maxlen=MOST_TAKEN)
 
     async def review(self, decision_id: str, verdict: Verdict, reviewer: str, comment: str) -> Review:
         """Keep a person's verdict on a decision.
@@ -60,12 +65,13 @@ class Desk:
         """
         active = await self._records.active_alarms()
         raised = next((event for event in active if event.event_id == alarm_id), None)
-        taken = self._alarms.acknowledge(alarm_id, operator, comment, raised)
+        taken = self._alarms.acknowledge(alarm_id, operator, comment, None if alarm_id in self._taken else raised)
         try:
             await self._keep(taken)
         except JournalUnavailable:
             self._alarms.restore(active)
             raise
+        self._taken.append(alarm_id)
         return Alarm.raised(raised or taken).acknowledged(taken)
 
     async def _keep(self, entry: Entry) -> None:

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
-from typing import Protocol
 
 from service.board import Board
 from service.contract.decision import Decision, Verdict
@@ -23,15 +22,7 @@ RETRY_S = 1.0
 RECENT_EVENTS = 1000
 LASTING = (EventKind.NO_DATA, EventKind.DATA_RESUMED, EventKind.DRIFT, EventKind.DRIFT_ENDED)
 
-
-class Followed(Protocol):
-    """The journal as the feed sees it; places are its sequences."""
-
-    def watch(self, sequence: int) -> AsyncIterator[list[Recorded]]:
-        """Yield what comes after a place, for ever and without a gap."""
-
-    async def after(self, sequence: int, limit: int) -> list[Recorded]:
-        """Return the next entries after a place."""
+Watch = Callable[[int], AsyncIterator[list[Recorded]]]
 
 
 def is_good(entry: Entry) -> bool:
@@ -101,9 +92,9 @@ class Outbox:
 class Feed:
     """Follows the journal for the board and for every listener."""
 
-    def __init__(self, board: Board, journal: Followed) -> None:
+    def __init__(self, board: Board, watch: Watch) -> None:
         self.board = board
-        self._journal = journal
+        self._watch = watch
         self._outboxes: set[Outbox] = set()
 
     async def begin(self, records: Records, sequence: int) -> None:
@@ -122,7 +113,7 @@ class Feed:
         """Follow for ever, from where the board is."""
         while True:
             try:
-                async for entries in self._journal.watch(self.board.sequence):
+                async for entries in self._watch(self.board.sequence):
                     self._tell(entries)
             except Unavailable as error:
                 logger.warning("the record cannot be followed", extra={"problem": str(error)})
@@ -136,10 +127,6 @@ class Feed:
             for entry in entries:
                 heard(entry)
             self._tell([Recorded(self.board.sequence, entry) for entry in entries])
-
-    async def missed(self, place: int, limit: int) -> list[Recorded]:
-        """Return what this replica wrote after a place."""
-        return await self._journal.after(place, limit)
 
     @contextmanager
     def listen(self) -> Iterator[Outbox]:

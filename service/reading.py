@@ -20,9 +20,14 @@ from service.store.watch import Others
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything the reading routes may ask for (``service.routes.needs``)."""
+    """Everything the reading routes may ask for (``service.routes.needs``).
+
+    ``own_records`` are those in this replica's journal, in whose sequences the feed counts; ``others`` is what other
+    replicas write, where there are any.
+    """
 
     records: Records
+    own_records: Records
     feed: Feed
     desk: Desk
     archive: Archive
@@ -43,9 +48,9 @@ async def open_reading(
     """
     url = settings.database_url
     database = journal.database if url is None else Database(postgres_engine(url.get_secret_value()))
-    records = SqlRecords(database)
-    feed = Feed(Board(cameras), journal)
-    await feed.begin(SqlRecords(journal.database), journal.tail.last_sequence)
+    records, own_records = SqlRecords(database), SqlRecords(journal.database)
+    feed = Feed(Board(cameras), journal.watch)
+    await feed.begin(own_records, journal.tail.last_sequence)
     heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)
     others = None if url is None else Others(database, settings.replica)
-    return Reading(records, feed, Desk(journal, records, oversight), archive, heatmaps, others)
+    return Reading(records, own_records, feed, Desk(journal, records, oversight), archive, heatmaps, others)

@@ -17,11 +17,12 @@ from starlette.types import Receive, Scope, Send
 
 from service.board import Board, silent_since
 from service.contract.decision import Decision
-from service.feed import Feed, Outbox, is_good
+from service.feed import Outbox, is_good
 from service.live_views import Brief, DriftView, HappeningView, SilenceView
 from service.readiness import Readiness
-from service.routes.needs import OPERATOR_ONLY, FeedNeed, ReadinessNeed
+from service.routes.needs import OPERATOR_ONLY, FeedNeed, OwnRecordsNeed, ReadinessNeed
 from service.store.entry import Event, EventKind, Recorded
+from service.store.records import Records
 
 router = APIRouter(prefix="/v1", tags=["record"])
 
@@ -56,6 +57,7 @@ def _listen(feed: FeedNeed) -> Iterator[Outbox]:
 @router.get("/events", operation_id="followEvents", dependencies=[OPERATOR_ONLY], response_class=EventStream)
 async def events(
     feed: FeedNeed,
+    own: OwnRecordsNeed,
     readiness: ReadinessNeed,
     outbox: Annotated[Outbox, Depends(_listen)],
     after: Place = None,
@@ -64,7 +66,7 @@ async def events(
     """Follow decisions, alarms and silence: from a place in the journal, or from now on."""
     place = after if last_event_id is None else int(last_event_id)
     start = outbox.sequence if place is None else place
-    missed = _missed(feed, start, outbox.sequence)
+    missed = _missed(own, start, outbox.sequence)
     return EventStream(_lines(outbox, feed.board, start, missed, readiness), headers=HEADERS)
 
 
@@ -91,10 +93,10 @@ async def _lines(
     yield _line("dropped", {"detail": "too slow, or the service stops: connect again"}, None)
 
 
-async def _missed(feed: Feed, place: int, until: int) -> AsyncIterator[list[Recorded]]:
+async def _missed(records: Records, place: int, until: int) -> AsyncIterator[list[Recorded]]:
     """Yield what was urgent between two places of the journal."""
     while place < until:
-        entries = await feed.missed(place, CATCH_UP_AT_ONCE)
+        entries = await records.after(place, CATCH_UP_AT_ONCE)
         if not entries:
             return
         place = entries[-1].sequence

@@ -59,6 +59,7 @@ ReadinessNeed = Annotated[Readiness, _part("readiness")]
 JournalNeed = Annotated[Journal, _part("journal")]
 
 RecordsNeed = Annotated[Records, _reader("records")]
+OwnRecordsNeed = Annotated[Records, _reader("own_records")]
 FeedNeed = Annotated[Feed, _reader("feed")]
 DeskNeed = Annotated[Desk, _reader("desk")]
 ArchiveNeed = Annotated[Archive, _reader("archive")]

@@ -19,8 +19,8 @@ class OneAlarm:
     def __init__(self) -> None:
         self.active = {"alarm-1"}
 
-    def acknowledge(self, alarm_id: str, operator: str, comment: str) -> Event:
-        if alarm_id not in self.active:
+    def acknowledge(self, alarm_id: str, operator: str, comment: str, elsewhere: Event | None = None) -> Event:
+        if alarm_id not in self.active and elsewhere is None:
             raise NotFound("no such alarm is active")
         self.active.discard(alarm_id)
         payload = {"operator": operator, "comment": comment}
@@ -69,3 +69,13 @@ async def test_an_alarm_goes_on_where_its_acknowledgement_cannot_be_kept() -> No
     with pytest.raises(JournalUnavailable):
         await Desk(FullDisk(), SmallRecord([], [RAISED]), layer).acknowledge("alarm-1", "Anna", "")
     assert layer.active == {"alarm-1"}
+
+
+async def test_an_alarm_of_another_replica_is_acknowledged_once_though_the_shared_record_shows_it_for_a_while() -> None:
+    layer, journal = OneAlarm(), MemoryJournal()
+    layer.active.clear()
+    desk = Desk(journal, SmallRecord([], [RAISED]), layer)
+    assert (await desk.acknowledge("alarm-1", "Anna", "")).acknowledged_by == "Anna"
+    with pytest.raises(NotFound):
+        await desk.acknowledge("alarm-1", "Boris", "")
+    assert len(journal.entries) == 1
