@@ -41,6 +41,7 @@ def compare(options: argparse.Namespace, console: Console) -> None:
     names = tuple(options.recipes or default_names(data))
     plan = quick_plan(names) if options.quick else full_plan(names, options.seeds)
     parts = plan.bounded(split(data))
+    plan = plan.suited(len(parts.fit_good))
     workplace = comparing.Workplace(options.work or options.out / ".compare", data, plan, parts)
     comparison = comparing.compare(plan, parts, workplace, options.jobs, ConsoleProgress(console))
     content = comparison_report(comparison, plan, parts, describe_data(data), _command_line())

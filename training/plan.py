@@ -14,6 +14,7 @@ SEEDS = 3
 CHALLENGES, QUICK_CHALLENGES = 120, 30
 QUICK_EPOCHS = 2
 QUICK_GOOD = 1500
+FEW_GOOD, FEWEST_STEPS = 1000, 300
 LARGE_PX = 48
 
 
@@ -29,6 +30,16 @@ class Plan:
     def bounded(self, parts: Split) -> Split:
         """The split with no more good wells to fit than the plan wants."""
         return replace(parts, fit_good=parts.fit_good[: self.most_good])
+
+    def suited(self, wells: int) -> "Plan":
+        """The plan for so many good wells to fit: few of them are seen more often, lest nothing be learnt."""
+        if wells >= FEW_GOOD:
+            return self
+        steps = (max(recipe.least_steps, FEWEST_STEPS) for recipe in self.recipes)
+        recipes = (
+            recipe.model_copy(update={"least_steps": least}) for recipe, least in zip(self.recipes, steps, strict=True)
+        )
+        return replace(self, recipes=tuple(recipes))
 
     def extent(self, parts: Split) -> Extent:
         """How much is drawn for this plan."""

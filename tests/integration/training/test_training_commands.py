@@ -19,6 +19,7 @@ TINY = """
 name = "tiny"
 summary = "for tests"
 epochs = 2
+least_steps = 300
 batch = 32
 input = { height = 16, width = 24 }
 representation = { standardise = true }
