@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 from service.board import Board
@@ -63,10 +63,9 @@ class Outbox:
 
     async def news(self, longest_s: float) -> None:
         """Wait until there is something urgent, at most that long."""
-        try:
-            await asyncio.wait_for(self._news.wait(), longest_s)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest_s):
+                await self._news.wait()
 
     def take_urgent(self) -> list[Recorded]:
         """Take all that is urgent."""

@@ -88,7 +88,8 @@ class Inspector:
     async def _in_worker(self, job: Callable[[], T]) -> T:
         running = asyncio.get_running_loop().run_in_executor(self._workers, job)
         try:
-            return await asyncio.wait_for(running, self._stuck_after_s)
+            async with asyncio.timeout(self._stuck_after_s):
+                return await running
         except TimeoutError as error:
             raise ScoringFailed(f"no verdict within {self._stuck_after_s:g} s: send the next picture") from error
 

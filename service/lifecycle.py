@@ -87,7 +87,8 @@ async def _self_test(parts: Parts) -> None:
     while True:
         pause_s = settings.self_test_interval_s if parts.readiness.ready else settings.self_test_retry_s
         with suppress(TimeoutError):
-            await asyncio.wait_for(parts.models.doubted.wait(), pause_s)
+            async with asyncio.timeout(pause_s):
+                await parts.models.doubted.wait()
         with suppress(NotReady):
             await parts.models.self_test()
 

@@ -1,0 +1,110 @@
+"""Faults of callers: requests that are too late, too many, too large, malformed, or not allowed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from tests.faults.artifact_faults import LEAK_FOUND
+from tests.faults.fault import Fault
+from tests.faults.rig import GOOD, LEAK, Rig
+
+KEY = "camera-key-0123456"
+
+
+def request(**parts: object) -> Callable[[Rig], Awaitable[None]]:
+    """Send one request as described."""
+    method, path = str(parts.pop("method", "POST")), str(parts.pop("path", "/v1/inspect"))
+    settings = parts.pop("settings", {})
+
+    async def inject(rig: Rig) -> None:
+        async with rig.serving(**settings) as running:  # type: ignore[arg-type]
+            await running.client.request(method, path, **({"content": GOOD} | parts))  # type: ignore[arg-type]
+
+    return inject
+
+
+async def overload(rig: Rig) -> None:
+    async with rig.serving(max_in_flight=2) as running:
+        await asyncio.gather(*(running.post() for _ in range(30)))
+
+
+async def wrong_key(rig: Rig) -> None:
+    keys = rig.folder / "keys"
+    keys.write_text(f"camera {KEY}\n")
+    async with rig.serving(keys_file=keys) as running:
+        for headers in ({}, {"x-api-key": "another-key-012345"}, {"x-api-key": KEY[:-1]}, {"x-api-key": ""}):
+            await running.client.post("/v1/inspect", content=GOOD, headers=headers)
+
+
+async def bad_crops(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.batch(b"", LEAK, b"text", LEAK[:300], LEAK)
+
+
+async def cancelled(rig: Rig) -> None:
+    """Callers that leave at every moment; those who stay get their answers."""
+    async with rig.serving() as running:
+        for rounds in range(20):
+            leaving = [asyncio.create_task(running.post()) for _ in range(4)]
+            staying = asyncio.create_task(running.post())
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            for task in leaving:
+                task.cancel()
+            assert (await staying).status_code == 200
+
+
+CALLER_FAULTS = (
+    Fault("overload", "30 requests at once, 2 may be in flight", ("503 overloaded", LEAK_FOUND), overload),
+    Fault(
+        "deadline passed",
+        "inference would begin too late",
+        ("504 deadline-exceeded",),
+        request(settings={"deadline_s": 1e-9}),
+    ),
+    Fault(
+        "senseless deadline", "X-Deadline-Ms: -5", ("422 malformed-field",), request(headers={"x-deadline-ms": "-5"})
+    ),
+    Fault("cancelled callers", "four of five callers leave", (LEAK_FOUND,), cancelled),
+    Fault(
+        "damaged on the way",
+        "the body differs from its digest",
+        ("400 malformed-body",),
+        request(headers={"content-digest": "sha-256=:" + "A" * 43 + "=:"}),
+    ),
+    Fault("malformed id", "a camera_id with markup", ("422 malformed-field",), request(params={"camera_id": "<b>"})),
+    Fault(
+        "unknown field",
+        "a query parameter nobody knows",
+        ("422 malformed-field",),
+        request(params={"verdict": "no_leak"}),
+    ),
+    Fault(
+        "malformed form",
+        "multipart without parts",
+        ("400 malformed-body",),
+        request(content=b"x", headers={"content-type": "multipart/form-data; boundary=b"}),
+    ),
+    Fault(
+        "too large a body",
+        "more bytes than allowed",
+        ("413 too-large",),
+        request(content=bytes(5000), settings={"max_body_bytes": 4096}),
+    ),
+    Fault(
+        "empty batch",
+        "a batch without crops",
+        ("422 malformed-field", "400 malformed-body"),
+        request(
+            path="/v1/inspect/batch", content=b"--b--\r\n", headers={"content-type": "multipart/form-data; boundary=b"}
+        ),
+    ),
+    Fault("bad crops in a batch", "no pictures among leaks", ("200 unknown: input_undecodable", LEAK_FOUND), bad_crops),
+    Fault("wrong method", "GET", ("405 method-not-allowed",), request(method="GET")),
+    Fault(
+        "path traversal",
+        "a path that leaves the folder",
+        ("404 not-found",),
+        request(path="/v1/inspect/%2E%2E/%2E%2E/etc/passwd"),
+    ),
+    Fault("wrong key", "no key, another, a part of one", ("401 unauthenticated",), wrong_key),
+)

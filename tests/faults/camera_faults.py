@@ -1,0 +1,82 @@
+"""Faults of cameras and clocks: pictures that are fine by themselves and prove nothing about their well now."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+from unittest.mock import patch
+
+from service.routes import inspections
+from tests.faults.artifact_faults import LEAK_FOUND
+from tests.faults.fault import Fault
+from tests.faults.rig import GOOD, LEAK, Rig
+
+WELL = {"camera_id": "cam-1", "well_id": "12a"}
+STALE, FUTURE, FROZEN = (f"200 unknown: {reason}" for reason in ("stale", "future", "frozen"))
+
+
+def taken(age_s: float) -> str:
+    """The time so many seconds ago."""
+    return (datetime.now(UTC) - timedelta(seconds=age_s)).isoformat()
+
+
+def aged(*ages_s: float) -> Callable[[Rig], Awaitable[None]]:
+    """Send good wells that were taken so many seconds ago."""
+
+    async def inject(rig: Rig) -> None:
+        async with rig.serving() as running:
+            await running.passes(GOOD, captured_at=taken(0), **WELL)
+            for age_s in ages_s:
+                await running.post(GOOD, captured_at=taken(age_s), **WELL)
+
+    return inject
+
+
+def clock_jumps(by: timedelta) -> Callable[[Rig], Awaitable[None]]:
+    """Let the clock of the service jump; cameras keep the right time."""
+
+    class Jumped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + by
+
+    async def inject(rig: Rig) -> None:
+        async with rig.serving() as running:
+            await running.passes(GOOD, captured_at=taken(0), **WELL)
+            with patch.object(inspections, "datetime", Jumped):
+                for image in (GOOD, LEAK):
+                    await running.post(image, captured_at=taken(0), **WELL)
+
+    return inject
+
+
+async def frozen(rig: Rig) -> None:
+    async with rig.serving(frozen_after_s=0.05) as running:
+        await running.passes(GOOD, **WELL)
+        await asyncio.sleep(0.06)
+        for _ in range(3):
+            await running.post(GOOD, **WELL)
+
+
+async def frozen_by_its_own_clock(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes(GOOD, captured_at=taken(20), **WELL)
+        await running.post(GOOD, captured_at=taken(0), **WELL)
+
+
+async def repeated(rig: Rig) -> None:
+    captured_at = taken(0)
+    async with rig.serving() as running:
+        for _ in range(3):
+            await running.post(LEAK, captured_at=captured_at, **WELL)
+    assert len({answer.body["decision_id"] for answer in rig.answers}) == 1
+
+
+CAMERA_FAULTS = (
+    Fault("frozen feed", "the same picture for longer than the limit", (FROZEN,), frozen),
+    Fault("frozen feed, delivered fast", "the same picture, taken 20 s apart", (FROZEN,), frozen_by_its_own_clock),
+    Fault("stale picture", "taken 31 s to a day ago", (STALE,), aged(31, 3600, 86_400)),
+    Fault("picture from the future", "taken 6 s to a day ahead", (FUTURE,), aged(-6, -3600, -86_400)),
+    Fault("clock one hour ahead", "the service's clock jumps by +1 h", (STALE,), clock_jumps(timedelta(hours=1))),
+    Fault("clock one hour behind", "the service's clock jumps by -1 h", (FUTURE,), clock_jumps(timedelta(hours=-1))),
+    Fault("repeated picture", "the same leak sent three times: one decision", (LEAK_FOUND,), repeated),
+)

@@ -1,0 +1,124 @@
+"""Faults of the record: what cannot be kept may not be said."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from service.record_folder import JOURNAL_FILE
+from service.store import journal
+from tests.faults.artifact_faults import LEAK_FOUND
+from tests.faults.fault import Fault
+from tests.faults.rig import GOOD, LEAK, Rig, Running
+
+UNKEPT = ("503 journal-unavailable", "503 not-ready")
+
+
+def spoilt_by(statement: str) -> Callable[[Rig], Awaitable[None]]:
+    """Let the journal's own connection meet what a disk would make it meet."""
+
+    async def inject(rig: Rig) -> None:
+        async with rig.serving() as running:
+            await running.passes()
+            await running.parts.journal.change(lambda connection: connection.execute(statement).fetchall() and None)
+            await send(running)
+
+    return inject
+
+
+async def send(running: Running) -> None:
+    """A leak first: it shows the fault to the service; then a good well and a batch, which must not pass either."""
+    await running.post(LEAK)
+    await running.post(GOOD)
+    await running.batch(LEAK, GOOD)
+
+
+async def full(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+        await running.parts.journal.change(
+            lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchall() and None
+        )
+        while rig.answers[-1:] == [] or rig.answers[-1].said == LEAK_FOUND:  # until the last page is full
+            await running.post(LEAK)
+        await send(running)
+
+
+async def locked(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+        other = sqlite3.connect(rig.data_dir / JOURNAL_FILE, isolation_level=None, check_same_thread=False)
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        await send(running)
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def overwritten(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+
+        def overwrite(_: object) -> None:
+            running.parts.journal._file.disconnect()
+            for path in rig.data_dir.glob(f"{JOURNAL_FILE}*"):
+                path.write_bytes(b"no database" * 1000)
+
+        with suppress(sqlite3.Error):
+            await running.parts.journal.change(overwrite)
+        await send(running)
+
+
+@asynccontextmanager
+async def hung_disk(running: Running) -> AsyncIterator[None]:
+    """The writing thread waits for a disk that does not answer."""
+    begun, release = threading.Event(), threading.Event()
+
+    def hang(_: object) -> None:
+        begun.set()
+        release.wait(20)
+
+    hanging = asyncio.create_task(running.parts.journal.change(hang))
+    await asyncio.to_thread(begun.wait, 20)
+    try:
+        yield
+    finally:
+        release.set()
+        await hanging
+
+
+async def hanging(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+        running.parts.journal.options = journal.JournalOptions(write_deadline_s=0.1)
+        async with hung_disk(running):
+            await send(running)
+
+
+async def full_queue(rig: Rig) -> None:
+    async with rig.serving(journal_most_pending=10) as running, hung_disk(running):
+        for _ in range(10):
+            await running.passes()
+        await send(running)
+
+
+async def dead_thread(rig: Rig) -> None:
+    def die(_: object) -> int:
+        raise SystemExit
+
+    async with rig.serving() as running:
+        await running.passes()
+        running.parts.journal.options = journal.JournalOptions(write_deadline_s=0.1)
+        running.parts.journal._file.write = die  # type: ignore[method-assign, assignment]
+        await send(running)
+
+
+JOURNAL_FAULTS = (
+    Fault("full disk", "SQLite finds no room", (*UNKEPT, LEAK_FOUND), full),
+    Fault("read-only disk", "SQLite may not write", UNKEPT, spoilt_by("PRAGMA query_only = 1")),
+    Fault("locked record", "another process holds the write lock", UNKEPT, locked),
+    Fault("overwritten record", "the journal's file is no database any more", UNKEPT, overwritten),
+    Fault("disk that hangs", "a write does not return", UNKEPT, hanging),
+    Fault("full queue", "as many decisions wait as may", UNKEPT, full_queue),
+    Fault("dead journal thread", "the writing thread ends", UNKEPT, dead_thread),
+)

@@ -1,0 +1,166 @@
+"""Faults of the picture: what no camera should send, in several strengths, on wells that pass when whole."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache, partial
+
+import cv2
+import numpy as np
+
+from service.contract.manifest import GateLimits
+from service.contract.picture import Pixels
+from tests.faults.fault import Fault
+from tests.faults.rig import Rig
+from tests.pictures import bomb, encoded, jpeg
+from tests.small_artifact import rewrite_manifest
+from tests.wells import good_well, leaking_well
+from training.faults import blurred, cut, lit, noisy, peppered, veiled
+from training.gate_limits import learn
+
+Spoil = Callable[[Pixels], Pixels]
+
+WELLS = [good_well(seed) for seed in (11, 12, 13)]
+ANY_FAULT = tuple(
+    f"200 unknown: input_{fault}"
+    for fault in (
+        "black", "white", "flat", "dark", "bright", "colour", "low_contrast", "blurred", "noisy", "steamed",
+        "incomplete", "unlike_well", "upside_down",
+    )
+)  # fmt: skip
+
+
+@cache
+def limits() -> GateLimits:
+    """The gate's limits as training learns them, from drawn wells."""
+    return learn([good_well(seed) for seed in range(1000, 1300)], [leaking_well(seed) for seed in range(20)], drawn=300)
+
+
+def spoilt(*spoils: Spoil) -> Callable[[Rig], Awaitable[None]]:
+    """Send whole wells, then the same wells spoilt in each strength, alone and in one batch."""
+
+    async def inject(rig: Rig) -> None:
+        rewrite_manifest(rig.active, gate=limits().model_dump(mode="json"))
+        async with rig.serving() as running:
+            for well in WELLS:
+                await running.passes(encoded(cv2.cvtColor(well, cv2.COLOR_RGB2BGR)))
+            pictures = [jpeg(spoil(well)) for spoil in spoils for well in WELLS]
+            for picture in pictures:
+                await running.post(picture)
+            await running.batch(*pictures)
+
+    return inject
+
+
+def sent(*bodies: bytes) -> Callable[[Rig], Awaitable[None]]:
+    """Send bodies as they are."""
+
+    async def inject(rig: Rig) -> None:
+        async with rig.serving() as running:
+            for body in bodies:
+                await running.post(body)
+
+    return inject
+
+
+def uniform(level: int) -> Spoil:
+    return lambda well: np.full_like(well, level)
+
+
+def in_strengths(spoil: Callable[[Pixels, float], Pixels], strengths: Sequence[float]) -> list[Spoil]:
+    return [partial(_at, spoil, strength) for strength in strengths]
+
+
+def _at(spoil: Callable[[Pixels, float], Pixels], strength: float, well: Pixels) -> Pixels:
+    return spoil(well, strength)
+
+
+def random() -> np.random.Generator:
+    return np.random.default_rng(5)
+
+
+def noise(well: Pixels) -> Pixels:
+    return random().integers(0, 256, well.shape, np.uint8)
+
+
+def checkerboard(well: Pixels) -> Pixels:
+    height, width = well.shape[:2]
+    board = (np.add.outer(np.arange(height) // 4, np.arange(width) // 4) % 2 * 255).astype(np.uint8)
+    return np.repeat(board[..., None], 3, axis=2)
+
+
+def cut_short(picture: bytes) -> bytes:
+    """The upper part of a JPEG with an end marker: decoders fill the rest with grey and do not complain."""
+    return picture[: len(picture) * 6 // 10] + b"\xff\xd9"
+
+
+async def half_a_jpeg(rig: Rig) -> None:
+    rewrite_manifest(rig.active, gate=limits().model_dump(mode="json"))
+    async with rig.serving() as running:
+        for well in WELLS:
+            await running.passes(jpeg(well))
+            await running.post(cut_short(jpeg(well)))
+
+
+PICTURE_FAULTS = (
+    Fault("black", "black at levels 0 to 15", ("200 unknown: input_black",), spoilt(*map(uniform, (0, 5, 15)))),
+    Fault("white", "white at levels 241 to 255", ("200 unknown: input_white",), spoilt(*map(uniform, (241, 255)))),
+    Fault("flat", "one grey at levels 60 to 200", ("200 unknown: input_flat",), spoilt(*map(uniform, (60, 120, 200)))),
+    Fault("blur", "Gaussian blur of 2, 3, 4 px", ANY_FAULT, spoilt(*in_strengths(blurred, (2, 3, 4)))),
+    Fault("lamp", "lamp at 40, 25, 15 %", ANY_FAULT, spoilt(*in_strengths(lit, (0.4, 0.25, 0.15)))),
+    Fault("glare", "light 2.5 and 4 times", ANY_FAULT, spoilt(*in_strengths(lit, (2.5, 4.0)))),
+    Fault(
+        "steam",
+        "a white veil of 60 to 90 %",
+        ANY_FAULT,
+        spoilt(*in_strengths(lambda well, share: veiled(well, share, 220.0), (0.6, 0.75, 0.9))),
+    ),
+    Fault(
+        "sensor noise",
+        "noise of 20 and 40 grey levels",
+        ANY_FAULT,
+        spoilt(*in_strengths(lambda well, sigma: noisy(well, sigma, random()), (20, 40))),
+    ),
+    Fault(
+        "dead pixels",
+        "5 and 20 % of pixels black or white",
+        ANY_FAULT,
+        spoilt(*in_strengths(lambda well, share: peppered(well, share, random()), (0.05, 0.2))),
+    ),
+    Fault("nothing but noise", "random pixels", ANY_FAULT, spoilt(noise)),
+    Fault("checkerboard", "a test pattern", ANY_FAULT, spoilt(checkerboard)),
+    Fault("BGR for RGB", "red and blue swapped", ANY_FAULT, spoilt(lambda well: well[..., ::-1].copy())),
+    Fault(
+        "half a picture",
+        "half or a quarter of the rows grey or black",
+        ANY_FAULT,
+        spoilt(
+            *(
+                lambda well, share=share, fill=fill: cut(well, share, 0, fill)
+                for share in (0.25, 0.5)
+                for fill in (0, 128)
+            )
+        ),
+    ),
+    Fault("half a JPEG", "a JPEG cut short, with an end marker", ANY_FAULT, half_a_jpeg),
+    Fault(
+        "wrong size",
+        "one pixel, a strip, a tower",
+        ("200 unknown: input_size",),
+        spoilt(
+            lambda well: well[:1, :1].copy(),
+            lambda well: cv2.resize(well, (400, 8)),  # type: ignore[arg-type, return-value]
+            lambda well: cv2.resize(well, (8, 400)),  # type: ignore[arg-type, return-value]
+        ),
+    ),
+    Fault(
+        "no picture",
+        "nothing, text, a GIF, a truncated JPEG and PNG",
+        ("415 not-a-picture",),
+        sent(b"", b"no leak", b"GIF89a" + bytes(99), jpeg(WELLS[0])[:300], encoded(WELLS[0])[:-20]),
+    ),
+    Fault(
+        "decompression bomb",
+        "a small PNG of 3.6 thousand million pixels",
+        ("413 too-large",),
+        sent(bomb(60_000, 60_000)),
+    ),
+)

@@ -1,0 +1,18 @@
+"""The table of all faults."""
+
+from tests.faults.artifact_faults import ARTIFACT_FAULTS
+from tests.faults.caller_faults import CALLER_FAULTS
+from tests.faults.camera_faults import CAMERA_FAULTS
+from tests.faults.journal_faults import JOURNAL_FAULTS
+from tests.faults.picture_faults import PICTURE_FAULTS
+from tests.faults.scorer_faults import SCORER_FAULTS
+
+GROUPS = {
+    "The artefact": ARTIFACT_FAULTS,
+    "The scorer and what surrounds it": SCORER_FAULTS,
+    "The picture": PICTURE_FAULTS,
+    "Cameras and clocks": CAMERA_FAULTS,
+    "The record": JOURNAL_FAULTS,
+    "Callers": CALLER_FAULTS,
+}
+FAULTS = {fault.name: fault for faults in GROUPS.values() for fault in faults}
