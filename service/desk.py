@@ -8,7 +8,7 @@ from typing import Protocol
 import uuid_utils
 
 from service.contract.decision import Verdict
-from service.contract.errors import JournalUnavailable
+from service.contract.errors import JournalUnavailable, Unavailable
 from service.live_views import Alarm
 from service.store.entry import Entry, Event, Review
 from service.store.receipt import Receipt
@@ -63,16 +63,23 @@ class Desk:
             NotFound: no alarm of that id waits for anybody.
             JournalUnavailable: it cannot be kept; the alarm goes on.
         """
-        active = await self._records.active_alarms()
+        active = await self._active()
         raised = next((event for event in active if event.event_id == alarm_id), None)
         taken = self._alarms.acknowledge(alarm_id, operator, comment, None if alarm_id in self._taken else raised)
         try:
             await self._keep(taken)
         except JournalUnavailable:
-            self._alarms.restore(active)
+            if active:
+                self._alarms.restore(active)
             raise
         self._taken.append(alarm_id)
         return Alarm.raised(raised or taken).acknowledged(taken)
+
+    async def _active(self) -> list[Event]:
+        try:
+            return await self._records.active_alarms()
+        except Unavailable:  # alarms of this replica can be acknowledged while a shared record is away
+            return []
 
     async def _keep(self, entry: Entry) -> None:
         receipt = self._journal.append([entry])

@@ -68,7 +68,7 @@ class Alarm:
     def raised(cls, event: Event, decision: Decision | None = None) -> Self:
         """Show the alarm that an ``alarm_raised`` raised; ``decision`` completed it, where that is known."""
         alarm = cls(
-            event.event_id,
+            event.alarm_id or event.event_id,
             event.camera_id,
             event.well_id,
             event.at,

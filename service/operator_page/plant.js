@@ -53,7 +53,7 @@ export class Plant {
     if (decision.camera_id === null) return;
     const camera = this.#camera(decision.camera_id);
     const well = this.#well(camera, decision.well_id);
-    if (well.decision && decision.sequence <= well.decision.sequence) return;
+    if (well.decision && Date.parse(decision.received_at) < Date.parse(well.decision.received_at)) return;
     if (well.decision?.verdict !== decision.verdict) well.since = decision.received_at;
     well.decision = decision;
     well.silentSince = null;

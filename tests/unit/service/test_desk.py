@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from service.contract.decision import Verdict
-from service.contract.errors import JournalUnavailable, NotFound
+from service.contract.errors import JournalUnavailable, NotFound, Unavailable
 from service.desk import Desk
 from service.store.entry import Entry, Event, EventKind, Review
 from service.store.receipt import MemoryJournal, Receipt
@@ -78,4 +78,18 @@ async def test_an_alarm_of_another_replica_is_acknowledged_once_though_the_share
     assert (await desk.acknowledge("alarm-1", "Anna", "")).acknowledged_by == "Anna"
     with pytest.raises(NotFound):
         await desk.acknowledge("alarm-1", "Boris", "")
+    assert len(journal.entries) == 1
+
+
+class RecordAway(SmallRecord):
+    """A shared record that cannot be reached."""
+
+    async def active_alarms(self) -> list[Event]:
+        raise Unavailable("the record cannot be reached")
+
+
+async def test_an_alarm_can_be_acknowledged_while_the_shared_record_is_away() -> None:
+    journal = MemoryJournal()
+    alarm = await Desk(journal, RecordAway([]), OneAlarm()).acknowledge("alarm-1", "Anna", "")
+    assert (alarm.alarm_id, alarm.acknowledged_by) == ("alarm-1", "Anna")
     assert len(journal.entries) == 1
