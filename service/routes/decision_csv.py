@@ -11,6 +11,7 @@ COLUMNS = (
     "threshold", "score_ratio", "artifact", "artifact_sha256", "software_version", "image_sha256", "width", "height",
     "brightness", "contrast", "sharpness", "request_id",
 )  # fmt: skip
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def csv_of(decisions: AsyncIterator[list[Decision]]) -> AsyncIterator[bytes]:
@@ -37,7 +38,12 @@ def _row(decision: Decision) -> tuple[object, ...]:
         for name in getattr(part, "__slots__", ())
     }
     known = nested | own | times
-    return tuple(known.get(name) for name in COLUMNS)
+    return tuple(_cell(known.get(name)) for name in COLUMNS)
+
+
+def _cell(value: object) -> object:
+    """What a spreadsheet would take for a formula begins with an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _encoded(rows: Iterable[tuple[object, ...]]) -> bytes:
