@@ -1,0 +1,50 @@
+"""What the documents name exists: files, make verbs, commands, settings, fields of the answer."""
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from service.contract.decision import Decision
+from service.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "training").glob("*.md"))]
+COMPOSE_ONLY = {"LEAK_INSPECTION_PORT", "LEAK_INSPECTION_DATA", "LEAK_INSPECTION_KEYS"}
+MAKE_VERB = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+VARIABLE = re.compile(rf"{PREFIX}[A-Z_]*[A-Z]")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(document: Path) -> None:
+    missing = [target for target in LINK.findall(document.read_text()) if not (document.parent / target).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_make_verb_exists(document: Path) -> None:
+    verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {first or second for first, second in MAKE_VERB.findall(document.read_text())}
+    assert named <= verbs
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_setting_exists(document: Path) -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | COMPOSE_ONLY
+    assert set(VARIABLE.findall(document.read_text())) <= known
+
+
+def test_the_readmes_answer_has_the_fields_of_a_decision() -> None:
+    (block,) = re.findall(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    shown = json.loads(block)
+    del shown["..."]
+    assert set(shown) <= {field.name for field in dataclasses.fields(Decision)}
+
+
+def test_the_first_verdict_is_within_twenty_lines() -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    assert "make serve" in lines[:20]
+    assert any(line.startswith("curl ") for line in lines[:20])
