@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import insert
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
 
 from service.contract.decision import Decision, ServedModel
 from service.contract.errors import JournalUnavailable, SetupError
@@ -58,10 +59,17 @@ class JournalFile:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(self._path.with_suffix(".lock"))
             engine = sqlite_engine(self._path, writable=True)
-            migrate(engine)
-            engine.dispose()
-        except (OSError, sqlite3.Error) as error:
-            raise JournalUnavailable(f"the journal {self._path} cannot be created: {error}") from error
+            try:
+                migrate(engine)
+            except BaseException:
+                self.close()
+                raise
+            finally:
+                engine.dispose()
+        except OSError as error:
+            raise JournalUnavailable(f"the journal {self._path} cannot be created: {error.strerror}") from error
+        except DBAPIError as error:
+            raise JournalUnavailable(f"{self._path} cannot be read as a journal: {error.orig}") from error
 
     def write(self, group: Sequence[Entry]) -> int:
         """Write all entries or none; return the sequence of the first, the others follow without a gap.
