@@ -53,6 +53,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         for task in tasks:
             task.cancel()
+    await reading.close()
     await parts.archive.close()
     await parts.journal.close()
     parts.workers.shutdown(wait=False, cancel_futures=True)

@@ -23,7 +23,7 @@ class Reading:
     """Everything the reading routes may ask for (``service.routes.needs``).
 
     ``own_records`` are those in this replica's journal, in whose sequences the feed counts; ``others`` is what other
-    replicas write, where there are any.
+    replicas write and ``shared`` the database they share, where there are any.
     """
 
     records: Records
@@ -33,6 +33,12 @@ class Reading:
     archive: Archive
     heatmaps: Heatmaps
     others: Others | None
+    shared: Database | None
+
+    async def close(self) -> None:
+        """Close the connections to PostgreSQL, where there are any."""
+        if self.shared is not None:
+            await self.shared.close()
 
 
 async def open_reading(
@@ -47,10 +53,10 @@ async def open_reading(
         Unavailable: the record cannot be read.
     """
     url = settings.database_url
-    database = journal.database if url is None else Database(postgres_engine(url.get_secret_value()))
-    records, own_records = SqlRecords(database), SqlRecords(journal.database)
+    shared = None if url is None else Database(postgres_engine(url.get_secret_value()))
+    records, own_records = SqlRecords(shared or journal.database), SqlRecords(journal.database)
     feed = Feed(Board(cameras), journal.watch)
     await feed.begin(own_records, journal.tail.last_sequence)
     heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)
-    others = None if url is None else Others(database, settings.replica)
-    return Reading(records, own_records, feed, Desk(journal, records, oversight), archive, heatmaps, others)
+    others = None if shared is None else Others(shared, settings.replica)
+    return Reading(records, own_records, feed, Desk(journal, records, oversight), archive, heatmaps, others, shared)
