@@ -12,7 +12,6 @@ export default {
   "nav.system": "System",
   "nav.label": "Views",
   "nav.wall": "Wall view",
-  "nav.leave_wall": "Leave the wall view",
   "nav.colours": "Light or dark",
   "nav.language": "Язык: русский",
   "nav.help": "Keys",

@@ -12,7 +12,6 @@ export default {
   "nav.system": "Система",
   "nav.label": "Разделы",
   "nav.wall": "Вид для стены",
-  "nav.leave_wall": "Выйти из вида для стены",
   "nav.colours": "Светлая или тёмная тема",
   "nav.language": "Language: English",
   "nav.help": "Клавиши",

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 COLOUR = "node => getComputedStyle(node).backgroundColor"
+NOBODYS = "\N{EN DASH}\N{EN DASH}"  # neither a camera nor a well
 NAME_KNOWN = "localStorage.setItem('leak-inspection.reviewer', 'Ivan')"
 PRESS = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code: 'KeyN', bubbles: true}))"
 DROP_TEXT = """() => {
@@ -72,6 +73,22 @@ def test_a_card_answers_which_since_when_and_why(visit: Visit, service: RunningS
     expect(leak.locator(".card-age")).to_contain_text(" s")
     expect(leak.locator(".card-why")).to_contain_text("times the threshold")
     expect(leak.locator(".score-exact")).to_contain_text("threshold 0.005")
+
+
+def test_a_leak_is_shown_with_its_heatmap_and_an_unusable_picture_as_it_is(
+    visit: Visit, service: RunningService
+) -> None:
+    service.post(leaking_well(13), camera_id="cam-13", well_id="13")
+    service.post(good_well(1, height=6, width=6), camera_id="cam-13", well_id="14")
+    page = visit()
+    heatmap = card(page, "Leak 13").get_by_alt_text("Picture, reconstruction and error of Well 13")
+    expect(heatmap).to_be_visible()
+    assert heatmap.evaluate("image => image.naturalWidth") > 3 * 192
+    unusable = card(page, "Unknown 14").get_by_alt_text("Picture of Well 14")
+    expect(unusable).to_be_visible()
+    assert unusable.evaluate("image => image.naturalWidth") == 6
+    card(page, "Leak 13").get_by_role("button", name="Look closer").click()
+    expect(page.locator("#decision").get_by_alt_text("Picture, reconstruction and error of Well 13")).to_be_visible()
 
 
 def test_many_unknowns_of_one_camera_share_a_card(visit: Visit, service: RunningService) -> None:
@@ -183,6 +200,18 @@ def test_a_dropped_picture_is_judged(visit: Visit) -> None:
     expect(page.locator(".trial-verdict")).to_have_text("Leak")
     page.locator("#trial").get_by_role("button", name="Look closer").click()
     expect(page.locator("#decision")).to_contain_text("Tried picture")
+
+
+def test_the_alarm_of_a_picture_without_a_camera_is_acknowledged_in_the_system_view(
+    visit: Visit, service: RunningService
+) -> None:
+    service.post(leaking_well(14))
+    page = visit("#/system")
+    page.evaluate(NAME_KNOWN)
+    waiting = page.locator("#system-alarms tr", has_text=NOBODYS).first
+    waiting.get_by_role("button", name="Acknowledge").click()
+    expect(page.locator(".notice")).to_have_text("Alarm of Tried picture acknowledged")
+    expect(page.locator("#system-alarms tr", has_text=NOBODYS).first).to_contain_text("Acknowledged by Ivan")
 
 
 def test_a_dropped_file_that_is_no_picture_gets_a_clear_answer(browser: Browser, service: RunningService) -> None:
