@@ -16,9 +16,9 @@ from service.simulation.gallery import Gallery
 from service.simulation.plant import Plant
 from service.simulation.pump import Pace, Pump
 from service.simulation.tally import Tally
+from tests.e2e.running_service import RunningService
 from tests.e2e.stack import eventually
 from tests.e2e.watched import Watched, has_prometheus
-from tests.small_artifact import write_artifact
 from tests.wells import write_wells
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,22 +47,19 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     if not has_prometheus():
         pytest.skip("needs Prometheus: make system-packages")
     folder = tmp_path_factory.mktemp("watched")
-    write_artifact(folder / "artifacts")
     (folder / "cameras.toml").write_text(CAMERAS)
-    settings = {"artifacts": folder / "artifacts", "data_dir": folder / "data", "cameras_file": folder / "cameras.toml"}
-    (folder / "data").mkdir()
-    texts = {name: str(value) for name, value in settings.items()} | {"webhook_url": "http://127.0.0.1:9/"}
-    with Watched(folder, texts) as watched:
-        tally = asyncio.run(scripted_run(watched, write_wells(folder / "wells")))
+    settings = {"cameras_file": folder / "cameras.toml", "webhook_url": "http://127.0.0.1:9/"}
+    with RunningService(folder, **settings) as service, Watched(service) as watched:
+        tally = asyncio.run(scripted_run(service.address, write_wells(folder / "wells")))
         assert set(tally.verdicts) == {"no_leak", "leak", "unknown"}
         eventually(lambda: watched.value("sum(leak_inspection_decisions_total)") == tally.sent, "all is counted")
         yield watched
 
 
-async def scripted_run(watched: Watched, wells: Path) -> Tally:
+async def scripted_run(address: str, wells: Path) -> Tally:
     plant = Plant(Gallery.read(wells), cameras=2, wells=4, events=[parse_event(event) for event in EVENTS])
     tally = Tally(4 * 2 * 4)
-    async with httpx.AsyncClient(base_url=watched.url) as client:
+    async with httpx.AsyncClient(base_url=address) as client:
         await Pump(plant, Pace(4, RUN_S), client, tally).run()
         await client.post("/v1/inspect", content=b"no picture")
     return tally
