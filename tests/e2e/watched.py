@@ -15,7 +15,7 @@ from tests.e2e.stack import eventually, free_port
 ROOT = Path(__file__).resolve().parents[2]
 PROMETHEUS = ROOT / "docker" / "prometheus"
 SECONDS = {"s": 1, "m": 60, "h": 3600}
-DURATION = re.compile(r"(?<=[\[ ])(\d+)([smh])(?=[\]\s])")
+DURATION = re.compile(r"(?<=[\[ ])(\d+)([smh])(?=[\])\s])")
 SCRAPE_INTERVAL = "500ms"
 
 

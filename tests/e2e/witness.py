@@ -1,0 +1,83 @@
+"""Witnesses of a shift: what the event stream told, what the board showed, which alerts fired, each with its time."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+import httpx
+
+from tests.e2e.running_service import RunningService
+from tests.e2e.watched import Watched
+
+LOOK_EVERY_S = 0.1
+PATIENCE_S = 30.0
+
+Json = dict[str, Any]
+
+
+class Witness:
+    """Looks on from threads of its own; times are seconds on the monotonic clock."""
+
+    def __init__(self, service: RunningService, watched: Watched) -> None:
+        self.events: list[tuple[float, str, Json]] = []
+        self.alerts: list[tuple[float, str, str]] = []
+        self.boards: list[tuple[float, Json]] = []
+        self._service = service
+        self._watched = watched
+        self._over = threading.Event()
+        looks = (self._listen, self._look_at_alerts, self._look_at_board)
+        self._threads = [threading.Thread(target=look, daemon=True) for look in looks]
+
+    def __enter__(self) -> Self:
+        """Begin to look."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Look away."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join(10)
+
+    def told(self, name: str, is_it: Callable[[Json], bool], after: float) -> float | None:
+        """Seconds from ``after`` until the stream told such an event; None: it has not."""
+        return next((at - after for at, kind, data in self.events if kind == name and at > after and is_it(data)), None)
+
+    def shown(self, is_it: Callable[[Json], bool], after: float) -> float | None:
+        """Seconds from ``after`` until the board of the page showed that; None: it has not."""
+        return next((at - after for at, board in self.boards if at > after and is_it(board)), None)
+
+    def fired(self, alert: str, camera_id: str, after: float) -> float | None:
+        """Seconds from ``after`` until an alert fired; None: it has not."""
+        return next((at - after for at, *what in self.alerts if what == [alert, camera_id] and at > after), None)
+
+    def all_fired(self, after: float) -> set[tuple[str, str]]:
+        """Every alert that began to fire since, with its camera."""
+        return {(alert, camera_id) for at, alert, camera_id in self.alerts if at > after}
+
+    def _listen(self) -> None:
+        with httpx.stream("GET", f"{self._service.address}/v1/events", timeout=PATIENCE_S) as answer:
+            name = ""
+            for line in answer.iter_lines():
+                if self._over.is_set():
+                    return
+                field, _, value = line.partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data":
+                    self.events.append((time.monotonic(), name, json.loads(value)))
+
+    def _look_at_alerts(self) -> None:
+        firing: set[tuple[str, str]] = set()
+        while not self._over.wait(LOOK_EVERY_S):
+            fires = {(labels["alertname"], labels.get("camera_id", "")) for labels in self._watched.firing()}
+            self.alerts += ((time.monotonic(), *alert) for alert in fires - firing)
+            firing = fires
+
+    def _look_at_board(self) -> None:
+        while not self._over.wait(LOOK_EVERY_S):
+            board = self._service.read("/v1/wells") | {"status": self._service.read("/v1/status")}
+            self.boards.append((time.monotonic(), board))
