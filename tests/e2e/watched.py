@@ -57,7 +57,11 @@ class Watched:
         with (self._folder / "log").open("wb") as log:
             command = ["prometheus", *(f"--{name}={value}" for name, value in options.items())]
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        eventually(lambda: self.value("up") == 1, "Prometheus scrapes the service")
+        try:
+            eventually(lambda: self.value("up") == 1, "Prometheus scrapes the service")
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
