@@ -56,6 +56,9 @@ bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table and docs
 bench-quick: $(SERVICE)/.installed $(DEV)/.installed ## the main ratios in under 90 seconds
 	$(DEV)/bin/python -m tests.perf.bench --quick $(if $(DATA),--data "$(DATA)")
 
+openapi: $(DEV)/.installed ## docs/openapi.json, as the service serves it
+	$(DEV)/bin/python -m tests.contract_document
+
 up: ## the service and Prometheus in containers
 	VERSION=$(VERSION) REVISION=$$(git rev-parse HEAD 2>/dev/null) CREATED=$$(date -u +%FT%TZ) $(COMPOSE) up --build
 

@@ -1,0 +1,94 @@
+"""Mutants of the verdict's path: each turns one branch towards no_leak and must be caught by the table."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any
+
+from service import inspector, judging, model_switch, readiness
+from service.contract import decision
+from service.inference import scorer
+from service.monitoring import camera, gate, self_test
+from service.store import journal
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of a function's source, and the fault that shows it."""
+
+    function: Callable[..., Any]
+    old: str
+    new: str
+    caught_by: str
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Let the changed code run wherever the function is known."""
+        function = self.function
+        assert isinstance(function, FunctionType)
+        source = textwrap.dedent(inspect.getsource(function))
+        assert source.count(self.old) == 1, f"{self.old!r} is not found once in {function.__qualname__}"
+        kept = function.__code__
+        function.__code__ = _code_of(source.replace(self.old, self.new), function)
+        try:
+            yield
+        finally:
+            function.__code__ = kept
+
+
+def _code_of(source: str, function: FunctionType) -> CodeType:
+    namespace: dict[str, Any] = {}
+    tree = ast.parse("from __future__ import annotations\n" + source)
+    definition = tree.body[1]
+    assert isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef)
+    definition.decorator_list = []
+    exec(compile(tree, function.__code__.co_filename, "exec"), dict(function.__globals__), namespace)  # noqa: S102  # that is what a mutant is
+    changed: FunctionType = namespace[function.__name__]
+    return changed.__code__
+
+
+def _property(of: type, name: str) -> FunctionType:
+    getter: FunctionType = vars(of)[name].fget
+    return getter
+
+
+MUTANTS = (
+    Mutant(decision.decide, "Judgement(Verdict.UNKNOWN, Reason.SCORE_NOT_FINITE)",
+           "Judgement(Verdict.NO_LEAK, Reason.SCORE_NOT_FINITE)", "NaN score"),
+    Mutant(decision.decide, "if not math.isfinite(score) or not", "if", "infinitely low score"),
+    Mutant(decision.decide, "if score < 0:", "if False:", "negative score"),
+    Mutant(decision.decide, "score >= threshold:", "score > 1e9:", "repeated picture"),
+    Mutant(decision.decide, "Judgement(Verdict.LEAK,", "Judgement(Verdict.NO_LEAK,", "cancelled callers"),
+    Mutant(judging._judgement, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
+    Mutant(judging._prepare, "reason = shot.refusal or unusable", "reason = unusable", "stale picture"),
+    Mutant(judging._prepare, "reason = shot.refusal or unusable", "reason = shot.refusal", "lamp"),
+    Mutant(judging._decision, "alarm=verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
+    Mutant(judging._scores, 'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
+           "return [0.0] * len(usable)", "scorer raises"),
+    Mutant(judging._scores, "if scores.shape != (len(usable),):", "if False:", "too many scores"),
+    Mutant(judging._prepare_or_refuse, "return _Prepared(None, ", "return _Prepared(np.zeros(1), ",
+           "bad crops in a batch"),
+    Mutant(gate._plain_fault, "return Reason.INPUT_BLACK", "return None", "black"),
+    Mutant(gate._plain_fault, "return Reason.INPUT_WHITE", "return None", "white"),
+    Mutant(gate._plain_fault, "Reason.INPUT_FLAT if figures.contrast < FLAT else None", "None", "flat"),
+    Mutant(gate.Gate.judge, "Reason.INPUT_SIZE", "None", "wrong size"),
+    Mutant(gate.Gate._broken_limit, "if inside.all():", "if True:", "blur"),
+    Mutant(camera.CameraWatch.judge, "return Reason.STALE", "return None", "clock one hour ahead"),
+    Mutant(camera.CameraWatch.judge, "return Reason.FUTURE", "return None", "clock one hour behind"),
+    Mutant(camera.CameraWatch._is_frozen, "return seen_s > self._frozen_after_s", "return False", "frozen feed"),
+    Mutant(inspector.Inspector._watched, "if refusal is None", "if True", "frozen feed, delivered fast"),
+    Mutant(inspect.unwrap(inspector.Inspector._doubting), "self._models.doubt(", "str(", "scorer once raised"),
+    Mutant(self_test._compare, "close and verdict == golden.verdict", "True", "scaled weights"),
+    Mutant(self_test._compare, "close and verdict == golden.verdict", "close", "raised threshold"),
+    Mutant(self_test.run_self_test, "if not results:", "if False:", "no golden pictures"),
+    Mutant(model_switch.ModelSwitch._proven, "if not result.ok:", "if False:", "bad model swap"),
+    Mutant(model_switch.ModelSwitch._tested, "None if result.ok else result.problem", "None", "scaled scores"),
+    Mutant(model_switch.ModelSwitch.require, "self._readiness.require()", "pass", "scaled scores"),
+    Mutant(readiness.Readiness.require, "if self.first_problem is not None:", "if False:", "scaled scores"),
+    Mutant(scorer.OnnxScorer.score, "options)[0]", "options)[0] * 0", "repeated picture"),
+    Mutant(_property(journal.Journal, "why"), "if self._stalled:", "if False:", "disk that hangs"),
+)  # fmt: skip

@@ -1,0 +1,12 @@
+"""Shots for tests that judge without HTTP."""
+
+from datetime import UTC, datetime
+from time import perf_counter
+
+from service.contract.artifact import sha256_hex
+from service.judging import Shot
+
+
+def shot_of(image: bytes) -> Shot:
+    """A picture as it arrives, now and without labels."""
+    return Shot(image, sha256_hex(image), "test", datetime.now(UTC), perf_counter())
