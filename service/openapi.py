@@ -21,6 +21,16 @@ LANE_PROBLEMS = {
     503: "Not ready, overloaded, or decisions cannot be kept: send the next picture after Retry-After seconds.",
     504: "The deadline passed before inference.",
 }
+APP_PROBLEMS = {
+    404: "What was asked for does not exist, or no longer does.",
+    422: "A field is malformed; the detail names it.",
+    503: "Not ready, or the record cannot be read or written now: try again after Retry-After seconds.",
+}
+BODY_PROBLEMS = {
+    400: "The body cannot be parsed.",
+    408: "The body takes too long to arrive.",
+    413: "The body has too many bytes.",
+}
 EVERY_PROBLEM = {
     401: "A key is needed.",
     403: "The key is for another role.",
@@ -42,6 +52,13 @@ def document(app: FastAPI) -> Json:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        for name in ("HTTPValidationError", "ValidationError"):  # this service answers problems instead
+            schemas.pop(name, None)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                operation["responses"].pop("422", None)
+                _describe_problems(operation, APP_PROBLEMS)
+                _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
         for model in (Decision, BatchAnswer, BatchForm, CropForm, ProblemAnswer):
             _add(schemas, model)
         schema["paths"] = {"/v1/inspect": {"post": _inspect()}, "/v1/inspect/batch": {"post": _batch()}} | schema[
