@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -52,6 +53,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.mark.parametrize("key", [ADMIN, CAMERA, None], ids=["admin", "camera", "no key"])
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_one_the_document_promises(case: schemathesis.Case, address: str, key: str | None) -> None:
+def test_every_answer_is_one_the_document_promises(case: schemathesis.Case[Any], address: str, key: str | None) -> None:
     headers = {} if key is None else {"x-api-key": key}
     case.call_and_validate(base_url=address, headers=headers, checks=LOOKED_AT, timeout=20)
