@@ -50,16 +50,15 @@ def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]
         seed: of the clustering and of the drawing.
 
     Raises:
-        ExportRefused: no average is judged good, or no drawn leak is found: such an artefact could not be challenged.
+        ExportRefused: no average is judged good: such an artefact could not be challenged.
     """
     wells = _usable_averages(good, judge, seed)
-    leaks = [leak for index, well in enumerate(wells) for leak in _found_leaks(well, index, judge, seed)]
-    if not wells or not leaks:
-        kind = "average of good wells as good" if not wells else "leak drawn on an average as a leak"
+    if not wells:
         raise ExportRefused(
-            f"the model judges no {kind}, so nothing could challenge it: train on more or other pictures"
+            "the model judges no average of good wells as good, so nothing could challenge it: train on more pictures"
         )
-    return [*wells, *leaks]
+    leaks = [leak for index, well in enumerate(wells) for leak in _found_leaks(well, index, judge, seed)]
+    return [*wells, *(leaks or _highest_scored(wells, judge, seed))]
 
 
 def _usable_averages(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None], seed: int) -> list[Golden]:
@@ -87,6 +86,17 @@ def _found_leaks(well: Golden, index: int, judge: Callable[[Pixels], Judged | No
             drawn += 1
         if drawn == LEAKS_EACH:
             return
+
+
+def _highest_scored(wells: Sequence[Golden], judge: Callable[[Pixels], Judged | None], seed: int) -> list[Golden]:
+    """The drawn leak that scores highest, whatever its verdict: a weak model is challenged by its score at least."""
+    drawn = [
+        Golden(f"{name}_{index + 1}", picture, judged)
+        for index, well in enumerate(wells)
+        for name in LEAKS
+        if (judged := judge(picture := apply(name, well.picture, 1.0, seed))) is not None
+    ]
+    return sorted(drawn, key=lambda golden: -golden.judged.score)[:1]
 
 
 def _averages(good: Sequence[Pixels], seed: int) -> Iterator[Pixels]:

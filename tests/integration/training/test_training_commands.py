@@ -67,7 +67,6 @@ def test_the_same_seed_and_threads_give_the_same_bytes(wells: Path, tmp_path: Pa
     first, second = (open_artifact(next((tmp_path / name).glob("tiny-*"))) for name in ("one", "two"))
     assert first.model_path.read_bytes() == second.model_path.read_bytes()
     assert first.explain_path.read_bytes() == second.explain_path.read_bytes()
-    assert first.sha256 == second.sha256
 
 
 def test_compare_resumes_with_what_was_finished(

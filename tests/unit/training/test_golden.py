@@ -48,7 +48,11 @@ def test_a_gate_that_wants_sharp_pictures_gets_sharpened_ones() -> None:
     assert draw_golden(GOOD, sharp_only)[0].judged.verdict is Verdict.NO_LEAK
 
 
-@pytest.mark.parametrize(("threshold", "said"), [(1e-6, "average of good wells"), (1e12, "leak drawn")])
-def test_a_model_that_cannot_be_challenged_is_refused(threshold: float, said: str) -> None:
-    with pytest.raises(ExportRefused, match=said):
-        draw_golden(GOOD, lambda picture: judge(picture, threshold))
+def test_a_model_that_judges_no_average_good_is_refused() -> None:
+    with pytest.raises(ExportRefused, match="average of good wells"):
+        draw_golden(GOOD, lambda picture: judge(picture, 1e-6))
+
+
+def test_a_model_that_finds_no_drawn_leak_is_challenged_by_the_score_of_one() -> None:
+    golden = draw_golden(GOOD, lambda picture: judge(picture, 1e12))
+    assert golden[-1].judged.score > 10 * golden[0].judged.score
