@@ -36,4 +36,4 @@ def widened(rule: ThresholdRule, groups: int) -> ThresholdRule:
     if not isinstance(budget, float) or groups_needed(budget) <= groups:
         return rule
     possible = math.ceil(1000 * (1 - (1 - CONFIDENCE) ** (1 / groups))) / 1000
-    return rule.model_copy(update={"parameters": {"budget": possible}})
+    return rule.model_copy(update={"parameters": {**rule.parameters, "budget": possible}})

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service.contract.errors import FitFailed
@@ -103,7 +103,7 @@ def _weighed(jobs: Sequence[Job], workplace: Workplace) -> Comparison:
         outcomes={worth.candidate: tuple(by_candidate[worth.candidate]) for worth in ranking},
         ranking=tuple(ranking),
         failed=failed,
-        winner=weights.load(workplace.results / f"{winner.key}.pt"),
+        winner=replace(weights.load(workplace.results / f"{winner.key}.pt"), recipe=winner.recipe),
     )
 
 

@@ -35,8 +35,9 @@ class Job:
 
     @property
     def key(self) -> str:
-        """Names the files of this job."""
-        content = hashlib.sha256(self.recipe.model_dump_json().encode()).hexdigest()[:8]
+        """Names the files of this job; what does not change the weights does not change the name."""
+        fitted = self.recipe.model_dump_json(exclude={"summary", "suits", "threshold"})
+        content = hashlib.sha256(fitted.encode()).hexdigest()[:8]
         return "-".join(filter(None, (self.recipe.name, str(self.recipe.seed), self.left_out, content)))
 
 

@@ -90,7 +90,12 @@ def max_balanced_accuracy(scores: Scores, labels: Labels) -> Threshold:
 
 
 def false_alarm_budget(
-    scores: Scores, labels: Labels, *, budget: float = 0.01, grey_zone_budget: float | None = None
+    scores: Scores,
+    labels: Labels,
+    *,
+    budget: float = 0.01,
+    grey_zone_budget: float | None = None,
+    margin: float = 1.0,
 ) -> Threshold:
     """The lowest threshold that, with 95 % confidence, keeps the false-alarm rate under the budget.
 
@@ -99,10 +104,16 @@ def false_alarm_budget(
         labels: [N]; leaks only serve to state their bound.
         budget: highest share of good wells that may be called leak, above 0 and below 1.
         grey_zone_budget: highest share that may be called leak or unknown; None leaves the grey zone off.
+        margin: factor of 1 or more on the threshold, for wells unlike those of the calibration; the promise holds on.
     """
+    if margin < 1:
+        raise RecipeError(f"margin must be 1 or more, not {margin!r}: less would break the promise of the budget")
     good, leak = by_class(scores, labels)
     value, bound = _tolerance_limit(good, budget)
+    value *= margin
     parameters: dict[str, JsonValue] = {"budget": budget}
+    if margin != 1:
+        parameters["margin"] = margin
     grey_zone_from = None
     if grey_zone_budget is not None:
         parameters["grey_zone_budget"] = grey_zone_budget

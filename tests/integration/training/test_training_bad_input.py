@@ -61,7 +61,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_artefact(tmp_path: Path) ->
     out = tmp_path / "out"
     command = [sys.executable, "-m", "training", "compare", "--data", str(data), "--out", str(out), "--jobs", "1"]
     with subprocess.Popen([*command, "--seeds", "32", "--recipes", "dense_ae"], stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 100
+        deadline = time.monotonic() + 400
         while not list(out.glob(".compare/*/results/dense_ae-*.json")) and time.monotonic() < deadline:
             time.sleep(0.1)  # the file is the event; no handle on it exists in this process
         os.kill(process.pid, signal.SIGINT)

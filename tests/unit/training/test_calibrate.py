@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from service.contract.errors import RecipeError
 from training.calibrate import calibrate, widened
 from training.specs import ThresholdRule
 from training.thresholds import groups_needed
@@ -29,3 +30,16 @@ def test_a_widened_budget_still_separates() -> None:
     threshold = calibrate(BUDGET, np.linspace(1, 2, 40), [3.0, 4.0])
     assert 2.0 < threshold.value < 3.0
     assert threshold.parameters["budget"] == pytest.approx(0.073)
+
+
+def test_a_margin_raises_the_threshold_and_is_kept_when_the_budget_is_widened() -> None:
+    good, leak = np.linspace(1, 2, 40), [30.0]
+    plain = calibrate(BUDGET, good, leak)
+    wide = calibrate(BUDGET.model_copy(update={"parameters": {"budget": 0.01, "margin": 1.5}}), good, leak)
+    assert wide.value == pytest.approx(1.5 * plain.value)
+    assert wide.parameters == {"budget": 0.073, "margin": 1.5}
+
+
+def test_a_margin_below_one_would_break_the_promise() -> None:
+    with pytest.raises(RecipeError, match="margin"):
+        calibrate(BUDGET.model_copy(update={"parameters": {"margin": 0.9}}), np.linspace(1, 2, 400), [3.0])
