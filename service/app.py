@@ -31,6 +31,7 @@ from service.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
 from service.monitoring.alarms import AlarmLayer, AlarmRule
 from service.monitoring.cadence import Cadence, Expected
 from service.monitoring.camera import CameraWatch
+from service.monitoring.drift import DriftWatch
 from service.oversight import Oversight
 from service.parts import Parts
 from service.readiness import Readiness
@@ -108,7 +109,12 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         metrics,
         partial(note, journal),
     )
-    oversight = Oversight(AlarmLayer(_alarm_rule(settings)), Cadence(_expected(cameras), monotonic()), metrics.cameras)
+    oversight = Oversight(
+        AlarmLayer(_alarm_rule(settings)),
+        Cadence(_expected(cameras), monotonic()),
+        DriftWatch(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
+        metrics.cameras,
+    )
     watch = CameraWatch(settings.frozen_after_s, settings.stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
     recorder = Recorder(journal, archive, oversight, metrics)

@@ -1,4 +1,4 @@
-"""Oversight: decisions and silence become events - alarms raised and acknowledged, cameras lost and found again."""
+"""Oversight: decisions and silence become events - alarms, drift, cameras lost and found again."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,21 +6,24 @@ from datetime import UTC, datetime
 from time import monotonic
 
 import uuid_utils
+from pydantic import JsonValue
 
 from service.camera_metrics import CameraMetrics
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound
 from service.monitoring.alarms import Alarm, AlarmLayer
 from service.monitoring.cadence import Cadence, SilenceChange
+from service.monitoring.drift import DriftReport, DriftWatch
 from service.store.entry import Entry, Event, EventKind
 
 
 class Oversight:
-    """Holds the alarm layer and the watch over silence; for the event loop's thread alone."""
+    """Holds the alarm layer and the watches over silence and drift; for the event loop's thread alone."""
 
-    def __init__(self, alarms: AlarmLayer, cadence: Cadence, metrics: CameraMetrics) -> None:
+    def __init__(self, alarms: AlarmLayer, cadence: Cadence, drift: DriftWatch, metrics: CameraMetrics) -> None:
         self._alarms = alarms
         self._cadence = cadence
+        self._drift = drift
         self._metrics = metrics
 
     @property
@@ -38,7 +41,7 @@ class Oversight:
         return list(self._cadence.silent())
 
     def observe(self, decisions: Sequence[Decision]) -> list[Event]:
-        """Take in decisions and return the alarms that they raise, to be kept together with them."""
+        """Take in decisions and return what they give rise to, alarms and drift, to be kept together with them."""
         now = monotonic()
         raised = []
         for decision in decisions:
@@ -46,13 +49,17 @@ class Oversight:
             alarm = self._alarms.observe(decision)
             if alarm is not None:
                 raised.append(_raised(alarm))
+            report = self._drift.observe(decision, now)
+            if report is not None:
+                raised += self._drifted(report, decision)
         return raised
 
     def kept(self, raised: Sequence[Event]) -> None:
         """Count alarms once they are on record."""
-        for event in raised:
-            self._metrics.alarm_raised(event.camera_id)
-        if raised:
+        alarms = [event for event in raised if event.kind is EventKind.ALARM_RAISED]
+        for alarm in alarms:
+            self._metrics.alarm_raised(alarm.camera_id)
+        if alarms:
             self._count_open()
 
     def withdraw(self, raised: Sequence[Event]) -> None:
@@ -104,6 +111,15 @@ class Oversight:
         if changes:
             self._metrics.wells_silent(Counter(camera for camera, well in self._cadence.silent() if well is not None))
         return [_silence(change) for change in changes]
+
+    def _drifted(self, report: DriftReport, decision: Decision) -> list[Event]:
+        for figure, ratio in report.ratios.items():
+            self._metrics.drift(report.camera_id, figure, ratio)
+        if not report.changed:
+            return []
+        kind = EventKind.DRIFT if report.drifting else EventKind.DRIFT_ENDED
+        figures: list[JsonValue] = [*report.drifting]
+        return [Event(_new_id(), kind, decision.answered_at, report.camera_id, payload={"figures": figures})]
 
     def _count_open(self) -> None:
         counts = Counter(alarm.camera_id for alarm in self._alarms.active)

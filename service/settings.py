@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     frozen_after_s: float = Field(10.0, gt=0, le=3600, description="Equal pictures for longer than this are frozen.")
     stale_after_s: float = Field(30.0, gt=0, le=86_400, description="A captured_at older than this is stale.")
     future_after_s: float = Field(5.0, gt=0, le=86_400, description="A captured_at further ahead is refused.")
+    drift_spacing_s: float = Field(
+        10.0, gt=0, le=86_400, description="Time between two pictures of a well that count for drift."
+    )
 
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:

@@ -1,10 +1,11 @@
 """The manifest of an artefact, schema version 1."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from service.contract.decision import Reason, Verdict
+from service.contract.drift_index import DRIFT_FIGURES
 
 SCHEMA_VERSION = 1
 
@@ -95,6 +96,15 @@ class DriftReference(_Part):
     bin_edges: dict[str, tuple[Finite, ...]]
     shares: dict[str, tuple[Share, ...]]
     limits_by_window: dict[int, dict[str, Positive]]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        stated = [set(self.bin_edges), set(self.shares), *(set(part) for part in self.limits_by_window.values())]
+        if not self.limits_by_window or any(names != set(DRIFT_FIGURES) for names in stated):
+            raise ValueError(f"bins, shares and limits must be stated for each of {', '.join(DRIFT_FIGURES)}")
+        if any(len(self.shares[name]) != len(edges) + 1 for name, edges in self.bin_edges.items()):
+            raise ValueError("there must be one share more than inner edges of bins")
+        return self
 
 
 class GoldenPicture(_Part):
