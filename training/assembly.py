@@ -10,7 +10,7 @@ from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, op
 from service.contract.manifest import InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
 from service.inference.scorer import OnnxScorer
 from training.capture import describe_capture
-from training.companions import learn_gate, write_golden
+from training.companions import detect_under_faults, learn_drift, learn_gate, write_golden
 from training.cost import describe_machine, score_us
 from training.data import Dataset, pixels_of
 from training.draft import Draft
@@ -65,6 +65,7 @@ def assemble(
         threshold=threshold,
         metrics=_metrics(scorer, identity.spec, threshold, parts),
         gate=gate,
+        drift=learn_drift(parts, scorer, identity.spec),
         golden=write_golden(draft, parts, gate, scorer, identity.spec, threshold),
         data=TrainingData(sha256=data.sha256, groups=parts.counts, contradictions=data.contradictions),
         recipe=identity.recipe,
@@ -76,7 +77,7 @@ def assemble(
         capture=describe_capture(data),
         families=findings.families,
         nuisances=findings.nuisances,
-        faults=(),
+        faults=detect_under_faults(parts, gate, scorer, identity.spec, threshold),
         fit_s=findings.fit_s,
         score_us=score_us(scorer, pixels_of(parts.report_good[:1], identity.spec)),
         size_bytes=len(model),

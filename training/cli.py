@@ -84,6 +84,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_data(parser, commands.evaluate)
     parser.add_argument("artifact", type=Path, metavar="ARTEFACT", help="folder of the artefact")
     parser.add_argument("--split", choices=PARTS, help="part of the data (test where there is one, else report)")
+    parser.add_argument("--nuisance", action="store_true", help="judge the pictures under faults of the camera too")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write a page, with the pictures of the mistakes")
     parser.add_argument("--no-pictures", action="store_true", help="leave the pictures out of the page")

@@ -3,6 +3,7 @@
 import argparse
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -22,6 +23,7 @@ from training.data import Dataset, load, pixels_of
 from training.evaluation_page import evaluation_page
 from training.job import material_of
 from training.layout import Label
+from training.nuisance import faults_of
 from training.plan import default_names, full_plan, quick_plan
 from training.progress import ConsoleProgress
 from training.report.content import ComparisonReport, from_json, to_json, without_pictures
@@ -29,7 +31,7 @@ from training.report.page import render_comparison
 from training.specs import ThresholdRule
 from training.splits import split
 from training.summary import comparison_report, findings_of
-from training.tables import comparison_table, describe_artifact, describe_data, metrics_table
+from training.tables import comparison_table, describe_artifact, describe_data, faults_table, metrics_table
 
 CONTENT = "comparison.json"
 PLOTTED = 3
@@ -98,6 +100,8 @@ def evaluate(options: argparse.Namespace, console: Console) -> None:
     data = _data(options, console)
     scorer = OnnxScorer(artifact.model_path, artifact.manifest.input)
     result = evaluating.evaluate(artifact, scorer, data, options.split)
+    if options.nuisance:
+        result = replace(result, faults=faults_of(artifact, scorer, result.scored))
     if result.part not in {"test", "all"} and data.sha256 != artifact.manifest.data.sha256:
         print(
             "note: other data than the model was fitted on; this part may hold wells that it has seen", file=sys.stderr
@@ -109,6 +113,8 @@ def evaluate(options: argparse.Namespace, console: Console) -> None:
         return
     print(describe_artifact(artifact))
     Console().print(metrics_table(artifact.id, {result.part: result.metrics}))
+    if result.faults:
+        Console().print(faults_table(result.faults))
     for mistake in result.mistakes:
         print(f"{mistake.kind} {mistake.score:.6g} {mistake.file}")
 

@@ -1,17 +1,24 @@
-"""What an artefact carries beside its graphs so that the service can trust it: the gate's limits, golden pictures."""
+"""What an artefact carries beside its graphs so that it can be trusted: gate, golden pictures, drift reference."""
 
 from collections.abc import Callable
 
 import cv2
+import numpy as np
 
 from service.contract.decision import decide
-from service.contract.manifest import GateLimits, GoldenPicture, InputSpec, Threshold
+from service.contract.drift_index import DRIFT_FIGURES
+from service.contract.manifest import DriftReference, GateLimits, GoldenPicture, InputSpec, Threshold
 from service.contract.picture import Pixels, to_pixels
+from service.contract.usability import FIGURES, measure
 from service.inference.scorer import Scorer
 from service.monitoring.gate import Gate
 from training import gate_limits
 from training.draft import Draft
+from training.drift_reference import learn_reference
+from training.evaluate import score_groups
 from training.golden import Judged, draw_golden
+from training.nuisance import judge_faults, verdicts_of
+from training.report.content import FaultDetection
 from training.splits import Split
 
 
@@ -38,6 +45,23 @@ def write_golden(
         draft.write(file, png.tobytes())
         golden.append(GoldenPicture(file=file, score=judged.score, verdict=judged.verdict))
     return tuple(golden)
+
+
+def learn_drift(parts: Split, scorer: Scorer, spec: InputSpec) -> DriftReference | None:
+    """Learn how the figures are distributed on wells that the model was not trained on; None where they are few."""
+    groups = parts.calibration_good
+    figures = np.array([measure(group.picture).figures for group in groups], np.float64)
+    values = {"score": score_groups(scorer, spec, groups).scores.astype(np.float64)}
+    values |= {name: figures[:, FIGURES.index(name)] for name in DRIFT_FIGURES if name != "score"}
+    return learn_reference(values)
+
+
+def detect_under_faults(
+    parts: Split, gate: GateLimits, scorer: Scorer, spec: InputSpec, threshold: Threshold
+) -> tuple[FaultDetection, ...]:
+    """Judge faults drawn on the pictures kept for the report."""
+    good, leaks = ([group.picture for group in groups] for groups in (parts.report_good, parts.report_leak))
+    return judge_faults(good, leaks, verdicts_of(Gate(gate), scorer, spec, threshold.value))
 
 
 def _judge(gate: Gate, scorer: Scorer, spec: InputSpec, threshold: Threshold) -> Callable[[Pixels], Judged | None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from service.contract.artifact import Artifact
 from service.contract.errors import TooFewPictures
@@ -14,7 +15,7 @@ from service.inference.scorer import Scorer, Scores
 from training.data import Dataset, Group, pixels_of
 from training.layout import Label
 from training.rates import measure
-from training.report.content import Mistake
+from training.report.content import FaultDetection, Mistake
 from training.splits import Split, split
 
 BATCH = 256
@@ -39,7 +40,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """An artefact's figures on one part of the data; ``mistakes`` has the worst first."""
+    """An artefact's figures on one part of the data.
+
+    ``mistakes`` has the worst first; ``faults`` is empty where they were not asked for.
+    """
 
     part: str
     threshold: Threshold
@@ -48,6 +52,7 @@ class Evaluation:
     by_source: dict[str, Metrics]
     files: int
     mistakes: tuple[Mistake, ...]
+    faults: tuple[FaultDetection, ...] = ()
 
     def as_json(self) -> str:
         """For machines: ``tpr`` and ``tnr`` as plain numbers (null where the class is absent), then the detail."""
@@ -64,6 +69,7 @@ class Evaluation:
             "mistakes": [
                 {"kind": mistake.kind, "score": mistake.score, "file": mistake.file} for mistake in self.mistakes
             ],
+            "faults": TypeAdapter(tuple[FaultDetection, ...]).dump_python(self.faults, mode="json"),
         }
         return json.dumps(content, indent=2)
 

@@ -31,6 +31,7 @@ def evaluation_page(artifact: Artifact, result: Evaluation, command: str, *, pic
         scores=PartScores(tuple(scores[~labels].tolist()), tuple(scores[labels].tolist())),
         sources=result.by_source,
         mistakes=mistakes,
+        faults=result.faults,
     )
     return render_evaluation(report)
 

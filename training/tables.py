@@ -1,6 +1,6 @@
 """What the commands print."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.table import Table
 
@@ -9,6 +9,7 @@ from service.contract.manifest import Metrics, Rate
 from training.compare import Comparison
 from training.data import Dataset
 from training.layout import ANNOTATION, Label
+from training.report.content import FaultDetection
 
 
 def describe_data(data: Dataset) -> list[str]:
@@ -44,6 +45,15 @@ def comparison_table(comparison: Comparison) -> Table:
         table.add_row(worth.candidate + mark, f"{worth.value:.3f}", *results, f"{worth.score_us:.0f}")
     for name, reason in comparison.failed.items():
         table.add_row(name, reason)
+    return table
+
+
+def faults_table(faults: Iterable[FaultDetection]) -> Table:
+    """A row a fault: good wells called ``no_leak`` and leaks that raise an alarm, without the gate and with it."""
+    table = Table("fault", "good passed", "with gate", "leaks found", "with gate", title="under faults of the camera")
+    for row in faults:
+        rates = (row.good_passed, row.good_passed_gated, row.leaks_found, row.leaks_found_gated)
+        table.add_row(row.fault, *(f"{rate.value:.4f} {rate.hits}/{rate.total}" for rate in rates))
     return table
 
 
