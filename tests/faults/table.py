@@ -5,7 +5,9 @@ from tests.faults.caller_faults import CALLER_FAULTS
 from tests.faults.camera_faults import CAMERA_FAULTS
 from tests.faults.journal_faults import JOURNAL_FAULTS
 from tests.faults.picture_faults import PICTURE_FAULTS
+from tests.faults.process_faults import PROCESS_FAULTS
 from tests.faults.scorer_faults import SCORER_FAULTS
+from tests.faults.wire_faults import WIRE_FAULTS
 
 GROUPS = {
     "The artefact": ARTIFACT_FAULTS,
@@ -14,5 +16,7 @@ GROUPS = {
     "Cameras and clocks": CAMERA_FAULTS,
     "The record": JOURNAL_FAULTS,
     "Callers": CALLER_FAULTS,
+    "The wire": WIRE_FAULTS,
+    "The process": PROCESS_FAULTS,
 }
 FAULTS = {fault.name: fault for faults in GROUPS.values() for fault in faults}
