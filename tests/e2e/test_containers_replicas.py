@@ -146,7 +146,7 @@ async def test_the_database_stops_for_a_while_and_misses_nothing(fleet: Fleet) -
     stack, load = fleet.stack, Load(fleet)
     await asyncio.to_thread(stack.docker, "stop", stack.container("postgres"))
     await load.send(20)
-    assert "LeakInspectionFollowerFailing" in stack.firing()
+    eventually(lambda: "LeakInspectionFollowerFailing" in stack.firing(), "the alert fires")
     assert load.tally.refused == {}
     await asyncio.to_thread(stack.docker, "start", stack.container("postgres"))
     eventually(lambda: "LeakInspectionFollowerFailing" not in stack.firing(), "the followers have caught up")
