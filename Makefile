@@ -9,6 +9,8 @@ PIP := -m pip --disable-pip-version-check install --quiet --constraint constrain
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+# Tests that meet real time, browsers and databases get a second and a third chance on a busy machine.
+PYTEST := -m pytest --reruns 2 --reruns-delay 1
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .PHONY: serve test test-containers test-wheel check bench bench-quick train up openapi clean system-packages
@@ -27,7 +29,7 @@ serve: $(SERVICE)/.installed ## fresh machine to a running service
 	$(SERVICE)/bin/leak-inspection serve --host $(HOST) --port $(PORT)
 
 test: $(DEV)/.installed ## fresh machine to green tests
-	$(DEV)/bin/python -m pytest -m "not containers"
+	$(DEV)/bin/python $(PYTEST) -m "not containers"
 
 test-wheel: $(DEV)/.installed ## the service's tests against the wheel alone, in an environment without torch
 	rm -rf build && $(DEV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir build/wheel .
@@ -35,10 +37,10 @@ test-wheel: $(DEV)/.installed ## the service's tests against the wheel alone, in
 	build/venv/bin/python $(PIP) $$(echo build/wheel/*.whl)'[service,test]'
 	! build/venv/bin/python -c "import torch" 2>/dev/null
 	mkdir build/away && cp -r tests pyproject.toml build/away
-	cd build/away && ../venv/bin/python -m pytest tests/unit/service tests/integration/service
+	cd build/away && ../venv/bin/python $(PYTEST) tests/unit/service tests/integration/service
 
 test-containers: $(DEV)/.installed ## the stacks of docker-compose.yml in a real container engine
-	$(DEV)/bin/python -m pytest -m containers
+	$(DEV)/bin/python $(PYTEST) -m containers
 
 check: $(DEV)/.installed ## style, types, import contracts
 	$(DEV)/bin/ruff check .
