@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from service.contract.decision import Decision, Reason, Verdict
+from service.tally import Tallies
 
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 OTHER = "other"
@@ -36,19 +37,19 @@ class CameraMetrics:
         self._drift = _gauge(
             registry, "drift_limit_ratio", "Drift index divided by its limit: above 1 is drift.", "figure"
         )
-        ratios = Histogram(
+        self._ratios = Tallies(
+            registry,
             "leak_inspection_score_threshold_ratio",
             "Score divided by threshold: 1 and more is a leak.",
-            ["camera_id"],
-            buckets=RATIO_BUCKETS,
-            registry=registry,
-        )
+            RATIO_BUCKETS,
+            "camera_id",
+            known,
+        ).of
         self._decisions = {
             (camera, verdict): decisions.labels(camera, verdict) for camera in known for verdict in Verdict
         }
         self._faults = {(camera, fault): faults.labels(camera, fault) for camera in known for fault in FAULTS}
         self._alarms = {camera: alarms.labels(camera) for camera in known}
-        self._ratios = {camera: ratios.labels(camera) for camera in known}
         self._last = {camera: last.labels(camera) for camera in intervals_s}
         for camera, interval_s in intervals_s.items():
             expected.labels(camera).set(interval_s)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from time import time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Info, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -12,6 +12,7 @@ from service.camera_metrics import CameraMetrics
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, JournalUnavailable, NotReady, Overloaded
 from service.record_metrics import RecordMetrics
+from service.tally import Tallies
 
 REQUEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 STAGE_BUCKETS_S = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1)
@@ -61,24 +62,25 @@ class Metrics:
         requests = Counter("leak_inspection_requests", "Requests by status code.", ["code"], registry=registry)
         self._requests = {code: requests.labels(str(code)) for code in CODES}
         self._requests_parent = requests
-        self._duration = Histogram(
+        self._duration = Tallies(
+            registry,
             "leak_inspection_request_duration_seconds",
             "From the first byte of a request to the last of its answer.",
-            buckets=REQUEST_BUCKETS_S,
-            registry=registry,
-        )
+            REQUEST_BUCKETS_S,
+        ).only
         self.in_flight = Gauge("leak_inspection_in_flight_requests", "Requests being worked on.", registry=registry)
-        stages = Histogram(
+        stages = Tallies(
+            registry,
             "leak_inspection_stage_duration_seconds",
             "Time of one crop in each stage.",
-            ["stage"],
-            buckets=STAGE_BUCKETS_S,
-            registry=registry,
+            STAGE_BUCKETS_S,
+            "stage",
+            STAGES,
         )
-        self._stages = [stages.labels(stage) for stage in STAGES]
-        self.batch_sizes = Histogram(
-            "leak_inspection_batch_size_images", "Crops in a batch.", buckets=BATCH_BUCKETS, registry=registry
-        )
+        self._stages = tuple(stages.of.values())
+        self.batch_sizes = Tallies(
+            registry, "leak_inspection_batch_size_images", "Crops in a batch.", BATCH_BUCKETS
+        ).only
         shed = Counter("leak_inspection_shed_requests", "Requests refused unseen.", ["reason"], registry=registry)
         self._shed = {error: shed.labels(reason) for error, reason in SHED.items()}
 
@@ -101,8 +103,8 @@ class Metrics:
         """Count a decision."""
         self.cameras.decided(decision)
         timing = decision.timing_ms
-        for child, milliseconds in zip(self._stages, (timing.decode, timing.gate, timing.score), strict=True):
-            child.observe(milliseconds / 1000)
+        for stage, milliseconds in zip(self._stages, (timing.decode, timing.gate, timing.score), strict=True):
+            stage.observe(milliseconds / 1000)
 
     def self_tested(self, *, ok: bool) -> None:
         """State the result of a self-test, and its time."""

@@ -1,0 +1,60 @@
+"""Histograms for the hot path: plain counts, made into Prometheus's own only when somebody asks."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import HistogramMetricFamily
+from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
+
+
+class Tally:
+    """How many values fell into each bucket, and their sum; for the event loop's thread alone, which needs no lock."""
+
+    __slots__ = ("_bounds", "counts", "total")
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self._bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def observe(self, value: float) -> None:
+        """Count a finite value; a bucket holds its upper bound."""
+        self.counts[bisect_left(self._bounds, value)] += 1
+        self.total += value
+
+
+class Tallies(Collector):
+    """One histogram in the registry, with a tally for each of the values of its label, or one without a label."""
+
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        name: str,
+        text: str,
+        bounds: Sequence[float],
+        label: str | None = None,
+        values: Sequence[str] = ("",),
+    ) -> None:
+        self._name = name
+        self._text = text
+        self._labels = [] if label is None else [label]
+        shown = (floatToGoString(bound) for bound in bounds)  # type: ignore[no-untyped-call]  # it has no types
+        self._bounds = [*shown, "+Inf"]
+        self.of = {value: Tally(bounds) for value in values}
+        registry.register(self)
+
+    @property
+    def only(self) -> Tally:
+        """The tally of a histogram without a label."""
+        return self.of[""]
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        """Give Prometheus what it counts: buckets that include all smaller ones."""
+        family = HistogramMetricFamily(self._name, self._text, labels=self._labels)
+        for value, tally in self.of.items():
+            buckets = list(zip(self._bounds, accumulate(map(float, tally.counts)), strict=True))
+            family.add_metric([value] if self._labels else [], buckets, tally.total)
+        yield family
