@@ -77,7 +77,7 @@ def decide(score: float, threshold: float, grey_zone_from: float | None = None) 
     return Judgement(Verdict.NO_LEAK, Reason.SCORE_BELOW_THRESHOLD)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServedModel:
     """Identity of the artefact that judged, and the software around it."""
 
@@ -87,7 +87,7 @@ class ServedModel:
     software_version: str
 
 
-@dataclass(slots=True)
+@dataclass
 class PictureFacts:
     """What was measured of the picture as sent: pixels, bytes, and the figures of the gate on the 0..255 scale."""
 
@@ -99,7 +99,7 @@ class PictureFacts:
     sharpness: float
 
 
-@dataclass(slots=True)
+@dataclass
 class Timing:
     """Milliseconds spent in each stage, and from the arrival of the request's last byte to the verdict."""
 
@@ -109,9 +109,11 @@ class Timing:
     total: float
 
 
-@dataclass(slots=True)
+@dataclass
 class Decision:
     """One verdict, as answered and as stored; created by the inspector and never changed afterwards.
+
+    Without slots, like its parts: orjson writes what has a ``__dict__`` three times as fast.
 
     ``score`` and ``score_ratio`` (score / threshold) are null where no score was computed; ``picture`` is null where
     nothing could be decoded. ``batch_size`` and ``batch_index`` say in which company the picture was scored: with them

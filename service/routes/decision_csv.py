@@ -28,16 +28,12 @@ async def _lines(first: list[Decision], others: AsyncIterator[list[Decision]]) -
 
 
 def _row(decision: Decision) -> tuple[object, ...]:
-    own = {name: getattr(decision, name) for name in COLUMNS if name in Decision.__slots__}
+    own = {name: value for name, value in vars(decision).items() if name in COLUMNS}
     times = {
         name: time and time.isoformat().replace("+00:00", "Z") for name, time in own.items() if name.endswith("_at")
     }
-    nested = {
-        name: getattr(part, name)
-        for part in (decision.model, decision.picture)
-        for name in getattr(part, "__slots__", ())
-    }
-    known = nested | own | times
+    picture = {} if decision.picture is None else vars(decision.picture)
+    known = picture | vars(decision.model) | own | times
     return tuple(_cell(known.get(name)) for name in COLUMNS)
 
 
