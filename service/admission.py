@@ -1,7 +1,6 @@
 """Admission: a bounded number of requests in flight."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Self
 
 from service.contract.errors import Overloaded
 
@@ -13,9 +12,12 @@ class Admission:
         self._places = places
         self._taken = 0
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place.
+    def place(self) -> Self:
+        """A place, to be held by a ``with`` statement."""
+        return self
+
+    def __enter__(self) -> None:
+        """Take a place.
 
         Raises:
             Overloaded: every place is taken.
@@ -23,7 +25,6 @@ class Admission:
         if self._taken >= self._places:
             raise Overloaded(f"{self._taken} of {self._places} places are taken: send the next picture")
         self._taken += 1
-        try:
-            yield
-        finally:
-            self._taken -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._taken -= 1

@@ -1,10 +1,8 @@
 """The use case: pictures come in, are judged and recorded, decisions go out. Knows no HTTP."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -55,12 +53,12 @@ class Inspector:
         if earlier is not None:
             return earlier
         shot = self._watched(shot)
-        with self._doubting():
-            if len(shot.image) <= INLINE_BYTES:
-                decision = await self._rounds.judge(shot, deadline)
-            else:
-                require_time(deadline)
-                decision = await self._in_worker(partial(judge, self._models.require(), shot, self._max_pixels))
+        if len(shot.image) <= INLINE_BYTES:
+            decision = await self._doubting(self._rounds.judge(shot, deadline))
+        else:
+            require_time(deadline)
+            job = partial(judge, self._models.require(), shot, self._max_pixels)
+            decision = await self._doubting(self._in_worker(job))
         return (await self._recorder.record([decision], [shot]))[0]
 
     async def inspect_batch(self, shots: Sequence[Shot], deadline: float) -> list[Decision]:
@@ -74,8 +72,7 @@ class Inspector:
         answers = [await self._recorder.earlier(shot) for shot in shots]
         fresh = [self._watched(shot) for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
         job = partial(judge_batch, self._models.require(), fresh, self._max_pixels)
-        with self._doubting():
-            made = await self._in_worker(job)
+        made = await self._doubting(self._in_worker(job))
         remaining = iter(await self._recorder.record(made, fresh))
         return [next(remaining) if earlier is None else earlier for earlier in answers]
 
@@ -83,7 +80,7 @@ class Inspector:
         refusal = self._watch.judge(
             shot.camera_id, shot.well_id, shot.sha256, shot.captured_at, shot.received_at, shot.arrived
         )
-        return shot if refusal is None else replace(shot, refusal=refusal)
+        return shot if refusal is None else shot._replace(refusal=refusal)
 
     async def _in_worker(self, job: Callable[[], T]) -> T:
         running = asyncio.get_running_loop().run_in_executor(self._workers, job)
@@ -93,11 +90,10 @@ class Inspector:
         except TimeoutError as error:
             raise ScoringFailed(f"no verdict within {self._stuck_after_s:g} s: send the next picture") from error
 
-    @contextmanager
-    def _doubting(self) -> Iterator[None]:
+    async def _doubting(self, judging: Awaitable[T]) -> T:
         """After a scorer that failed nobody is judged until the golden pictures are judged right again."""
         try:
-            yield
+            return await judging
         except ScoringFailed as error:
             self._models.doubt(f"an inference failed ({error})")
             raise

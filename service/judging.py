@@ -18,8 +18,7 @@ from service.monitoring.self_test import SelfTest, run_self_test
 from service.serving import Serving
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(NamedTuple):
     """A picture as it arrived, with its labels.
 
     ``arrived`` is on the clock of ``time.perf_counter``; ``refusal`` says why the picture cannot be judged whatever
