@@ -20,6 +20,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 JSON_HEADERS: RawHeaders = [(b"content-type", b"application/json")]
 CLIENT_CLOSED_REQUEST = 499
+WHOLE = "leak_inspection.whole"
+"""In the scope where the body had arrived before the request was handed on."""
 
 
 class Reply(NamedTuple):

@@ -7,6 +7,7 @@ import uuid_utils
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.errors import BY_STATUS, Kind, problem
+from service.front import WHOLE
 
 HEAD_BYTES = 64 * 1024
 HEAD_S = 10.0
@@ -53,6 +54,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop counting."""
         self._in_head = False
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Say in the scope that the body is there, so that nobody sets a clock for it."""
+        self.scope[WHOLE] = True  # type: ignore[literal-required]  # a key of our own
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what the parser refuses."""
