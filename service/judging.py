@@ -190,4 +190,6 @@ def challenge(serving: Serving, max_pixels: int) -> SelfTest:
         return decision.score, decision.verdict
 
     manifest = serving.artifact.manifest
-    return run_self_test(serving.identity.artifact, manifest.golden, manifest.golden_tolerance, judged)
+    return run_self_test(
+        serving.identity.artifact, manifest.golden, serving.threshold, manifest.golden_tolerance, judged
+    )

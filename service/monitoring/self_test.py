@@ -33,16 +33,19 @@ class SelfTest:
     pictures: tuple[GoldenResult, ...]
 
 
-def run_self_test(artifact: str, golden: Sequence[GoldenPicture], tolerance: float, challenge: Challenge) -> SelfTest:
+def run_self_test(
+    artifact: str, golden: Sequence[GoldenPicture], threshold: float, tolerance: float, challenge: Challenge
+) -> SelfTest:
     """Challenge each golden picture; an artefact without any cannot be challenged, which is not a pass.
 
     Args:
         artifact: id of what is tested.
         golden: pictures with expected scores and verdicts.
-        tolerance: allowed relative difference of a score.
+        threshold: scores from here on are leaks.
+        tolerance: allowed difference of a score, as a share of it or of the threshold, whichever is more.
         challenge: judges the golden picture of that file name by the real path.
     """
-    results = tuple(_compare(picture, tolerance, *challenge(picture.file)) for picture in golden)
+    results = tuple(_compare(picture, threshold, tolerance, *challenge(picture.file)) for picture in golden)
     failed = [result for result in results if not result.ok]
     problem = None
     if not results:
@@ -61,7 +64,10 @@ def failed_self_test(artifact: str, problem: str) -> SelfTest:
     return SelfTest(False, problem, artifact, datetime.now(UTC), ())
 
 
-def _compare(golden: GoldenPicture, tolerance: float, score: float | None, verdict: Verdict) -> GoldenResult:
-    close = score is not None and abs(score - golden.score) <= tolerance * abs(golden.score)
+def _compare(
+    golden: GoldenPicture, threshold: float, tolerance: float, score: float | None, verdict: Verdict
+) -> GoldenResult:
+    allowed = tolerance * max(golden.score, threshold)
+    close = score is not None and abs(score - golden.score) <= allowed
     ok = close and verdict == golden.verdict
     return GoldenResult(golden.file, golden.score, golden.verdict, score, verdict, ok)
