@@ -99,6 +99,8 @@ async def _watch_silence(parts: Parts) -> None:
     while True:
         await asyncio.sleep(parts.oversight.check_interval_s)
         unkept += parts.oversight.check_silence()
+        for camera_id in parts.cameras:
+            parts.metrics.cameras.clock_offset(camera_id, parts.watch.clock_offset_s(camera_id) or 0.0)
         if unkept:
             with suppress(JournalUnavailable):
                 receipt = parts.journal.append(unkept)

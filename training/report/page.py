@@ -1,5 +1,6 @@
 """From content to one self-contained HTML file: styles, plots and pictures are inside, nothing is fetched."""
 
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -26,11 +27,14 @@ class CandidateView:
         return self.metrics[self.report.shown_seed]
 
 
+INDENTATION = re.compile(r"\n\s+")
+
+
 def render_comparison(report: ComparisonReport, most_plotted: int | None = None) -> str:
     """Draw the report of a comparison; ``most_plotted`` gives only so many of the best candidates their plots."""
     parts = list(dict.fromkeys(name for candidate in report.candidates for name in candidate.shown.parts))
     part = "report" if "report" in parts else parts[-1]
-    return (
+    page = (
         environment()
         .get_template("comparison.html")
         .render(
@@ -48,6 +52,7 @@ def render_comparison(report: ComparisonReport, most_plotted: int | None = None)
             overview=overview(report.candidates, part),
         )
     )
+    return INDENTATION.sub("\n", page)
 
 
 def render_evaluation(report: EvaluationReport) -> str:
