@@ -36,7 +36,7 @@ test-wheel: $(DEV)/.installed ## the service's tests against the wheel alone, in
 	$(PYTHON) -m venv build/venv
 	build/venv/bin/python $(PIP) $$(echo build/wheel/*.whl)'[service,test]'
 	! build/venv/bin/python -c "import torch" 2>/dev/null
-	mkdir build/away && cp -r tests pyproject.toml build/away
+	mkdir build/away && cp -r tests docs pyproject.toml build/away
 	cd build/away && ../venv/bin/python $(PYTEST) tests/unit/service tests/integration/service
 
 test-containers: $(DEV)/.installed ## the stacks of docker-compose.yml in a real container engine
