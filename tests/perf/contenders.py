@@ -13,7 +13,6 @@ from tests.perf.crops import Bodies
 from tests.perf.environments import PEERS, python_of
 from tests.perf.load import FORM, JPEG, Load
 from training.config import Recipe
-from training.models import build
 
 SERVICE = Path(".venv/service/bin")
 SINGLE = "/v1/inspect"
@@ -84,7 +83,6 @@ def bentoml(bodies: Bodies, artifact: Artifact) -> Contender:
         "MODEL_WIDTH": str(spec.width),
         "MODEL_THRESHOLD": str(artifact.manifest.threshold.value),
         "BENTOML_DO_NOT_TRACK": "True",
-        "BENTOML_CONFIG_OPTIONS": "api_server.logging.access.enabled=false",
     }
     program = python_of("bentoml").parent / "bentoml"
     folder = str(PEERS / "bentoml")
@@ -102,17 +100,11 @@ def bare_loop(bodies: Bodies, artifact: Artifact, batch: int, duration_s: float)
 
 
 def write_torch_model(artifact: Artifact, recipe_file: Path, weights_file: Path) -> None:
-    """Give the network of a graph back to torch: its recipe and its weights."""
+    """Give a graph back to torch: its recipe, and its constants under the names of the parameters they were."""
     recipe = Recipe.model_validate(artifact.manifest.recipe)
-    graph = onnx.load(artifact.model_path).graph
-    stored = {item.name.removeprefix("model."): numpy_helper.to_array(item) for item in graph.initializer}
-    network = build(recipe.model, (3, *(recipe.representation.crop or (recipe.input.height, recipe.input.width))))
-    weights = {
-        name: torch.from_numpy(stored[name].copy()) if name in stored else initial
-        for name, initial in network.state_dict().items()
-    }
+    constants = onnx.load(artifact.model_path).graph.initializer
     recipe_file.write_text(recipe.model_dump_json(), encoding="utf-8")
-    torch.save(weights, weights_file)
+    torch.save({item.name: torch.from_numpy(numpy_helper.to_array(item).copy()) for item in constants}, weights_file)
 
 
 def _peer(name: str, words: list[object], loads: Mapping[str, Load], env: Mapping[str, str] | None = None) -> Contender:

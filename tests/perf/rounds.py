@@ -37,6 +37,7 @@ class Measurement:
     cpu_s_per_1000: float
     rss_mib: float
     ready_s: float
+    refused: int = 0
     client_share: float | None = None
     p50_ms: float | None = None
     p99_ms: float | None = None
@@ -95,6 +96,7 @@ class Bench:
             cpu_s / crops * 1000,
             server.rss_mib,
             server.ready_s,
+            saturated.refused,
             saturated.client_share,
             *latencies,
         )
