@@ -75,7 +75,8 @@ def measure(picture: Pixels) -> Measurement:
     across, down = cv2.absdiff(grey[:, 1:], grey[:, :-1]), cv2.absdiff(grey[1:], grey[:-1])
     coarse = cv2.resize(small, COARSE, interpolation=_AREA)
     red, green, blue, _ = cv2.mean(coarse)
-    percent = 100 / max(red + green + blue, 1.0)
+    light = red + green + blue
+    percent = 100 / max(light, 1.0)
     figures = np.array(
         (
             brightness[0, 0],
@@ -93,16 +94,15 @@ def measure(picture: Pixels) -> Measurement:
         ),
         np.float32,
     )
-    return Measurement(figures, _features(figures, coarse))
+    return Measurement(figures, _features(figures, coarse, light))
 
 
-def _features(figures: Floats, coarse: Picture) -> Floats:
-    offsets = coarse.ravel().astype(np.float32)
-    offsets -= offsets.sum() / offsets.size
-    length = cv2.norm(offsets)
-    features = np.ones(FEATURES + 1, np.float32)
+def _features(figures: Floats, coarse: Picture, light: float) -> Floats:
+    offsets = coarse.ravel() - np.float32(light / 3)
+    features = np.empty(FEATURES + 1, np.float32)
     np.log(figures + _OFFSET, out=features[: len(FIGURES)])
-    np.divide(offsets, max(length, 1.0), out=features[len(FIGURES) : -1])
+    np.multiply(offsets, np.float32(1 / max(cv2.norm(offsets), 1.0)), out=features[len(FIGURES) : -1])
+    features[-1] = 1
     return features
 
 

@@ -55,17 +55,15 @@ class Gate:
         self._limits = limits
         self._weights = _weights(limits)
         self._names = (*FIGURES, *limits.detectors)
-        ranges = [limits.figures.get(name, Range()) for name in self._names]
-        self._low = np.array([-np.inf if one.low is None else one.low for one in ranges], np.float32)
-        self._high = np.array([np.inf if one.high is None else one.high for one in ranges], np.float32)
+        self._bounds = [_bounds(limits.figures.get(name, Range())) for name in self._names]
 
     def judge(self, picture: Pixels) -> tuple[Figures, Reason | None]:
         """Measure uint8 [H, W, 3] RGB, and say why it cannot be judged, or None where it can."""
         if not self._has_usable_size(picture):
             return NOTHING_MEASURED, Reason.INPUT_SIZE
         measured, features = measure(picture)
-        values = np.concatenate((measured, self._weights @ features))
-        figures = Figures(*values[:3].tolist())
+        values = measured.tolist() + (self._weights @ features).tolist()
+        figures = Figures(*values[:3])
         return figures, _plain_fault(figures) or self._broken_limit(values)
 
     def figures(self, picture: Pixels) -> dict[str, float]:
@@ -82,14 +80,11 @@ class Gate:
             and _lies_in(width / height, self._limits.aspect)
         )
 
-    def _broken_limit(self, values: Floats) -> Reason | None:
-        inside = (values >= self._low) & (values <= self._high)
-        if inside.all():
-            return None
-        first = int(inside.argmin())
-        if first >= len(FIGURES):
-            return Reason(self._names[first])
-        return _LOW_AND_HIGH[self._names[first]][0 if values[first] < self._low[first] else 1]
+    def _broken_limit(self, values: list[float]) -> Reason | None:
+        for name, value, (low, high) in zip(self._names, values, self._bounds, strict=True):
+            if not low <= value <= high:  # also what is not a number
+                return _LOW_AND_HIGH[name][0 if value < low else 1] if name in _LOW_AND_HIGH else Reason(name)
+        return None
 
 
 class Gates:
@@ -125,6 +120,13 @@ def _weights(limits: GateLimits) -> Floats:
     if strange:
         raise ArtifactInvalid(f"the gate has limits for {strange[0]}, which this software does not measure: update it")
     return np.array(list(limits.detectors.values()), np.float32).reshape(-1, FEATURES + 1)
+
+
+def _bounds(limits: Range) -> tuple[float, float]:
+    """Both ends in the precision of what is measured, an open one at infinity."""
+    low = -np.inf if limits.low is None else limits.low
+    high = np.inf if limits.high is None else limits.high
+    return float(np.float32(low)), float(np.float32(high))
 
 
 def _lies_in(value: float, limits: Range) -> bool:
