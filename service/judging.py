@@ -17,7 +17,6 @@ from service.contract.picture import Pixels, decode, to_pixels
 from service.monitoring.self_test import SelfTest, run_self_test
 from service.serving import Serving
 
-
 class Shot(NamedTuple):
     """A picture as it arrived, with its labels.
 
@@ -171,13 +170,13 @@ def _decision(serving: Serving, shot: Shot, item: _Prepared, scored: _Scored) ->
         batch_size=scored.batch_size,
         batch_index=scored.batch_index,
         picture=item.facts,
-        timing_ms=Timing(
-            round(item.decode_s * 1000, 3),
-            round(item.gate_s * 1000, 3),
-            round(scored.score_s * 1000, 3),
-            round((perf_counter() - shot.arrived) * 1000, 3),
-        ),
+        timing_ms=Timing(_ms(item.decode_s), _ms(item.gate_s), _ms(scored.score_s), _ms(perf_counter() - shot.arrived)),
     )
+
+
+def _ms(seconds: float) -> float:
+    """Milliseconds to the microsecond; ``round`` takes three times as long."""
+    return int(seconds * 1e6 + 0.5) / 1000
 
 
 def challenge(serving: Serving, max_pixels: int) -> SelfTest:
