@@ -17,6 +17,7 @@ from service.contract.picture import Pixels, decode, to_pixels
 from service.monitoring.self_test import SelfTest, run_self_test
 from service.serving import Serving
 
+
 class Shot(NamedTuple):
     """A picture as it arrived, with its labels.
 

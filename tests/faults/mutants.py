@@ -76,7 +76,7 @@ MUTANTS = (
     Mutant(gate._plain_fault, "return Reason.INPUT_WHITE", "return None", "white"),
     Mutant(gate._plain_fault, "Reason.INPUT_FLAT if figures.contrast < FLAT else None", "None", "flat"),
     Mutant(gate.Gate.judge, "Reason.INPUT_SIZE", "None", "wrong size"),
-    Mutant(gate.Gate._broken_limit, "if inside.all():", "if True:", "blur"),
+    Mutant(gate.Gate._broken_limit, "if not low <= value <= high:", "if False:", "blur"),
     Mutant(camera.CameraWatch.judge, "return Reason.STALE", "return None", "clock one hour ahead"),
     Mutant(camera.CameraWatch.judge, "return Reason.FUTURE", "return None", "clock one hour behind"),
     Mutant(camera.CameraWatch._is_frozen, "return seen_s > self._frozen_after_s", "return False", "frozen feed"),
