@@ -17,7 +17,7 @@ from training import evaluate as evaluating
 from training import export as exporting
 from training import fit as fitting
 from training import recalibrate as recalibrating
-from training import reviews, stress_sheets, weights
+from training import reviews, sheets, weights
 from training.config import read_recipe
 from training.data import Dataset, load, pixels_of
 from training.evaluation_page import evaluation_page
@@ -131,7 +131,7 @@ def import_reviews(options: argparse.Namespace, console: Console) -> None:
 def stress(options: argparse.Namespace, console: Console) -> None:
     """Draw every family on good wells, a sheet each."""
     wells = [group.picture for group in _data(options, console).select(Label.GOOD)]
-    for path in stress_sheets.write(wells, options.show):
+    for path in sheets.write(wells, options.show):
         print(path)
 
 

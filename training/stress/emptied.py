@@ -7,7 +7,7 @@ and returns a new picture of the same shape. Colours come from the picture itsel
 
 import numpy as np
 
-from training.stress_shapes import (
+from training.stress.shapes import (
     Floats,
     Picture,
     blend,

@@ -1,14 +1,14 @@
 """Torn, cracked and running metal drawn into pictures of good wells, one function per family of leak.
 
 What a leak is decides what is drawn: the wall cracks before it has set and liquid metal runs out, so a leaking well
-shows torn, bright, ragged metal, or a mould that has run empty (`stress_emptied`). Every function takes a picture
-uint8 [H, W, 3] RGB, a strength 0..1 (0 = barely visible, 1 = unmistakable) and a random generator, and returns a new
-picture of the same shape. Colours come from the picture itself.
+shows torn, bright, ragged metal, or a mould that has run empty (:mod:`training.stress.emptied`). Every function takes
+a picture uint8 [H, W, 3] RGB, a strength 0..1 (0 = barely visible, 1 = unmistakable) and a random generator, and
+returns a new picture of the same shape. Colours come from the picture itself.
 """
 
 import numpy as np
 
-from training.stress_shapes import (
+from training.stress.shapes import (
     Floats,
     Picture,
     blend,

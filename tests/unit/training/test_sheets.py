@@ -5,15 +5,15 @@ import pytest
 
 from service.contract.errors import DataError
 from tests.wells import good_well
-from training import stress, stress_sheets
+from training import sheets, stress
 
 
 def test_every_family_gets_a_sheet(tmp_path: Path) -> None:
-    paths = list(stress_sheets.write([good_well(seed) for seed in range(3)], tmp_path))
+    paths = list(sheets.write([good_well(seed) for seed in range(3)], tmp_path))
     assert {path.stem.partition("-")[2] for path in paths} == {*stress.LEAKS, *stress.NUISANCES}
     assert all(cv2.imread(str(path)) is not None for path in paths)
 
 
 def test_without_good_wells_there_is_nothing_to_draw_on(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="good pictures"):
-        list(stress_sheets.write([], tmp_path))
+        list(sheets.write([], tmp_path))

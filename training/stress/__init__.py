@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from training import stress_emptied, stress_leaks, stress_nuisances
-from training.stress_shapes import Picture
+from training.stress import emptied, leaks, nuisances
+from training.stress.shapes import Picture
 
 SMALLEST_SIDE: Final = 8
 
@@ -19,30 +19,30 @@ Family: TypeAlias = Callable[[Picture, float, np.random.Generator], Picture]
 
 LEAKS: Final[Mapping[str, Family]] = MappingProxyType(
     {
-        "torn_metal": stress_leaks.torn_metal,
-        "molten_stream": stress_leaks.molten_stream,
-        "splash": stress_leaks.splash,
-        "crack": stress_leaks.crack,
-        "dark_hole": stress_leaks.dark_hole,
-        "dark_lump": stress_emptied.dark_lump,
-        "receded": stress_emptied.receded,
-        "emptied_whole": stress_emptied.emptied_whole,
-        "emptied_half": stress_emptied.emptied_half,
-        "emptied_crescent": stress_emptied.emptied_crescent,
+        "torn_metal": leaks.torn_metal,
+        "molten_stream": leaks.molten_stream,
+        "splash": leaks.splash,
+        "crack": leaks.crack,
+        "dark_hole": leaks.dark_hole,
+        "dark_lump": emptied.dark_lump,
+        "receded": emptied.receded,
+        "emptied_whole": emptied.emptied_whole,
+        "emptied_half": emptied.emptied_half,
+        "emptied_crescent": emptied.emptied_crescent,
     }
 )
 
 NUISANCES: Final[Mapping[str, Family]] = MappingProxyType(
     {
-        "light": stress_nuisances.light,
-        "colour_cast": stress_nuisances.colour_cast,
-        "shift": stress_nuisances.shift,
-        "jpeg": stress_nuisances.jpeg,
-        "blur": stress_nuisances.blur,
-        "cable": stress_nuisances.cable,
-        "tool": stress_nuisances.tool,
-        "sleeve": stress_nuisances.sleeve,
-        "steam": stress_nuisances.steam,
+        "light": nuisances.light,
+        "colour_cast": nuisances.colour_cast,
+        "shift": nuisances.shift,
+        "jpeg": nuisances.jpeg,
+        "blur": nuisances.blur,
+        "cable": nuisances.cable,
+        "tool": nuisances.tool,
+        "sleeve": nuisances.sleeve,
+        "steam": nuisances.steam,
     }
 )
 

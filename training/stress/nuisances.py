@@ -7,7 +7,7 @@ generator, and returns a new picture of the same shape.
 import cv2
 import numpy as np
 
-from training.stress_shapes import (
+from training.stress.shapes import (
     Floats,
     Picture,
     blend,
