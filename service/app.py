@@ -12,22 +12,20 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 
 from service import openapi
-from service.access import Access, read_keys
-from service.admission import Admission
 from service.cameras import Camera, read_cameras
-from service.chronicle import note
 from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
 from service.contract.manifest import GateLimits
-from service.errors import answer_http_exception, answer_invalid_request, answer_problem
-from service.front import Front, Lane
+from service.edge.access import Access, read_keys
+from service.edge.admission import Admission
+from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
+from service.edge.front import Front, Lane
 from service.inference.limit import RunLimit
 from service.inspector import Inspector
-from service.judging import challenge
+from service.judging.judge import challenge
+from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
+from service.judging.serving import SOFTWARE_VERSION, open_serving
 from service.lifecycle import JOURNAL_CHECK, lifespan
-from service.logs import RequestLog
-from service.metrics import Metrics
-from service.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
 from service.monitoring.alarms import AlarmLayer, AlarmRule
 from service.monitoring.cadence import Cadence, Expected
 from service.monitoring.camera import CameraWatch
@@ -35,15 +33,17 @@ from service.monitoring.drift import DriftWatch
 from service.oversight import Oversight
 from service.parts import Parts
 from service.readiness import Readiness
-from service.record_folder import archive_folder, journal_path
+from service.record.chronicle import note
+from service.record.folder import archive_folder, journal_path
 from service.recorder import Recorder
 from service.routes import decisions, events, health, model, operator, wells
 from service.routes.inspections import BatchLane, InspectLane, Limits
-from service.serving import SOFTWARE_VERSION, open_serving
 from service.settings import Settings
 from service.store.archive import Archive, ArchiveOptions
 from service.store.archive_sweep import ArchiveLimits
 from service.store.journal import Journal, JournalOptions
+from service.telemetry.logs import RequestLog
+from service.telemetry.metrics import Metrics
 
 DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the reconstruction error of an autoencoder."
 

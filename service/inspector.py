@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from service.contract.decision import Decision
 from service.contract.errors import ScoringFailed
-from service.judging import Shot, judge, judge_batch, judge_each
-from service.model_switch import ModelSwitch
+from service.judging.judge import Shot, judge, judge_batch, judge_each
+from service.judging.model_switch import ModelSwitch
+from service.judging.rounds import Rounds, require_time
 from service.monitoring.camera import CameraWatch
 from service.recorder import Recorder
-from service.rounds import Rounds, require_time
 
 T = TypeVar("T")
 INLINE_BYTES = 32 * 1024

@@ -9,9 +9,9 @@ from functools import partial
 from fastapi import FastAPI
 
 from service.contract.errors import JournalUnavailable, NotReady
-from service.following import retentions, start_followers
+from service.control_room.reading import open_reading
 from service.parts import Parts
-from service.reading import open_reading
+from service.record.following import retentions, start_followers
 from service.store.entry import Event
 from service.store.sql_records import SqlRecords
 from service.watchdog import Watchdog

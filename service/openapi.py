@@ -7,8 +7,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from service.contract.decision import Decision
-from service.errors import PROBLEM_TYPE
-from service.schemas import BatchAnswer, BatchForm, CropForm, CropQuery, ProblemAnswer
+from service.edge.errors import PROBLEM_TYPE
+from service.routes.schemas import BatchAnswer, BatchForm, CropForm, CropQuery, ProblemAnswer
 
 Json = dict[str, Any]
 

@@ -8,13 +8,13 @@ from time import monotonic
 import uuid_utils
 from pydantic import JsonValue
 
-from service.camera_metrics import CameraMetrics
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound
 from service.monitoring.alarms import Alarm, AlarmLayer
 from service.monitoring.cadence import Cadence, SilenceChange
 from service.monitoring.drift import DriftReport, DriftWatch
 from service.store.entry import Entry, Event, EventKind
+from service.telemetry.camera_metrics import CameraMetrics
 
 
 class Oversight:

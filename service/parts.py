@@ -4,18 +4,18 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from service.access import Access
 from service.cameras import Camera
+from service.edge.access import Access
 from service.inference.limit import RunLimit
 from service.inspector import Inspector
-from service.metrics import Metrics
-from service.model_switch import ModelSwitch
+from service.judging.model_switch import ModelSwitch
 from service.monitoring.camera import CameraWatch
 from service.oversight import Oversight
 from service.readiness import Readiness
 from service.settings import Settings
 from service.store.archive import Archive
 from service.store.journal import Journal
+from service.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)

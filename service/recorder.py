@@ -5,11 +5,11 @@ from typing import Protocol
 
 from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable
-from service.judging import Shot
-from service.metrics import Metrics
+from service.judging.judge import Shot
 from service.oversight import Oversight
 from service.store.receipt import DecisionLog
 from service.store.sightings import Sighting
+from service.telemetry.metrics import Metrics
 
 
 class PictureArchive(Protocol):

@@ -10,8 +10,8 @@ from typing import TypeVar
 from service.commands import Commands
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
-from service.record_folder import archive_folder, journal_path
-from service.replay import Outcome, Replayer
+from service.record.folder import archive_folder, journal_path
+from service.record.replay import Outcome, Replayer
 from service.settings import Settings, read_settings
 from service.store.backup import back_up
 from service.store.database import Database, postgres_engine, sqlite_engine

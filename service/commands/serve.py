@@ -16,10 +16,10 @@ from service.app import create_app
 from service.commands import Commands
 from service.contract.artifact import read_active
 from service.contract.errors import ArtifactError, SetupError
-from service.logs import configure_logging
-from service.protocol import BoundedProtocol
+from service.edge.protocol import BoundedProtocol
 from service.readiness import Readiness
 from service.settings import Settings, read_settings
+from service.telemetry.logs import configure_logging
 
 BACKLOG = 2048
 COLLECT_AFTER = (10_000, 20, 50)

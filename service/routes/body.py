@@ -8,7 +8,7 @@ import multipart
 from starlette.types import Receive, Scope
 
 from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody
-from service.front import WHOLE, ClientGone
+from service.edge.front import WHOLE, ClientGone
 
 T = TypeVar("T")
 

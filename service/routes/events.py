@@ -15,10 +15,10 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from service.board import Board, silent_since
 from service.contract.decision import Decision
-from service.feed import Outbox, is_good
-from service.live_views import Brief, DriftView, HappeningView, SilenceView
+from service.control_room.board import Board, silent_since
+from service.control_room.feed import Outbox, is_good
+from service.control_room.live_views import Brief, DriftView, HappeningView, SilenceView
 from service.readiness import Readiness
 from service.routes.needs import OPERATOR_ONLY, FeedNeed, OwnRecordsNeed, ReadinessNeed
 from service.store.entry import Event, EventKind, Recorded

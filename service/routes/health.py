@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from service.errors import NOT_READY, problem
-from service.metrics import CONTENT_TYPE
+from service.edge.errors import NOT_READY, problem
 from service.routes.needs import WATCHERS_ONLY, MetricsNeed, ReadinessNeed
-from service.schemas import Liveness, ReadinessAnswer
+from service.routes.schemas import Liveness, ReadinessAnswer
+from service.telemetry.metrics import CONTENT_TYPE
 
 router = APIRouter(dependencies=[WATCHERS_ONLY])
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import orjson
 from starlette.types import Receive, Scope
 
-from service.access import Access, Role
-from service.admission import Admission
 from service.contract.artifact import sha256_hex
 from service.contract.errors import BodyTooLarge, MalformedBody, MalformedField
-from service.front import JSON_HEADERS, Reply
+from service.edge.access import Access, Role
+from service.edge.admission import Admission
+from service.edge.front import JSON_HEADERS, Reply
 from service.inspector import Inspector
-from service.judging import Shot
+from service.judging.judge import Shot
 from service.routes.body import boundary_of, header, is_small, parsed, parts_of, read_body
 from service.routes.deadline import deadline_of
 from service.routes.digest import check_digest

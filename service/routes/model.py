@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
+from service.judging.serving import Serving
 from service.monitoring.self_test import SelfTest
 from service.routes.needs import ADMIN_ONLY, OPERATOR_ONLY, ModelSwitchNeed
-from service.schemas import Activation, ModelAnswer
-from service.serving import Serving
+from service.routes.schemas import Activation, ModelAnswer
 
 router = APIRouter(prefix="/v1", tags=["model"])
 

@@ -5,18 +5,18 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from service.access import Access, Role
-from service.desk import Desk
-from service.feed import Feed
-from service.heatmap import Heatmaps
-from service.metrics import Metrics
-from service.model_switch import ModelSwitch
+from service.control_room.desk import Desk
+from service.control_room.feed import Feed
+from service.control_room.heatmap import Heatmaps
+from service.control_room.reading import Reading
+from service.edge.access import Access, Role
+from service.judging.model_switch import ModelSwitch
 from service.parts import Parts
 from service.readiness import Readiness
-from service.reading import Reading
 from service.store.archive import Archive
 from service.store.journal import Journal
 from service.store.records import Records
+from service.telemetry.metrics import Metrics
 
 
 def _parts(request: Request) -> Parts:

@@ -6,11 +6,11 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from service.access import COOKIE, SESSION_S, Role
 from service.contract.errors import Forbidden
+from service.control_room.status import Status, status_of
+from service.edge.access import COOKIE, SESSION_S, Role
 from service.routes.needs import OPERATOR_ONLY, AccessNeed, JournalNeed, ModelSwitchNeed, ReadinessNeed
-from service.status import Status, status_of
-from service.views import KeyForm
+from service.routes.views import KeyForm
 
 router = APIRouter(tags=["operator page"])
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from service.contract.errors import MalformedField
-from service.live_views import Alarm, AlarmList, BoardView
+from service.control_room.live_views import Alarm, AlarmList, BoardView
 from service.routes.needs import OPERATOR_ONLY, DeskNeed, FeedNeed, RecordsNeed
-from service.schemas import Id
+from service.routes.schemas import Id
+from service.routes.views import AcknowledgeForm, ScorePoint, ScoreSeries
 from service.store.entry import EventKind
-from service.views import AcknowledgeForm, ScorePoint, ScoreSeries
 
 router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY])
 

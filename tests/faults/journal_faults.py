@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from service.record_folder import JOURNAL_FILE
+from service.record.folder import JOURNAL_FILE
 from service.store import journal
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from service import inspector, judging, model_switch, readiness
+from service import inspector, readiness
 from service.contract import decision
 from service.inference import scorer
+from service.judging import judge, model_switch
 from service.monitoring import camera, gate, self_test
 from service.store import journal
 
@@ -63,14 +64,14 @@ MUTANTS = (
     Mutant(decision.decide, "if score < 0:", "if False:", "negative score"),
     Mutant(decision.decide, "score >= threshold:", "score > 1e9:", "repeated picture"),
     Mutant(decision.decide, "Judgement(Verdict.LEAK,", "Judgement(Verdict.NO_LEAK,", "cancelled callers"),
-    Mutant(judging._judgement, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
-    Mutant(judging._prepare, "reason = shot.refusal or unusable", "reason = unusable", "stale picture"),
-    Mutant(judging._prepare, "reason = shot.refusal or unusable", "reason = shot.refusal", "lamp"),
-    Mutant(judging._decision, "alarm=verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
-    Mutant(judging._scores, 'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
+    Mutant(judge._judgement, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
+    Mutant(judge._prepare, "reason = shot.refusal or unusable", "reason = unusable", "stale picture"),
+    Mutant(judge._prepare, "reason = shot.refusal or unusable", "reason = shot.refusal", "lamp"),
+    Mutant(judge._decision, "alarm=verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
+    Mutant(judge._scores, 'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
            "return [0.0] * len(usable)", "scorer raises"),
-    Mutant(judging._scores, "if scores.shape != (len(usable),):", "if False:", "too many scores"),
-    Mutant(judging._prepare_or_refuse, "return _Prepared(None, ", "return _Prepared(np.zeros(1), ",
+    Mutant(judge._scores, "if scores.shape != (len(usable),):", "if False:", "too many scores"),
+    Mutant(judge._prepare_or_refuse, "return _Prepared(None, ", "return _Prepared(np.zeros(1), ",
            "bad crops in a batch"),
     Mutant(gate._plain_fault, "return Reason.INPUT_BLACK", "return None", "black"),
     Mutant(gate._plain_fault, "return Reason.INPUT_WHITE", "return None", "white"),

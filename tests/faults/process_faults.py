@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 
-from service.record_folder import JOURNAL_FILE
+from service.record.folder import JOURNAL_FILE
 from service.store.database import sqlite_engine
 from service.store.entry import entry_id
 from service.store.lookup import entries_after

@@ -11,8 +11,8 @@ import numpy as np
 
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import PictureError
-from service.judging import judge
-from service.serving import open_serving
+from service.judging.judge import judge
+from service.judging.serving import open_serving
 from tests.faults.picture_faults import limits
 from tests.judged import shot_of
 from tests.pictures import encoded, jpeg

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from service.contract.picture import decode, to_pixels
-from service.serving import Serving, open_serving
+from service.judging.serving import Serving, open_serving
 
 
 def score_crops(serving: Serving, crops: list[bytes]) -> None:

@@ -14,7 +14,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
 from service.app import create_app
-from service.protocol import BoundedProtocol
+from service.edge.protocol import BoundedProtocol
 from service.settings import Settings
 from tests.contract_document import DOCUMENT
 from tests.small_artifact import write_artifact

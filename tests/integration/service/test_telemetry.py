@@ -35,7 +35,7 @@ while time.monotonic() < deadline and not any(path.is_file() for path in Path.ho
 def run(program: str, *arguments: Path, **environment: str) -> str:
     """What a fresh interpreter prints that runs the program, the switch being set by `environment` alone."""
     plain = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
-    command = [sys.executable, "-c", program, *arguments]
+    command = [sys.executable, "-c", program, *map(str, arguments)]
     return subprocess.run(command, env=plain | environment, check=True, capture_output=True, text=True).stdout
 
 

@@ -5,7 +5,7 @@ import random
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.tally import Tallies
+from service.telemetry.tally import Tallies
 
 BOUNDS = (0.001, 0.25, 1.0, 50.0)
 Samples = set[tuple[str, tuple[tuple[str, str], ...], float]]

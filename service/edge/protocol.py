@@ -6,8 +6,8 @@ from http import HTTPStatus
 import uuid_utils
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from service.errors import BY_STATUS, Kind, problem
-from service.front import WHOLE
+from service.edge.errors import BY_STATUS, Kind, problem
+from service.edge.front import WHOLE
 
 HEAD_BYTES = 64 * 1024
 HEAD_S = 10.0

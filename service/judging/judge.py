@@ -14,8 +14,8 @@ from service.contract.artifact import sha256_hex
 from service.contract.decision import Decision, Judgement, PictureFacts, Reason, Timing, Verdict, decide
 from service.contract.errors import PictureError, PictureTooLarge, ScoringFailed
 from service.contract.picture import Pixels, decode, to_pixels
+from service.judging.serving import Serving
 from service.monitoring.self_test import SelfTest, run_self_test
-from service.serving import Serving
 
 
 class Shot(NamedTuple):

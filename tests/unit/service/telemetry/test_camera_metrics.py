@@ -4,8 +4,8 @@ from itertools import count
 import pytest
 from prometheus_client import CollectorRegistry
 
-from service.camera_metrics import CameraMetrics
 from service.contract.decision import Decision, Reason, ServedModel, Timing, Verdict
+from service.telemetry.camera_metrics import CameraMetrics
 
 STARTED = 1000.0
 RECEIVED = datetime(2026, 5, 4, 10, 11, 12, tzinfo=UTC)

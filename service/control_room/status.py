@@ -6,10 +6,10 @@ from pathlib import Path
 
 from service.contract.errors import NotReady
 from service.contract.manifest import GateLimits, Metrics, Threshold
-from service.model_switch import ModelSwitch
+from service.judging.model_switch import ModelSwitch
+from service.judging.serving import SOFTWARE_VERSION, Serving
 from service.monitoring.self_test import SelfTest
 from service.readiness import Readiness
-from service.serving import SOFTWARE_VERSION, Serving
 from service.store.journal import Journal
 
 

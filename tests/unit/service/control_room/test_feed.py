@@ -3,11 +3,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from service import feed
-from service.board import Board
 from service.contract.decision import Verdict
 from service.contract.errors import Overloaded, Unavailable
-from service.feed import Feed, Outbox
+from service.control_room import feed
+from service.control_room.board import Board
+from service.control_room.feed import Feed, Outbox
 from service.store.entry import Event, EventKind, Recorded
 from tests.decisions import START, a_decision
 from tests.small_record import SmallRecord

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from starlette.types import Scope
 
-from service.access import COOKIE, Access, Role, read_keys
 from service.contract.errors import Forbidden, SetupError, Unauthenticated
+from service.edge.access import COOKIE, Access, Role, read_keys
 
 KEY = "operator-key-0123456789"
 
@@ -50,7 +50,7 @@ def test_a_role_cannot_be_raised_in_a_session() -> None:
 
 def test_an_expired_session_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     access = Access({KEY: Role.OPERATOR})
-    monkeypatch.setattr("service.access.SESSION_S", -1)
+    monkeypatch.setattr("service.edge.access.SESSION_S", -1)
     with pytest.raises(Unauthenticated):
         access.require(scope(cookie=f"{COOKIE}={access.new_session(Role.OPERATOR)}"), Role.CAMERA)
 

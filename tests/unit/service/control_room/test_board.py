@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from service import board
-from service.board import Board
 from service.cameras import Camera
 from service.contract.decision import Decision, Verdict
-from service.live_views import CameraView, WellView
+from service.control_room import board
+from service.control_room.board import Board
+from service.control_room.live_views import CameraView, WellView
 from service.store.entry import Entry, Event, EventKind, Recorded
 from tests.decisions import START, a_decision
 

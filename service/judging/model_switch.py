@@ -7,14 +7,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from service.chronicle import Note
 from service.contract.artifact import read_active, write_durably
 from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Unavailable
-from service.metrics import Metrics
+from service.judging.serving import Serving
 from service.monitoring.self_test import SelfTest, failed_self_test
 from service.readiness import Readiness
-from service.serving import Serving
+from service.record.chronicle import Note
 from service.store.entry import EventKind
+from service.telemetry.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

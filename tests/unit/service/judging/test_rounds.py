@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, NotAPicture
-from service.judging import Shot, judge, judge_each
-from service.rounds import Outcome, Rounds
-from service.serving import Serving, open_serving
+from service.judging.judge import Shot, judge, judge_each
+from service.judging.rounds import Outcome, Rounds
+from service.judging.serving import Serving, open_serving
 from tests.decisions import START, a_decision
 from tests.pictures import jpeg
 from tests.small_artifact import write_artifact

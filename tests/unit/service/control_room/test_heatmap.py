@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from service.contract.artifact import sha256_hex
 from service.contract.errors import NotFound
 from service.contract.picture import Pixels
-from service.heatmap import GAP, PANEL_HEIGHT, Heatmaps
+from service.control_room.heatmap import GAP, PANEL_HEIGHT, Heatmaps
 from tests.pictures import jpeg
 from tests.small_artifact import SPEC, write_artifact
 from tests.wells import good_well, leaking_well

@@ -8,11 +8,11 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from service.camera_metrics import CameraMetrics
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, JournalUnavailable, NotReady, Overloaded
-from service.record_metrics import RecordMetrics
-from service.tally import Tallies
+from service.telemetry.camera_metrics import CameraMetrics
+from service.telemetry.record_metrics import RecordMetrics
+from service.telemetry.tally import Tallies
 
 REQUEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 STAGE_BUCKETS_S = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1)

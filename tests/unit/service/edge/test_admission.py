@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.admission import Admission
 from service.contract.errors import Overloaded
+from service.edge.admission import Admission
 
 
 def test_whoever_finds_no_place_is_refused_and_a_freed_place_is_given_again() -> None:

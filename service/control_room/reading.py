@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.board import Board
 from service.cameras import Camera
-from service.desk import Desk
-from service.feed import Feed
-from service.heatmap import Heatmaps
+from service.control_room.board import Board
+from service.control_room.desk import Desk
+from service.control_room.feed import Feed
+from service.control_room.heatmap import Heatmaps
 from service.oversight import Oversight
 from service.settings import Settings
 from service.store.archive import Archive

@@ -1,6 +1,6 @@
 from prometheus_client import CollectorRegistry
 
-from service.record_metrics import RecordMetrics
+from service.telemetry.record_metrics import RecordMetrics
 
 
 class FakeFollower:

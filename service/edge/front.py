@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import Problem, only_post, problem_of
-from service.intake import Intake
-from service.logs import RequestLog
-from service.metrics import Metrics
-from service.tracing import request_id_of
+from service.edge.errors import Problem, only_post, problem_of
+from service.edge.intake import Intake
+from service.edge.tracing import request_id_of
+from service.telemetry.logs import RequestLog
+from service.telemetry.metrics import Metrics
 
 RawHeaders = list[tuple[bytes, bytes]]
 

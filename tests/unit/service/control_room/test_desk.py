@@ -4,7 +4,7 @@ import pytest
 
 from service.contract.decision import Verdict
 from service.contract.errors import JournalUnavailable, NotFound, Unavailable
-from service.desk import Desk
+from service.control_room.desk import Desk
 from service.store.entry import Entry, Event, EventKind, Review
 from service.store.receipt import MemoryJournal, Receipt
 from tests.decisions import START, a_decision

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 
 from service.contract.decision import Verdict
-from service.record_metrics import RecordMetrics
 from service.settings import Settings
 from service.store.database import postgres_engine
 from service.store.follower import Follower, Sink
@@ -14,6 +13,7 @@ from service.store.postgres import PostgresCopy
 from service.store.retention import FOR_EVER, Retention, RetentionLimits
 from service.store.shelves import JournalShelf, PostgresShelf
 from service.store.webhook import Webhook
+from service.telemetry.record_metrics import RecordMetrics
 
 
 async def start_followers(journal: Journal, settings: Settings, metrics: RecordMetrics) -> list[Follower]:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from time import monotonic
 
-from service.board import Board
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound, Overloaded, Unavailable
+from service.control_room.board import Board
 from service.store.entry import Entry, EventKind, Recorded
 from service.store.records import Records
 

@@ -9,7 +9,7 @@ import uuid_utils
 
 from service.contract.decision import Verdict
 from service.contract.errors import JournalUnavailable, Unavailable
-from service.live_views import Alarm
+from service.control_room.live_views import Alarm
 from service.store.entry import Entry, Event, Review
 from service.store.receipt import Receipt
 from service.store.records import Records

@@ -1,0 +1,1 @@
+"""From pictures to decisions, and the artefact that is served for it."""
