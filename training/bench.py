@@ -19,6 +19,7 @@ from training.lessons import FAMILIES, Course, Drawn, Lesson, chunks, course, dr
 from training.milder import milder_leaks
 from training.progress import Progress
 from training.splits import Split
+from training.whole_file import replacing
 
 CHALLENGE_WEAKEST = 0.4
 CHOICE_SEED, REPORT_SEED = 2, 3
@@ -125,6 +126,5 @@ def _file(spec: InputSpec, what: str) -> str:
 
 
 def _save(path: Path, content: Mapping[str, NDArray[Any]]) -> None:
-    temporary = path.with_suffix(".part.npz")
-    np.savez(temporary, allow_pickle=False, **content)
-    temporary.replace(path)
+    with replacing(path) as draft:
+        np.savez(draft, allow_pickle=False, **content)

@@ -2,48 +2,63 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 
 from service.contract.errors import LeakInspectionError
-from training import commands
 from training.config import recipe_names
-from training.evaluate import PARTS
-from training.plan import SEEDS
-from training.thresholds import STRATEGIES
+from training.layout import PARTS
+from training.specs import StrategyName
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
-
-Command = Callable[[argparse.Namespace, Console], None]
+SEEDS = 3
+STRATEGIES: tuple[str, ...] = get_args(StrategyName)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 done, 2 with one line on stderr where the user must change something, 130 after Ctrl-C."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(given)
+    options.command_line = shlex.join(["leak-training", *given])
     try:
-        options.command(options, Console(stderr=True))
+        # A command loads torch and its like for itself: help and wrong options need not wait for them.
+        command = import_module(f"training.commands.{options.command.replace('-', '_')}")
+        command.run(options, Console(stderr=True))
+        sys.stdout.flush()
     except LeakInspectionError as error:
-        print(f"leak-training: {error}", file=sys.stderr)
-        return USAGE_ERROR
+        return _refused(str(error))
+    except BrokenPipeError:
+        return _unheard()
     except OSError as error:
-        print(
-            f"leak-training: {error.filename or 'the disk'}: {error.strerror}: free it or choose another",
-            file=sys.stderr,
-        )
-        return USAGE_ERROR
+        return _refused(f"{error.filename or 'the disk'}: {error.strerror or error}: free it or choose another")
     except KeyboardInterrupt:
-        print("leak-training: interrupted; finished fits are kept, the same command resumes", file=sys.stderr)
+        kept = "; finished fits are kept, the same command resumes" if options.command == "compare" else ""
+        print(f"leak-training: interrupted{kept}", file=sys.stderr)
         return INTERRUPTED
+    return 0
+
+
+def _refused(reason: str) -> int:
+    print(f"leak-training: {reason}", file=sys.stderr)
+    return USAGE_ERROR
+
+
+def _unheard() -> int:
+    """Whoever read our output has gone (``| head``): nothing is wrong, and Python must not flush into the void."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="leak-training", description="Train, compare and export leak detectors.")
-    adder = parser.add_subparsers(required=True, metavar="COMMAND")
+    adder = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_compare(adder.add_parser("compare", help="the whole job: fit all candidates, choose, export, report"))
     _add_fit(adder.add_parser("fit", help="fit one recipe and keep its weights"))
     _add_export(adder.add_parser("export", help="turn fitted weights into an artefact"))
@@ -56,32 +71,32 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser, commands.compare)
+    _add_data(parser)
     _add_out(parser)
     parser.add_argument("--recipes", nargs="+", metavar="RECIPE", help=f"of {', '.join(recipe_names())}, or TOML files")
-    parser.add_argument("--seeds", type=int, default=SEEDS, choices=range(1, 33), metavar="N", help="fits a recipe")
-    parser.add_argument("--jobs", type=int, default=_processors(), choices=range(1, 257), metavar="N", help="processes")
+    parser.add_argument("--seeds", type=_count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
+    parser.add_argument("--jobs", type=_count(1, 256), default=_processors(), metavar="N", help="processes")
     parser.add_argument("--quick", action="store_true", help="one seed, two epochs, few wells: a first look")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where finished fits are kept (default OUT/.compare)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="HTML report with pictures, for this machine alone")
 
 
 def _add_fit(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser, commands.fit)
+    _add_data(parser)
     parser.add_argument("--recipe", required=True, help="name or TOML file")
-    parser.add_argument("--seed", type=int, help="instead of the recipe's")
-    parser.add_argument("--threads", type=int, default=1, choices=range(1, 65), metavar="N", help="default 1")
+    parser.add_argument("--seed", type=_count(0, 2**31 - 1), metavar="N", help="instead of the recipe's")
+    parser.add_argument("--threads", type=_count(1, 64), default=1, metavar="N", help="default 1")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the weights go")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser, commands.export)
+    _add_data(parser)
     _add_out(parser)
     parser.add_argument("weights", type=Path, metavar="FILE", help="what fit wrote")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser, commands.evaluate)
+    _add_data(parser)
     parser.add_argument("artifact", type=Path, metavar="ARTEFACT", help="folder of the artefact")
     parser.add_argument("--split", choices=PARTS, help="part of the data (test where there is one, else report)")
     parser.add_argument("--nuisance", action="store_true", help="judge the pictures under faults of the camera too")
@@ -91,40 +106,48 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_recalibrate(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser, commands.recalibrate)
+    _add_data(parser)
     parser.add_argument("artifact", type=Path, metavar="ARTEFACT", help="folder of the artefact")
-    parser.add_argument("--strategy", choices=STRATEGIES, default="false_alarm_budget", help="how to choose")
+    parser.add_argument(
+        "--strategy", choices=get_args(StrategyName), default="false_alarm_budget", help="how to choose"
+    )
     parser.add_argument("--budget", type=float, metavar="SHARE", help="highest share of false alarms, e.g. 0.005")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where artefacts lie (default beside ARTEFACT)")
     parser.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=commands.report)
     parser.add_argument("comparison", type=Path, metavar="FILE", help="comparison.json, as compare names it")
     parser.add_argument("--html", type=Path, required=True, metavar="FILE", help="where the page goes")
     parser.add_argument("--no-pictures", action="store_true", help="leave the pictures of wells out")
 
 
 def _add_import_reviews(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=commands.import_reviews)
     parser.add_argument("export", type=Path, metavar="EXPORT", help="folder of leak-inspection export-reviews")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where good/ and leak/ go")
 
 
 def _add_stress(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser, commands.stress)
+    _add_data(parser)
     parser.add_argument("--show", type=Path, required=True, metavar="DIR", help="where a sheet a family goes")
 
 
-def _add_data(parser: argparse.ArgumentParser, command: Command) -> None:
-    parser.set_defaults(command=command)
+def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder or .tar.gz of pictures")
 
 
 def _add_out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("model_artifacts"), metavar="DIR", help="where artefacts lie")
     parser.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
+
+
+def _count(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
+        return int(text)
+
+    return parse
 
 
 def _processors() -> int:

@@ -103,8 +103,6 @@ def evaluate(artifact: Artifact, scorer: Scorer, data: Dataset, part: str | None
     )
 
 
-PARTS = ("test", "report", "choice", "calibration", "all")
-
 _SELECTORS: Mapping[str, Callable[[Split], tuple[Group, ...]]] = {
     "report": lambda parts: (*parts.report_good, *parts.report_leak),
     "choice": lambda parts: (*parts.choice_good, *parts.choice_leak),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from training.report.content import Example
+from training.whole_file import replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,8 @@ _ADAPTER = TypeAdapter(Outcome)
 
 def save_outcome(outcome: Outcome, path: Path) -> None:
     """Write it, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    temporary.write_bytes(_ADAPTER.dump_json(outcome))
-    temporary.replace(path)
+    with replacing(path) as draft:
+        draft.write_bytes(_ADAPTER.dump_json(outcome))
 
 
 def load_outcome(path: Path) -> Outcome | None:

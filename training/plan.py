@@ -10,7 +10,6 @@ from training.data import Dataset
 from training.lessons import bounded_times
 from training.splits import Split
 
-SEEDS = 3
 CHALLENGES, QUICK_CHALLENGES = 120, 30
 QUICK_EPOCHS = 2
 QUICK_GOOD = 1500
@@ -47,7 +46,7 @@ class Plan:
         return Extent(bounded_times(wanted, len(parts.fit_good)), self.challenges)
 
 
-def full_plan(names: tuple[str, ...], seeds: int = SEEDS) -> Plan:
+def full_plan(names: tuple[str, ...], seeds: int) -> Plan:
     """Every recipe with every seed."""
     recipes = tuple(read_recipe(name) for name in names)
     return Plan(recipes, seeds, CHALLENGES)

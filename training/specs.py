@@ -9,6 +9,15 @@ Size = Annotated[int, Field(ge=8, le=256)]
 Count = Annotated[int, Field(ge=1, le=4096)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Output = Literal["sigmoid", "linear"]
+StrategyName = Literal[
+    "tpr1_quantile",
+    "decision_stump",
+    "equal_error_rate",
+    "max_balanced_accuracy",
+    "min_leak_score",
+    "false_alarm_budget",
+]
+"""How a threshold may be chosen, see :data:`training.thresholds.STRATEGIES`."""
 
 
 class Part(BaseModel):
@@ -163,5 +172,5 @@ class Lessons(Part):
 class ThresholdRule(Part):
     """Name of a threshold strategy and its parameters."""
 
-    strategy: str
+    strategy: StrategyName
     parameters: dict[str, JsonValue] = {}

@@ -6,7 +6,6 @@ from rich.table import Table
 
 from service.contract.artifact import Artifact
 from service.contract.manifest import Metrics, Rate
-from training.compare import Comparison
 from training.data import Dataset
 from training.layout import ANNOTATION, Label
 from training.report.content import FaultDetection
@@ -32,19 +31,6 @@ def metrics_table(title: str, parts: Mapping[str, Metrics]) -> Table:
     for name, metrics in parts.items():
         area = "-" if metrics.auroc is None else f"{metrics.auroc:.4f}"
         table.add_row(name, describe_rate(metrics.tpr), describe_rate(metrics.tnr), area)
-    return table
-
-
-def comparison_table(comparison: Comparison) -> Table:
-    """A row a candidate, best first: what it is worth by the rule, each test in its worst seed, and its cost."""
-    tests = list(comparison.ranking[0].tests)
-    table = Table("candidate", "worth", *tests, "us", title="at the cut that passes 99 % of held-out good wells")
-    for worth in comparison.ranking:
-        mark = " *" if worth.candidate == comparison.winner.recipe.name else ""
-        results = [f"{worth.tests[test]:.3f}" for test in tests]
-        table.add_row(worth.candidate + mark, f"{worth.value:.3f}", *results, f"{worth.score_us:.0f}")
-    for name, reason in comparison.failed.items():
-        table.add_row(name, reason)
     return table
 
 

@@ -9,6 +9,7 @@ from service.contract.errors import DataError
 from training.config import Recipe
 from training.fit import Fitted
 from training.scoring import ScoringGraph
+from training.whole_file import replacing
 
 
 def save(fitted: Fitted, path: Path) -> None:
@@ -20,10 +21,8 @@ def save(fitted: Fitted, path: Path) -> None:
         "held_out_losses": list(fitted.held_out_losses),
         "duration_s": fitted.duration_s,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    torch.save(content, temporary)
-    temporary.replace(path)
+    with replacing(path) as draft:
+        torch.save(content, draft)
 
 
 def load(path: Path) -> Fitted:

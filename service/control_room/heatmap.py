@@ -1,8 +1,8 @@
 """The heatmap of a decision: what was sent, what the model expected, and where the two differ.
 
-The colours mean the same on every heatmap of an artefact. ``error_map`` averages to the score, so its pixels are
-measured in thresholds: up to ``BLANK_UP_TO`` of them a pixel stays black, from ``FULL_FROM`` on it is white hot. A good
-well is almost blank.
+The colours mean the same on every heatmap of an artefact. ``error_map`` is on the scale of the score, its mean over all
+pixels or (where the recipe says so) over the largest alone, so pixels are measured in thresholds: up to
+``BLANK_UP_TO`` of them a pixel stays black, from ``FULL_FROM`` on it is white hot. A good well is almost blank.
 """
 
 from collections import OrderedDict

@@ -1,8 +1,11 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from service.contract.decision import Verdict, decide
 from service.contract.errors import DataError, RecipeError, TooFewPictures
+from training.specs import StrategyName
 from training.thresholds import STRATEGIES, choose_threshold, false_alarm_budget, groups_needed
 
 BUDGET_GOOD = [float(score) for score in range(1, 300)]  # 299 groups: just enough for 1 %
@@ -148,6 +151,10 @@ def test_a_grey_zone_without_width_is_left_out() -> None:
 def test_a_wrong_recipe_is_told_what_is_right(strategy: str, parameters: dict[str, float], message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         choose_threshold(strategy, *labelled(BUDGET_GOOD, [400.0]), parameters)
+
+
+def test_a_recipe_can_name_every_strategy_and_no_other() -> None:
+    assert set(STRATEGIES) == set(get_args(StrategyName))
 
 
 @pytest.mark.parametrize("strategy", sorted(set(STRATEGIES) - {"false_alarm_budget"}))

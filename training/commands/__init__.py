@@ -1,0 +1,44 @@
+"""One module a command of ``leak-training``, loaded when it is called; here is what several of them share."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from service.contract.artifact import Artifact, write_active
+from service.contract.errors import ExportRefused
+from training.data import Dataset, load
+from training.progress import Progress
+from training.tables import describe_artifact, describe_data, metrics_table
+from training.whole_file import replacing
+
+
+def read_data(root: Path, progress: Progress) -> Dataset:
+    """Read the pictures and say on standard error what was found, dropped and skipped."""
+    data = load(root, progress)
+    for line in describe_data(data):
+        print(line, file=sys.stderr)
+    return data
+
+
+def finish(artifact: Artifact, options: argparse.Namespace) -> None:
+    """Activate a new artefact unless ``--no-activate`` was given, and print what it is worth."""
+    if not options.no_activate:
+        write_active(artifact.folder.parent, artifact.id)
+    Console().print(metrics_table(artifact.manifest.name, artifact.manifest.metrics))
+    print(describe_artifact(artifact))
+    print(f"{artifact.folder}{'' if options.no_activate else ' is active'}")
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write an HTML page, whole or not at all.
+
+    Raises:
+        ExportRefused: the place cannot be written.
+    """
+    try:
+        with replacing(path) as draft:
+            draft.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise ExportRefused(f"{path} cannot be written ({error.strerror}): choose another place") from error

@@ -1,0 +1,60 @@
+"""``leak-training compare``: the whole offline job, from pictures to the active artefact."""
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+
+from training.commands import finish, read_data, write_page
+from training.compare import Comparison, Workplace
+from training.compare import compare as compare_candidates
+from training.export import export
+from training.plan import Plan, default_names, full_plan, quick_plan
+from training.progress import ConsoleProgress
+from training.report.content import to_json, without_pictures
+from training.report.page import render_comparison
+from training.splits import split
+from training.summary import comparison_report, findings_of
+from training.tables import describe_data
+
+CONTENT = "comparison.json"
+PLOTTED = 3
+
+
+def run(options: argparse.Namespace, console: Console) -> None:
+    """Fit all candidates, choose, export, activate, report."""
+    progress = ConsoleProgress(console)
+    data = read_data(options.data, progress)
+    plan = _plan(options, default_names(data))
+    parts = plan.bounded(split(data))
+    plan = plan.suited(len(parts.fit_good))
+    workplace = Workplace(options.work or options.out / ".compare", data, plan, parts)
+    comparison = compare_candidates(plan, parts, workplace, options.jobs, progress)
+    content = comparison_report(comparison, plan, parts, describe_data(data), options.command_line)
+    kept = workplace.folder / CONTENT
+    kept.write_bytes(to_json(content))
+    findings = findings_of(comparison, content, render_comparison(without_pictures(content), PLOTTED))
+    artifact = export(comparison.winner, data, parts, options.out, findings)
+    if options.report:
+        write_page(options.report, render_comparison(content))
+    Console().print(_table(comparison))
+    finish(artifact, options)
+    print(f"report: leak-training report {kept} --html FILE")
+
+
+def _plan(options: argparse.Namespace, suitable: tuple[str, ...]) -> Plan:
+    names = tuple(options.recipes or suitable)
+    return quick_plan(names) if options.quick else full_plan(names, options.seeds)
+
+
+def _table(comparison: Comparison) -> Table:
+    """A row a candidate, best first: what it is worth by the rule, each test in its worst seed, and its cost."""
+    tests = list(comparison.ranking[0].tests)
+    table = Table("candidate", "worth", *tests, "us", title="at the cut that passes 99 % of held-out good wells")
+    for worth in comparison.ranking:
+        mark = " *" if worth.candidate == comparison.winner.recipe.name else ""
+        results = [f"{worth.tests[test]:.3f}" for test in tests]
+        table.add_row(worth.candidate + mark, f"{worth.value:.3f}", *results, f"{worth.score_us:.0f}")
+    for name, reason in comparison.failed.items():
+        table.add_row(name, reason)
+    return table

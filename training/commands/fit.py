@@ -1,0 +1,28 @@
+"""``leak-training fit``: one recipe, fitted with one seed."""
+
+import argparse
+
+import torch
+from rich.console import Console
+
+from training import weights
+from training.commands import read_data
+from training.config import read_recipe
+from training.data import pixels_of
+from training.fit import fit
+from training.job import material_of
+from training.progress import ConsoleProgress
+from training.splits import split
+
+
+def run(options: argparse.Namespace, console: Console) -> None:
+    """Fit the recipe and keep its weights."""
+    recipe = read_recipe(options.recipe)
+    if options.seed is not None:
+        recipe = recipe.model_copy(update={"seed": options.seed})
+    progress = ConsoleProgress(console)
+    parts = split(read_data(options.data, progress))
+    held_out = torch.from_numpy(pixels_of(parts.choice_good, recipe.input))
+    fitted = fit(recipe, material_of(recipe, parts), held_out, options.threads, progress)
+    weights.save(fitted, options.out)
+    print(f"{options.out}: {recipe.name}, seed {recipe.seed}, {fitted.duration_s:.1f} s, loss {fitted.losses[-1]:.6g}")

@@ -1,0 +1,17 @@
+"""``leak-training stress``: stress pictures on good wells, for people to look at."""
+
+import argparse
+
+from rich.console import Console
+
+from training import sheets
+from training.commands import read_data
+from training.layout import Label
+from training.progress import ConsoleProgress
+
+
+def run(options: argparse.Namespace, console: Console) -> None:
+    """Draw every family, a sheet each, and print where it lies."""
+    wells = [group.picture for group in read_data(options.data, ConsoleProgress(console)).select(Label.GOOD)]
+    for path in sheets.write(wells, options.show):
+        print(path)
