@@ -58,7 +58,7 @@ def assemble(
     draft.write(MODEL, model)
     scorer = OnnxScorer(draft.folder / MODEL, identity.spec)
     name = artifact_id(identity.name, model)
-    gate = learn_gate(parts)
+    gate = learn_gate(parts, scorer, identity.spec, threshold)
     manifest = Manifest(
         name=identity.name,
         input=identity.spec,

@@ -15,18 +15,27 @@ from service.monitoring.gate import Gate
 from training import gate_limits
 from training.draft import Draft
 from training.drift_reference import learn_reference
+from training.endurance import endured
 from training.evaluate import score_groups
+from training.gate_cases import clear_leaks
 from training.golden import Judged, draw_golden
-from training.nuisance import judge_faults, verdicts_of
+from training.nuisance import finds, judge_faults, verdicts_of
 from training.report.content import FaultDetection
 from training.splits import Split
 
+DRAWN_LEAKS = 500
 
-def learn_gate(parts: Split) -> GateLimits:
-    """Learn what a usable picture measures; calibration and report stay unseen, so that they can judge it."""
+
+def learn_gate(parts: Split, scorer: Scorer, spec: InputSpec, threshold: Threshold) -> GateLimits:
+    """Learn what a usable picture measures, and how far the score can be trusted beyond good wells.
+
+    Calibration and report stay unseen, so that they can judge the gate.
+    """
     good = [group.picture for group in (*parts.fit_good, *parts.choice_good)]
     wells = good or [group.picture for group in parts.calibration_good]
-    return gate_limits.learn(wells, [group.picture for group in parts.choice_leak])
+    leaks = [group.picture for group in parts.choice_leak]
+    drawn = clear_leaks(wells, DRAWN_LEAKS, np.random.default_rng(0))
+    return gate_limits.learn(wells, leaks, endured([*leaks, *drawn], finds(scorer, spec, threshold.value)))
 
 
 def write_golden(

@@ -102,13 +102,13 @@ def _colour(picture: Pixels, rng: Random) -> Pixels:
 def _blurred(picture: Pixels, rng: Random) -> Pixels:
     if rng.random() < 0.3:  # noqa: PLR2004  # less often than out of focus
         return smeared(picture, int(rng.integers(5, 12)), rng)
-    return blurred(picture, rng.uniform(0.9, 4))
+    return blurred(picture, rng.uniform(1, 4))
 
 
 def _steamed(picture: Pixels, rng: Random) -> Pixels:
     if rng.random() < 0.3:  # noqa: PLR2004  # white veils are the easier ones
         return veiled(picture, rng.uniform(0.3, 0.9), rng.uniform(180, 250))
-    return veiled(picture, rng.uniform(0.4, 0.85), picture.mean((0, 1)) * rng.uniform(0.95, 1.3))
+    return veiled(picture, rng.uniform(0.4, 0.75), picture.mean((0, 1)) * rng.uniform(0.95, 1.3))
 
 
 def _upside_down(picture: Pixels, rng: Random) -> Pixels:
@@ -144,6 +144,9 @@ FAMILIES: Final[Mapping[Reason, Fault]] = {
     Reason.INPUT_UNLIKE_WELL: _unlike_well,
 }
 """By the reason that the gate should give, in the order in which the gate names them."""
+
+HIDING: Final = frozenset({Reason.INPUT_DARK, Reason.INPUT_BLURRED, Reason.INPUT_STEAMED})
+"""Faults that take from a leak what tells it from a good well."""
 
 
 def simulate(reason: Reason, picture: Pixels, rng: Random) -> Pixels:

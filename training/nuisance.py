@@ -46,9 +46,10 @@ GRADED: Final[Mapping[str, Fault]] = MappingProxyType(
         "white": _veil(1.0),
         "flat": lambda picture, rng: veiled(picture, 1.0, picture.mean((0, 1))),  # noqa: ARG005  # as above
         **{f"veil {share:.0%}": _veil(share) for share in (0.3, 0.5, 0.7, 0.85)},
-        **{f"steam {share:.0%}": _steam(share) for share in (0.3, 0.5, 0.7, 0.85)},
-        **{f"blur {sigma} px": _blur(sigma) for sigma in (1, 2, 3, 4)},
-        **{f"lamp {gain:.0%}": _lamp(gain) for gain in (0.7, 0.4, 0.15)},
+        **{f"steam {share:.0%}": _steam(share) for share in (0.3, 0.4, 0.5, 0.6, 0.7, 0.85)},
+        **{f"blur {sigma} px": _blur(sigma) for sigma in (0.5, 0.75, 1, 2, 3, 4)},
+        **{f"lamp {gain:.0%}": _lamp(gain) for gain in (1.2, 0.85, 0.7, 0.4, 0.15)},
+        "noise 4": lambda picture, rng: noisy(picture, 4, rng),
         "noise 10": lambda picture, rng: noisy(picture, 10, rng),
         "noise 25": lambda picture, rng: noisy(picture, 25, rng),
         "upside down": lambda picture, rng: np.ascontiguousarray(picture[::-1]),  # noqa: ARG005  # as above
@@ -98,14 +99,23 @@ def verdicts_of(
     gate: Gate, scorer: Scorer, spec: InputSpec, threshold: float
 ) -> Callable[[Sequence[Pixels]], tuple[Flags, Flags]]:
     """The way of the service: gate and score, each for itself; a score that is not finite is no ``no_leak``."""
+    found = finds(scorer, spec, threshold)
 
     def verdicts(pictures: Sequence[Pixels]) -> tuple[Flags, Flags]:
-        pixels = np.array([to_pixels(picture, spec) for picture in pictures], np.uint8)
-        scores = scorer.score(pixels.reshape(-1, spec.height, spec.width, 3))
         refused = np.array([gate.judge(picture)[1] is not None for picture in pictures], bool)
-        return ~(scores < threshold), refused
+        return found(pictures), refused
 
     return verdicts
+
+
+def finds(scorer: Scorer, spec: InputSpec, threshold: float) -> Callable[[Sequence[Pixels]], Flags]:
+    """Whether the score alone calls each picture a leak; one that is not finite is no ``no_leak``."""
+
+    def found(pictures: Sequence[Pixels]) -> Flags:
+        pixels = np.array([to_pixels(picture, spec) for picture in pictures], np.uint8)
+        return ~(scorer.score(pixels.reshape(-1, spec.height, spec.width, 3)) < threshold)
+
+    return found
 
 
 def _detection(
