@@ -40,7 +40,7 @@ def drawn_leaks(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pix
 
 
 def clear_leaks(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pixels]:
-    """Draw strong leaks of metal; emptied wells lie so near to good ones that any change of light hides or shows them."""
+    """Draw strong leaks of metal; emptied wells are so near to good ones that any change of light may hide them."""
     return _stressed(CLEAR, good, drawn, rng, STRONG)
 
 

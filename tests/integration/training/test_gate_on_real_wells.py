@@ -1,18 +1,22 @@
-"""The gate on the real wells: it passes those it has not seen, and refuses them under faults."""
+"""The gate on the real wells: it passes those it has not seen, and no leak slips through under faults."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from service.contract.artifact import Artifact, open_artifact, read_active
 from service.contract.picture import Pixels
+from service.inference.scorer import OnnxScorer
 from service.monitoring.gate import Gate
 from training.companions import learn_gate
 from training.data import load
-from training.nuisance import GRADED
+from training.faults import Fault, blurred, lit, veiled
+from training.nuisance import GRADED, finds
 from training.splits import Split, split
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "wells.tar.gz"
+ROOT = Path(__file__).parents[3]
+DATA = ROOT.parent / "shared" / "data" / "wells.tar.gz"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"the real wells are not at {DATA}")
 
 ALWAYS = [
@@ -25,8 +29,14 @@ ALWAYS = [
     *("noise 10", "noise 25"),
     *("lower half lost", "inverted"),
 ]
-MOSTLY = {"veil 30%": 0.97, "steam 70%": 0.97, "blur 1 px": 0.97, "lamp 70%": 0.97, "upside down": 0.95}
-MOSTLY |= {"colours swapped": 0.93}
+MOSTLY = {"veil 30%": 0.97, "steam 60%": 0.97, "steam 70%": 0.97, "blur 1 px": 0.9, "lamp 70%": 0.9}
+MOSTLY |= {"upside down": 0.95, "colours swapped": 0.93}
+USABLE: dict[str, Fault] = {
+    "lamp 90%": lambda picture, rng: lit(picture, 0.9),  # noqa: ARG005  # every fault gets the generator
+    "lamp 110%": lambda picture, rng: lit(picture, 1.1),  # noqa: ARG005  # as above
+    "blur 0.5 px": lambda picture, rng: blurred(picture, 0.5),  # noqa: ARG005  # as above
+    "steam 10%": lambda picture, rng: veiled(picture, 0.1, picture.mean((0, 1))),  # noqa: ARG005  # as above
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +45,19 @@ def parts() -> Split:
 
 
 @pytest.fixture(scope="module")
-def gate(parts: Split) -> Gate:
-    return Gate(learn_gate(parts))
+def artifact() -> Artifact:
+    folder = ROOT / "model_artifacts"
+    return open_artifact(folder / read_active(folder))
+
+
+@pytest.fixture(scope="module")
+def scorer(artifact: Artifact) -> OnnxScorer:
+    return OnnxScorer(artifact.model_path, artifact.manifest.input)
+
+
+@pytest.fixture(scope="module")
+def gate(parts: Split, artifact: Artifact, scorer: OnnxScorer) -> Gate:
+    return Gate(learn_gate(parts, scorer, artifact.manifest.input, artifact.manifest.threshold))
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +83,21 @@ def test_faults_of_good_wells_are_refused(gate: Gate, held_out: list[Pixels], fa
     rng = np.random.default_rng(2)
     faulty = [GRADED[fault](picture, rng) for picture in held_out[:300]]
     assert refused(gate, faulty) >= MOSTLY.get(fault, 1.0)
+
+
+@pytest.mark.parametrize("change", USABLE)
+def test_slightly_other_light_focus_and_air_are_usable(gate: Gate, held_out: list[Pixels], change: str) -> None:
+    rng = np.random.default_rng(3)
+    assert refused(gate, [USABLE[change](picture, rng) for picture in held_out[:500]]) <= 0.002
+
+
+@pytest.mark.parametrize("fault", GRADED)
+def test_hardly_any_leak_under_a_fault_is_called_no_leak(
+    gate: Gate, parts: Split, artifact: Artifact, scorer: OnnxScorer, fault: str
+) -> None:
+    """Both halves of the leaks: 116 pictures, of which two may slip through under steam that hides half of a well."""
+    rng = np.random.default_rng(4)
+    leaks = [GRADED[fault](group.picture, rng) for group in (*parts.report_leak, *parts.choice_leak)]
+    found = finds(scorer, artifact.manifest.input, artifact.manifest.threshold.value)(leaks)
+    slipped = [not hit and gate.judge(leak)[1] is None for hit, leak in zip(found, leaks, strict=True)]
+    assert sum(slipped) <= (2 if fault == "steam 50%" else 0)

@@ -6,7 +6,7 @@ from service.contract.manifest import GateLimits
 from service.contract.picture import Pixels
 from service.monitoring.gate import Gate
 from tests.wells import good_well, leaking_well
-from training.faults import FAMILIES, blurred, lit, noisy, simulate
+from training.faults import FAMILIES, blurred, lit, noisy, simulate, veiled
 from training.gate_limits import learn
 
 GOOD = [good_well(seed) for seed in range(500)]
@@ -54,6 +54,18 @@ def test_coarse_faults_are_always_refused(gate: Gate) -> None:
     for picture in HELD_OUT[:50]:
         for faulty in (lit(picture, 0.4), lit(picture, 0.15), blurred(picture, 3), noisy(picture, 30, rng)):
             assert gate.judge(faulty)[1] is not None
+
+
+def test_what_the_score_endures_passes_and_coarse_faults_still_do_not() -> None:
+    gate = Gate(learn(GOOD, LEAKS, {"darker": 0.2, "brighter": 0.2}, drawn=300))
+    for gain in (0.85, 1.15):
+        assert refused(gate, [lit(picture, gain) for picture in HELD_OUT[:200]]) <= 0.01
+    assert refused(gate, [lit(picture, 0.4) for picture in HELD_OUT[:50]]) == 1
+
+
+def test_a_veil_is_told_on_leaks_too(gate: Gate) -> None:
+    leaks = [leaking_well(seed) for seed in range(2000, 2100)]
+    assert refused(gate, [veiled(leak, 0.6, leak.mean((0, 1))) for leak in leaks]) > 0.9
 
 
 def test_sizes_may_be_half_or_double_and_proportions_somewhat_other(gate: Gate) -> None:
