@@ -59,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the app has them where it needs them, the fast lanes do without
         timeout_graceful_shutdown=ceil(settings.deadline_s + settings.stuck_after_s),
     )
     DrainingServer(config, readiness, settings.drain_s).run(sockets=[listener])
