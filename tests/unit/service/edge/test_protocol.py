@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from service.protocol import OnePacket
+from service.edge.protocol import OnePacket
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n"
 
