@@ -38,7 +38,7 @@ def serve(settings: Settings) -> Serve:
     @asynccontextmanager
     async def start(**changes: object) -> AsyncIterator[httpx.AsyncClient]:
         app = create_app(Settings.model_validate(settings.model_dump() | changes))
-        async with LifespanManager(app):
+        async with LifespanManager(app, startup_timeout=60, shutdown_timeout=60):
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
                 yield client

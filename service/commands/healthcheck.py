@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     url = options.url or f"http://127.0.0.1:{os.environ.get('LEAK_INSPECTION_PORT', '8000')}"
     try:
         status = _status(f"{url}/health/ready")
-    except (URLError, OSError) as error:
+    except (URLError, OSError, ValueError) as error:  # the last where it is no address
         print(f"no answer from {url}: {error}")
         return 1
     print(f"{url}/health/ready answers {status}")

@@ -18,7 +18,10 @@ from service.contract.artifact import read_active
 from service.contract.errors import ArtifactError, SetupError
 from service.edge.protocol import BoundedProtocol
 from service.readiness import Readiness
+from service.record.folder import journal_path
 from service.settings import Settings, read_settings
+from service.store.database import postgres_engine
+from service.store.journal_file import JournalFile
 from service.telemetry.logs import configure_logging
 
 BACKLOG = 2048
@@ -42,11 +45,13 @@ def run(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; requests in flight are answered first.
 
     Raises:
-        SetupError: a setting is refused, the port is taken, or the data folder cannot be written.
+        SetupError: a setting is refused, the port is taken, or the data folder cannot be written or is another's.
+        JournalUnavailable: the journal of an earlier run cannot be read.
     """
     settings = read_settings({name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None})
     configure_logging(settings.log_level)
     _check_writable(settings.data_dir)
+    _check_record(settings)
     readiness = Readiness()
     app = create_app(settings, readiness, _end)
     listener = _listen(settings.host, settings.port)
@@ -115,11 +120,21 @@ def _check_writable(folder: Path) -> None:
         ) from error
 
 
+def _check_record(settings: Settings) -> None:
+    """Find out what would end the start in the middle of it, where only a trace could tell."""
+    journal = JournalFile(journal_path(settings))
+    journal.create()
+    journal.close()
+    if settings.database_url is not None:
+        postgres_engine(settings.database_url.get_secret_value()).dispose()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=_family(host), backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
-        raise SetupError(f"cannot listen on {host}:{port} ({error}): name another with --port or --host") from error
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]  # what follows repeats the address
+        raise SetupError(f"cannot listen on {host}:{port} ({reason}): name another with --port or --host") from error
 
 
 def _family(host: str) -> socket.AddressFamily:
@@ -129,10 +144,11 @@ def _family(host: str) -> socket.AddressFamily:
 def _greet(settings: Settings, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    print(f"leak-inspection listens on {address} (operator page: {address}/, API: {address}/docs)")
+    print(f"leak-inspection listens on {address} (operator page: {address}/, API: {address}/docs)", flush=True)
     try:
         golden = settings.artifacts / read_active(settings.artifacts) / "golden"
-    except ArtifactError:
+    except ArtifactError as error:
+        print(f"not ready: {error}", flush=True)
         return
     for picture in sorted(golden.glob("*.png"))[:1]:
         print(f"try: curl --data-binary @{picture} {address}/v1/inspect", flush=True)

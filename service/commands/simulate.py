@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 import httpx
@@ -74,14 +75,13 @@ def _event(text: str) -> Event:
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: a whole number of 1 or more is expected")
+    return int(text)
 
 
 def _positive(text: str) -> float:
-    value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError("must be more than 0")
-    return value
+    with suppress(ValueError):
+        if 0 < float(text) < inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r}: a number above 0 is expected")

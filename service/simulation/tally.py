@@ -40,7 +40,7 @@ class Tally:
         """Return the figures in a few lines."""
         counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(self.verdicts.items())) or "none"
         refused = ", ".join(f"{count} with {code}" for code, count in sorted(self.refused.items())) or "none"
-        latency = self._latency_ms()
+        latency = {name: "-" if value is None else f"{value} ms" for name, value in self._latency_ms().items()}
         rate = self.sent / self.elapsed_s if self.elapsed_s else 0.0
         return "\n".join(
             [
@@ -49,7 +49,7 @@ class Tally:
                 f"verdicts  {counts}",
                 f"refused   {refused}",
                 f"held back {self.held_back} (too many answers outstanding)",
-                f"latency   p50 {latency['p50']} ms, p99 {latency['p99']} ms, worst {latency['max']} ms",
+                f"latency   p50 {latency['p50']}, p99 {latency['p99']}, worst {latency['max']}",
                 f"client    at worst {self.latest_start_s * 1000:.1f} ms behind its own schedule",
             ]
         )

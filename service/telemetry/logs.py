@@ -12,7 +12,9 @@ from starlette.types import Scope
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import LeakInspectionError
 
-BUILT_IN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+BUILT_IN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+"""Fields that are no news: those of every record, and uvicorn's own message again with colours."""
+
 CLIENT_ERRORS_FROM = 400
 SERVER_ERRORS_FROM = 500
 

@@ -109,9 +109,9 @@ def test_healthcheck_says_whether_it_is_ready(
     _, address = running
     ask = (*COMMAND, "healthcheck", "--url")
     assert subprocess.run((*ask, address), env=environment, capture_output=True, check=False).returncode == 0
-    assert (
-        subprocess.run((*ask, "http://127.0.0.1:9"), env=environment, capture_output=True, check=False).returncode == 1
-    )
+    for nowhere in ("http://127.0.0.1:9", "no address"):
+        asked = subprocess.run((*ask, nowhere), env=environment, capture_output=True, check=False)
+        assert (asked.returncode, asked.stderr) == (1, b"")
 
 
 def test_healthcheck_loads_none_of_what_the_service_needs() -> None:
@@ -133,6 +133,33 @@ def test_an_unwritable_data_folder_is_one_clear_line(environment: dict[str, str]
     assert "--data-dir" in refused(environment, "serve", "--data-dir", str(tmp_path / "file" / "data"))
 
 
+def test_a_data_folder_of_another_service_is_one_clear_line(
+    running: tuple[subprocess.Popen[str], str], environment: dict[str, str]
+) -> None:
+    assert running[0].poll() is None
+    assert "another service writes" in refused(environment, "serve")
+
+
+def test_a_journal_that_is_none_is_one_clear_line(environment: dict[str, str]) -> None:
+    (Path(environment["LEAK_INSPECTION_DATA_DIR"]) / "journal.sqlite3").write_text("not a journal " * 1000)
+    assert "journal.sqlite3 cannot be read as a journal" in refused(environment, "serve")
+
+
+def test_without_an_artefact_it_starts_and_says_why_it_is_not_ready(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    nothing = {"LEAK_INSPECTION_ARTIFACTS": str(tmp_path / "nothing")}
+    process = subprocess.Popen(
+        (*COMMAND, "serve"), env=environment | nothing, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(2)]
+        process.kill()
+    assert "listens on" in lines[0]
+    assert lines[1].startswith("not ready: ")
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
@@ -141,6 +168,7 @@ def test_an_unwritable_data_folder_is_one_clear_line(environment: dict[str, str]
         ("LEAK_INSPECTION_HOST", "0.0.0.0", "LEAK_INSPECTION_UNPROTECTED"),  # noqa: S104  # it must be refused
         ("LEAK_INSPECTION_KEYS_FILE", "/nowhere", "/nowhere"),
         ("LEAK_INSPECTION_CAMERAS_FILE", "/nowhere", "/nowhere"),
+        ("LEAK_INSPECTION_DATABASE_URL", "mysql://host/record", "only postgresql is supported"),
         ("LEAK_INSPECTION_PROT", "1", "LEAK_INSPECTION_PROT is not a setting"),
     ],
 )
