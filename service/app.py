@@ -32,10 +32,11 @@ from service.monitoring.alarms import AlarmLayer, AlarmRule
 from service.monitoring.cadence import Cadence, Expected
 from service.monitoring.camera import CameraWatch
 from service.monitoring.drift import DriftWatch
+from service.monitoring.overload import Overload
 from service.oversight import Oversight
 from service.parts import Parts
 from service.readiness import Readiness
-from service.record.chronicle import note
+from service.record.chronicle import Chronicle, note
 from service.record.folder import archive_folder, journal_path
 from service.recorder import Recorder
 from service.routes import decisions, events, health, model, operator, wells
@@ -46,6 +47,7 @@ from service.store.archive_sweep import ArchiveLimits
 from service.store.journal import Journal, JournalOptions
 from service.telemetry.logs import RequestLog
 from service.telemetry.metrics import Metrics
+from service.troubles import Troubles
 
 DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the reconstruction error of an autoencoder."
 
@@ -132,6 +134,8 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         journal=journal,
         archive=archive,
         oversight=oversight,
+        chronicle=Chronicle(journal),
+        troubles=Troubles([Overload(lambda: metrics.refused).problems, readiness.problems]),
         watch=watch,
         inspector=inspector,
         workers=workers,

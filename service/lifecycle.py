@@ -2,22 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from fastapi import FastAPI
 
-from service.contract.errors import JournalUnavailable, NotReady
+from service.contract.errors import NotReady
+from service.control_room.feed import Feed
 from service.control_room.reading import open_reading
 from service.parts import Parts
 from service.record.following import retentions, start_followers
-from service.store.entry import Event
+from service.store.follower import Follower
 from service.store.sql_records import SqlRecords
 from service.watchdog import Watchdog
 
 JOURNAL_CHECK = "journal"
 JOURNAL_WATCH_S = 0.5
+TROUBLE_WATCH_S = 0.5
 RESTART_S = 0.5
 
 logger = logging.getLogger(__name__)
@@ -45,6 +47,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         kept = retentions(parts.journal, parts.settings, followers)
         parts.metrics.record.journal_bytes.set_function(lambda: kept[0].bytes_used)
         works: list[Work] = [partial(task, parts) for task in BACKGROUND]
+        parts.troubles.add(partial(_out_of_reach, followers))
+        works += [partial(_watch_troubles, parts, reading.feed), parts.chronicle.run]
         works += [reading.feed.follow, parts.archive.run, *(retention.run for retention in kept)]
         if reading.others is not None:
             works.append(partial(reading.feed.hear, reading.others.watch, parts.oversight.heard))
@@ -95,18 +99,24 @@ async def _self_test(parts: Parts) -> None:
 
 
 async def _watch_silence(parts: Parts) -> None:
-    unkept: list[Event] = []
     while True:
         await asyncio.sleep(parts.oversight.check_interval_s)
-        unkept += parts.oversight.check_silence()
+        parts.chronicle.add(parts.oversight.check_silence())
         for camera_id in parts.cameras:
             parts.metrics.cameras.clock_offset(camera_id, parts.watch.clock_offset_s(camera_id) or 0.0)
-        if unkept:
-            with suppress(JournalUnavailable):
-                receipt = parts.journal.append(unkept)
-                if receipt.durable is not None:
-                    await receipt.durable
-                unkept = []
+
+
+async def _watch_troubles(parts: Parts, feed: Feed) -> None:
+    """Listeners are told at once, since the trouble may be that the journal takes nothing."""
+    while True:
+        await asyncio.sleep(TROUBLE_WATCH_S)
+        changes = parts.troubles.look()
+        feed.tell(changes)
+        parts.chronicle.add(changes)
+
+
+def _out_of_reach(followers: Sequence[Follower]) -> dict[str, str]:
+    return {follower.name: follower.why for follower in followers if follower.why is not None}
 
 
 BACKGROUND: tuple[Background, ...] = (_watch_model, _watch_journal, _self_test, _watch_silence)

@@ -12,10 +12,12 @@ from service.judging.model_switch import ModelSwitch
 from service.monitoring.camera import CameraWatch
 from service.oversight import Oversight
 from service.readiness import Readiness
+from service.record.chronicle import Chronicle
 from service.settings import Settings
 from service.store.archive import Archive
 from service.store.journal import Journal
 from service.telemetry.metrics import Metrics
+from service.troubles import Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Parts:
     journal: Journal
     archive: Archive
     oversight: Oversight
+    chronicle: Chronicle
+    troubles: Troubles
     watch: CameraWatch
     inspector: Inspector
     workers: Executor

@@ -34,6 +34,10 @@ class Readiness:
         if self.first_problem is not None:
             raise NotReady(self.first_problem)
 
+    def problems(self) -> dict[str, str]:
+        """Say what is wrong by each red check."""
+        return {name: text for name, text in self._problems.items() if text is not None}
+
     def checks(self) -> dict[str, str]:
         """Say of each check ``ok`` or what is wrong."""
         checks = {name: "ok" if text is None else text for name, text in self._problems.items()}

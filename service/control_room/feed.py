@@ -10,7 +10,7 @@ from time import monotonic
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound, Overloaded, Unavailable
 from service.control_room.board import Board
-from service.store.entry import Entry, EventKind, Recorded
+from service.store.entry import Entry, Event, EventKind, Recorded
 from service.store.records import Records
 
 logger = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ MOST_URGENT = 5000
 STALLED_S = 30.0
 RETRY_S = 1.0
 RECENT_EVENTS = 1000
+TROUBLE = frozenset({EventKind.TROUBLE_BEGAN, EventKind.TROUBLE_ENDED})
 LASTING = (EventKind.NO_DATA, EventKind.DATA_RESUMED, EventKind.DRIFT, EventKind.DRIFT_ENDED)
 
 Watch = Callable[[int], AsyncIterator[list[Recorded]]]
@@ -120,6 +121,11 @@ class Feed:
             else:
                 return
 
+    def tell(self, events: Sequence[Event]) -> None:
+        """Tell listeners at once of troubles, which may be that the journal takes nothing."""
+        for outbox in self._outboxes:
+            outbox.put([Recorded(self.board.sequence, event) for event in events])
+
     async def hear(self, others: Callable[[], AsyncIterator[list[Entry]]], heard: Callable[[Entry], None]) -> None:
         """Follow for ever what other replicas write; each entry goes to ``heard`` too."""
         async for entries in others():
@@ -145,8 +151,14 @@ class Feed:
 
     def _tell(self, entries: Sequence[Recorded]) -> None:
         self.board.apply(entries)
+        news = [recorded for recorded in entries if not _is_trouble(recorded.entry)]
         for outbox in self._outboxes:
-            outbox.put(entries)
+            outbox.put(news)
+
+
+def _is_trouble(entry: Entry) -> bool:
+    """Whether listeners know it already, or it is the trouble of another replica."""
+    return isinstance(entry, Event) and entry.kind in TROUBLE
 
 
 async def _decision(records: Records, decision_id: str | None) -> Decision | None:

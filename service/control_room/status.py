@@ -11,6 +11,7 @@ from service.judging.serving import SOFTWARE_VERSION, Serving
 from service.monitoring.self_test import SelfTest
 from service.readiness import Readiness
 from service.store.journal import Journal
+from service.troubles import Trouble, Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,12 @@ class JournalStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the service is; ``problems`` names each red check of readiness."""
+    """How the service is; ``problems`` names each red check of readiness, ``troubles`` whatever is wrong and lasts."""
 
     now: datetime
     ready: bool
     problems: list[str]
+    troubles: list[Trouble]
     software_version: str
     keys_needed: bool
     model: ModelStatus | None
@@ -48,12 +50,15 @@ class Status:
     journal: JournalStatus
 
 
-def status_of(readiness: Readiness, models: ModelSwitch, journal: Journal, *, keys_needed: bool) -> Status:
+def status_of(
+    readiness: Readiness, troubles: Troubles, models: ModelSwitch, journal: Journal, *, keys_needed: bool
+) -> Status:
     """Gather the state."""
     return Status(
         now=datetime.now(UTC),
         ready=readiness.ready,
         problems=[f"{name}: {text}" for name, text in readiness.checks().items() if text != "ok"],
+        troubles=troubles.standing,
         software_version=SOFTWARE_VERSION,
         keys_needed=keys_needed,
         model=_model(models),

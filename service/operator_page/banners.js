@@ -1,10 +1,14 @@
-// What must not be overlooked: a lost connection, a silent camera, a service that gives no verdicts, changed pictures.
+// What must not be overlooked: a lost connection, a silent camera, a service in trouble, another model, changed pictures.
 
 import { element, part, setText } from "./dom.js";
-import { duration, text, word } from "./language.js";
+import { clock, duration, text, word } from "./language.js";
 import { wellList } from "./wording.js";
 
+const MODEL_NEWS_MS = 300_000;
+const LOUD_TROUBLES = new Set(["overload", "webhook"]);
+
 const nodes = new Map();
+const served = { artifact: null, changedAt: null };
 
 /** Draws the banners; each stays the same node while it lasts, so that a screen reader says it once. */
 export function drawBanners(plant, link, status) {
@@ -33,12 +37,32 @@ function bannersOf(plant, link, status) {
     return [loud("link", text("link.lost_banner", { duration: duration(Date.now() - link.lostAt) }))];
   }
   if (link.state === "connecting") return link.lostAt ? [loud("link", text("link.never_banner"))] : [];
-  return [...serviceBanners(status), ...plant.cameras().flatMap((camera) => cameraBanners(plant, camera))];
+  return [...serviceBanners(plant, status), ...plant.cameras().flatMap((camera) => cameraBanners(plant, camera))];
 }
 
-function serviceBanners(status) {
-  if (!status || status.ready) return [];
-  return [loud("service", text("banner.not_ready", { detail: status.problems.join("; ") }))];
+function serviceBanners(plant, status) {
+  if (!status) return [];
+  const { ready, problems, troubles } = status;
+  const refusal = ready ? [] : [loud("service", text("banner.not_ready", { detail: problems.join("; ") }))];
+  const others = troubles.filter(({ kind }) => !problems.some((problem) => problem.startsWith(`${kind}: `)));
+  return [...refusal, ...others.map((trouble) => troubleBanner(plant, trouble)), ...modelBanners(status.model)];
+}
+
+function troubleBanner(plant, { kind, since, text: detail }) {
+  const lasting = duration(plant.age(since));
+  const known = word("trouble", kind) !== kind;
+  const words = text(known ? `trouble.${kind}` : "banner.trouble", { detail, duration: lasting });
+  return { key: `trouble/${kind}`, level: LOUD_TROUBLES.has(kind) ? "loud" : "calm", words };
+}
+
+function modelBanners(model) {
+  if (model && model.artifact !== served.artifact) {
+    served.changedAt = served.artifact && Date.now();
+    served.artifact = model.artifact;
+  }
+  if (!served.changedAt || Date.now() - served.changedAt > MODEL_NEWS_MS) return [];
+  const words = text("banner.model", { artifact: served.artifact, time: clock(served.changedAt) });
+  return [{ key: "model", level: "calm", words }];
 }
 
 function cameraBanners(plant, camera) {

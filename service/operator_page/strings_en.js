@@ -27,7 +27,13 @@ export default {
   "banner.camera_silent": "CAMERA {camera} SENDS NOTHING for {duration}. Its wells are not watched.",
   "banner.wells_silent": "{camera}: no pictures of {wells}. Not watched.",
   "banner.not_ready": "THE SERVICE GIVES NO VERDICTS: {detail}",
+  "banner.trouble": "{detail} (for {duration})",
+  "banner.model": "The model was changed at {time}: {artifact}",
   "banner.drift": "{camera}: the pictures have changed ({figures}). Check lamp and lens.",
+
+  "trouble.overload": "PICTURES ARE REFUSED for {duration}: more come than can be judged. Watch wells with old pictures.",
+  "trouble.postgresql": "The shared record has not been reached for {duration}. Verdicts go on; lists may be old.",
+  "trouble.webhook": "ALARMS HAVE NOT REACHED THE PLANT for {duration}. Watch this page.",
 
   "wells_more": "{wells} and {count} more",
 

@@ -27,7 +27,13 @@ export default {
   "banner.camera_silent": "КАМЕРА {camera} МОЛЧИТ {duration}. Её кристаллизаторы не контролируются.",
   "banner.wells_silent": "{camera}: нет снимков {wells}. Контроля нет.",
   "banner.not_ready": "СЛУЖБА НЕ ДАЁТ ВЕРДИКТОВ: {detail}",
+  "banner.trouble": "{detail} (уже {duration})",
+  "banner.model": "Модель сменилась в {time}: {artifact}",
   "banner.drift": "{camera}: снимки изменились ({figures}). Проверьте свет и объектив.",
+
+  "trouble.overload": "СНИМКИ ОТКЛОНЯЮТСЯ {duration}: их больше, чем можно оценить. Следите за старыми снимками.",
+  "trouble.postgresql": "Общий журнал недоступен {duration}. Вердикты выносятся; списки могут быть старыми.",
+  "trouble.webhook": "ТРЕВОГИ НЕ УХОДЯТ НА ЗАВОД {duration}. Следите за этой страницей.",
 
   "wells_more": "{wells} и ещё {count}",
 

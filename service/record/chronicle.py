@@ -1,7 +1,10 @@
-"""The chronicle: what happens to the service itself, kept in the journal beside the decisions."""
+"""The chronicle: what happens to cameras and to the service itself, kept in the journal beside the decisions."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import uuid_utils
@@ -13,14 +16,65 @@ from service.store.receipt import DecisionLog
 
 logger = logging.getLogger(__name__)
 
+MOST_UNKEPT = 1000
+RETRY_S = 0.5
+
 Note = Callable[[EventKind, Mapping[str, JsonValue]], Awaitable[None]]
 
 
 async def note(journal: DecisionLog, kind: EventKind, payload: Mapping[str, JsonValue]) -> None:
     """Keep an event; where the journal cannot take it, the log has it, and readiness says what is wrong."""
     try:
-        receipt = journal.append([Event(str(uuid_utils.uuid7()), kind, datetime.now(UTC), payload=payload)])
+        receipt = journal.append([Event(_new_id(), kind, datetime.now(UTC), payload=payload)])
         if receipt.durable is not None:
             await receipt.durable
     except JournalUnavailable as error:
         logger.exception("event not kept", extra={"event": kind, "payload": payload, "problem": str(error)})
+
+
+class Chronicle:
+    """Keeps events in their order; what the journal cannot take now it gets as soon as it can.
+
+    Of more than ``MOST_UNKEPT`` the oldest are forgotten.
+    """
+
+    def __init__(self, journal: DecisionLog, retry_s: float = RETRY_S) -> None:
+        self._journal = journal
+        self._retry_s = retry_s
+        self._unkept: deque[Event] = deque(maxlen=MOST_UNKEPT)
+        self._news = asyncio.Event()
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Take events; the caller never waits."""
+        self._unkept.extend(events)
+        if events:
+            self._news.set()
+
+    async def run(self) -> None:
+        """Keep them, for ever."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if not await self._keep():
+                await asyncio.sleep(self._retry_s)
+                self._news.set()
+
+    async def _keep(self) -> bool:
+        events = list(self._unkept)
+        try:
+            durable = self._journal.append(events).durable
+        except JournalUnavailable:
+            return False
+        self._unkept.clear()
+        try:
+            if durable is not None:
+                await durable
+        except JournalUnavailable:
+            # A write that was given up may be done yet: the same ids again would be refused.
+            self._unkept.extendleft(replace(event, event_id=_new_id()) for event in reversed(events))
+            return False
+        return True
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())

@@ -17,6 +17,7 @@ from service.store.archive import Archive
 from service.store.journal import Journal
 from service.store.records import Records
 from service.telemetry.metrics import Metrics
+from service.troubles import Troubles
 
 
 def _parts(request: Request) -> Parts:
@@ -56,6 +57,7 @@ AccessNeed = Annotated[Access, _part("access")]
 MetricsNeed = Annotated[Metrics, _part("metrics")]
 ModelSwitchNeed = Annotated[ModelSwitch, _part("models")]
 ReadinessNeed = Annotated[Readiness, _part("readiness")]
+TroublesNeed = Annotated[Troubles, _part("troubles")]
 JournalNeed = Annotated[Journal, _part("journal")]
 
 RecordsNeed = Annotated[Records, _reader("records")]

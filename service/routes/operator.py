@@ -9,7 +9,14 @@ from fastapi.staticfiles import StaticFiles
 from service.contract.errors import Forbidden
 from service.control_room.status import Status, status_of
 from service.edge.access import COOKIE, SESSION_S, Role
-from service.routes.needs import OPERATOR_ONLY, AccessNeed, JournalNeed, ModelSwitchNeed, ReadinessNeed
+from service.routes.needs import (
+    OPERATOR_ONLY,
+    AccessNeed,
+    JournalNeed,
+    ModelSwitchNeed,
+    ReadinessNeed,
+    TroublesNeed,
+)
 from service.routes.views import KeyForm
 
 router = APIRouter(tags=["operator page"])
@@ -56,6 +63,8 @@ async def sign_out(response: Response) -> None:
 
 
 @router.get("/v1/status", operation_id="getStatus", dependencies=[OPERATOR_ONLY])
-async def status(readiness: ReadinessNeed, models: ModelSwitchNeed, journal: JournalNeed, access: AccessNeed) -> Status:
-    """Say how the service is: checks, model, self-test and journal."""
-    return status_of(readiness, models, journal, keys_needed=not access.open)
+async def status(
+    readiness: ReadinessNeed, troubles: TroublesNeed, models: ModelSwitchNeed, journal: JournalNeed, access: AccessNeed
+) -> Status:
+    """Say how the service is: checks, troubles, model, self-test and journal."""
+    return status_of(readiness, troubles, models, journal, keys_needed=not access.open)

@@ -26,6 +26,8 @@ class EventKind(StrEnum):
     MODEL_ACTIVATED = "model_activated"
     SELF_TEST_PASSED = "self_test_passed"
     SELF_TEST_FAILED = "self_test_failed"
+    TROUBLE_BEGAN = "trouble_began"
+    TROUBLE_ENDED = "trouble_ended"
 
 
 @dataclass(frozen=True, slots=True)

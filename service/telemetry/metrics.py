@@ -82,6 +82,8 @@ class Metrics:
             registry, "leak_inspection_batch_size_images", "Crops in a batch.", BATCH_BUCKETS
         ).only
         shed = Counter("leak_inspection_shed_requests", "Requests refused unseen.", ["reason"], registry=registry)
+        self.refused = 0
+        """Requests for which there was no place or no time."""
         self._shed = {error: shed.labels(reason) for error, reason in SHED.items()}
 
     def request_ended(self, status: int, elapsed_s: float | None) -> None:
@@ -98,6 +100,8 @@ class Metrics:
         counter = self._shed.get(type(error))
         if counter is not None:
             counter.inc()
+        if isinstance(error, Overloaded | DeadlineExceeded):
+            self.refused += 1
 
     def decided(self, decision: Decision) -> None:
         """Count a decision."""

@@ -9,22 +9,13 @@ from service.control_room import feed
 from service.control_room.board import Board
 from service.control_room.feed import Feed, Outbox
 from service.store.entry import Event, EventKind, Recorded
+from tests.clock import Clock
 from tests.decisions import START, a_decision
 from tests.small_record import SmallRecord
 
 
 def recorded(*verdicts: Verdict, well_id: str = "12a") -> list[Recorded]:
     return [Recorded(number, a_decision(verdict, well_id=well_id)) for number, verdict in enumerate(verdicts, start=1)]
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 async def test_urgent_entries_come_all_and_in_order_and_good_wells_once() -> None:
@@ -127,3 +118,17 @@ async def test_after_a_start_the_board_shows_decisions_alarms_and_silence_of_bef
     assert camera.drifting == ["contrast"]
     found = [(well.well_id, well.alarm.alarm_id, well.alarm.score) for well in camera.wells if well.alarm]
     assert found == [("12a", "alarm-1", leak.score), ("13a", "alarm-2", None)]
+
+
+async def test_troubles_are_told_at_once_and_not_again_when_they_are_on_record() -> None:
+    began = Event("trouble-1", EventKind.TROUBLE_BEGAN, START, payload={"trouble": "journal"})
+
+    async def watch(sequence: int) -> AsyncIterator[list[Recorded]]:
+        yield [Recorded(sequence + 1, began), Recorded(sequence + 2, a_decision(Verdict.LEAK))]
+
+    followed = Feed(Board({}), watch)
+    with followed.listen() as outbox:
+        followed.tell([began])
+        assert [recorded.entry for recorded in outbox.take_urgent()] == [began]
+        await followed.follow()
+        assert [recorded.sequence for recorded in outbox.take_urgent()] == [2]
