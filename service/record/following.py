@@ -40,7 +40,7 @@ def retentions(journal: Journal, settings: Settings, followers: Sequence[Followe
     limits = RetentionLimits(settings.journal_max_bytes, days, settings.journal_leak_days)
     kept = [Retention(JournalShelf(journal), limits, partial(_read_by_all, readers))]
     if settings.database_url is not None:
-        shelf = PostgresShelf(postgres_engine(settings.database_url.get_secret_value()))
+        shelf = PostgresShelf(postgres_engine(settings.database_url.get_secret_value(), keep=False))
         kept.append(Retention(shelf, replace(limits, max_bytes=None)))
     return kept
 

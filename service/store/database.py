@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from service.contract.errors import Overloaded, SetupError, TooBroad, Unavailable
@@ -93,8 +93,8 @@ def sqlite_engine(path: Path, *, writable: bool = False) -> Engine:
     return engine
 
 
-def postgres_engine(url: str) -> Engine:
-    """Open a PostgreSQL by URL, ``postgresql://user:password@host/database``.
+def postgres_engine(url: str, *, keep: bool = True) -> Engine:
+    """Open a PostgreSQL by URL, ``postgresql://user:password@host/database``; ``keep`` its connections open.
 
     Raises:
         SetupError: the URL is not one of PostgreSQL.
@@ -105,12 +105,10 @@ def postgres_engine(url: str) -> Engine:
         raise SetupError("the database URL cannot be parsed: write postgresql://user:password@host/database") from error
     if parsed.get_backend_name() != "postgresql":
         raise SetupError(f"the database URL names {parsed.get_backend_name()}: only postgresql is supported")
-    return create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        pool_size=READERS + 1,
-        pool_pre_ping=True,
-        connect_args=POSTGRES,
-    )
+    parsed = parsed.set(drivername="postgresql+psycopg")
+    if not keep:
+        return create_engine(parsed, poolclass=NullPool, connect_args=POSTGRES)
+    return create_engine(parsed, pool_size=READERS + 1, pool_pre_ping=True, connect_args=POSTGRES)
 
 
 def _limit(connection: Connection, seconds: float) -> None:

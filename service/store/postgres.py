@@ -1,7 +1,9 @@
 """A copy of the journal in PostgreSQL, where several replicas share one record."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import orjson
@@ -61,6 +63,7 @@ class PostgresCopy:
         self._journal = journal
         self._engine = engine
         self._replica = replica
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="postgresql")
         self._migrated = False
         self._models: set[int] = set()
 
@@ -70,13 +73,17 @@ class PostgresCopy:
         rows, new_models = await self._journal.database.read(lambda connection: self._next(connection, sequence))
         if not rows:
             return Step(max(sequence, newest), 0)
-        await asyncio.to_thread(self._insert, [row[1:] for row in rows], new_models)
+        await self._in_thread(partial(self._insert, [row[1:] for row in rows], new_models))
         self._models.update(key for key, _ in new_models)
         return Step(rows[-1][0], len(rows))
 
     async def close(self) -> None:
-        """Close the connections."""
-        await asyncio.to_thread(self._engine.dispose)
+        """Close the connections, after what is being inserted: one that is in use would stay open."""
+        await self._in_thread(self._engine.dispose)
+        self._thread.shutdown()
+
+    async def _in_thread(self, work: Callable[[], None]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _next(self, connection: Connection, sequence: int) -> tuple[Rows, Rows]:
         query = select(entries).where(entries.c.sequence > sequence).order_by(entries.c.sequence).limit(AT_ONCE)

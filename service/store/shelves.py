@@ -55,7 +55,10 @@ class JournalShelf:
 
 
 class PostgresShelf:
-    """Deletes in PostgreSQL, unless another replica does; the bytes there are its administrator's."""
+    """Deletes in PostgreSQL, unless another replica does; the bytes there are its administrator's.
+
+    It seldom does: its engine should keep no connection in between.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

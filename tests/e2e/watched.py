@@ -44,6 +44,7 @@ class Watched:
         self._folder = service.folder / "watched"
         self._haste = haste
         self._port = free_port()
+        self.address = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
         """Start it and wait until it has found the service."""
@@ -58,6 +59,7 @@ class Watched:
             command = ["prometheus", *(f"--{name}={value}" for name, value in options.items())]
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
+            eventually(lambda: httpx.get(f"{self.address}/-/ready").is_success, "Prometheus has started")
             eventually(lambda: self.value("up") == 1, "Prometheus scrapes the service")
         except BaseException:
             self.__exit__()
@@ -88,7 +90,7 @@ class Watched:
         return [alert["labels"] for alert in alerts if alert["state"] == "firing"]
 
     def _ask(self, kind: str, **parameters: str | float) -> dict[str, Any]:
-        answer = httpx.get(f"http://127.0.0.1:{self._port}/api/v1/{kind}", params=parameters).json()
+        answer = httpx.get(f"{self.address}/api/v1/{kind}", params=parameters, timeout=30).json()
         assert answer["status"] == "success", answer
         return answer["data"]  # type: ignore[no-any-return]
 
