@@ -13,15 +13,10 @@ from numpy.typing import NDArray
 
 from service.contract.decision import Reason
 from service.contract.picture import Pixels
+from training.eight_bits import recompressed, to_picture
 
 Random = np.random.Generator
 Fault = Callable[[Pixels, Random], Pixels]
-
-
-def to_picture(values: NDArray[np.floating]) -> Pixels:
-    """Round and clip to uint8."""
-    picture: Pixels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
-    return picture
 
 
 def blurred(picture: Pixels, sigma: float) -> Pixels:
@@ -70,12 +65,6 @@ def cut(picture: Pixels, share: float, side: int, fill: int | None) -> Pixels:
     result[kept:] = result[kept - 1] if fill is None else fill
     back = np.rot90(result, -side) if side % 2 else np.flip(result, 0) if side else result
     return np.ascontiguousarray(back)
-
-
-def recompressed(picture: Pixels, quality: int) -> Pixels:
-    """Encoded as JPEG and decoded again."""
-    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def _incomplete(picture: Pixels, rng: Random) -> Pixels:

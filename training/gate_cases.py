@@ -6,8 +6,9 @@ from typing import Final
 from service.contract.decision import Reason
 from service.contract.picture import Pixels
 from training import stress
+from training.eight_bits import recompressed
 from training.endurance import DISTURBANCES
-from training.faults import HIDING, Random, recompressed, simulate
+from training.faults import HIDING, Random, simulate
 
 CLEAR: Final = ("torn_metal", "molten_stream", "splash", "crack", "dark_hole", "dark_lump")
 STRONG: Final = 0.8

@@ -14,7 +14,8 @@ from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
 from service.contract.usability import FEATURES, FIGURES, LEAST, SMALLEST_SIDE, measure
 from training.detectors import FOLDS, Cases, Folds, learn_detector, scene_folds
-from training.faults import FAMILIES, Random, recompressed
+from training.eight_bits import recompressed
+from training.faults import FAMILIES, Random
 from training.gate_cases import disturbed, drawn_leaks, faulty, nuisances, some
 from training.tails import tail_end
 

@@ -1,7 +1,7 @@
 """Stress pictures by family name: leaks that must be found and nuisances that must pass.
 
 A family turns a picture of a good well, uint8 [H, W, 3] RGB with sides from 24 to 1000 px, into another of the same
-shape. `apply` is reproducible: the same picture, family, strength and seed give the same bytes.
+shape. ``apply`` is reproducible: the same picture, family, strength and seed give the same bytes.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from service.contract.errors import DataError, RecipeError
 from training.stress import emptied, leaks, nuisances
 from training.stress.shapes import Picture
 
@@ -48,13 +49,20 @@ NUISANCES: Final[Mapping[str, Family]] = MappingProxyType(
 
 
 def apply(name: str, picture: Picture, strength: float, seed: int) -> Picture:
-    """One stress picture of the family `name`.
+    """Draw one stress picture of the family ``name``, at a strength 0..1 (1 = the clearest).
 
-    Raises KeyError for an unknown family and ValueError for a strength outside 0..1 or a picture of another kind.
+    Raises:
+        RecipeError: an unknown family, or a strength outside 0..1.
+        DataError: a picture of another kind, or with a side under 8 px.
     """
+    family = LEAKS.get(name) or NUISANCES.get(name)
+    if family is None:
+        raise RecipeError(f"there is no stress family {name!r}: choose one of {', '.join((*LEAKS, *NUISANCES))}")
     if not 0.0 <= strength <= 1.0:
-        raise ValueError(f"strength must lie in 0..1, not {strength}")
+        raise RecipeError(f"strength must lie in 0..1, not {strength}: correct it")
     if picture.dtype != np.uint8 or picture.shape[2:] != (3,) or min(picture.shape[:2]) < SMALLEST_SIDE:
-        raise ValueError(f"expected uint8 [H, W, 3] with sides of 8 px or more, not {picture.dtype} {picture.shape}")
-    family = LEAKS[name] if name in LEAKS else NUISANCES[name]
+        raise DataError(
+            f"nothing can be drawn on a picture of {picture.dtype} {picture.shape}: "
+            f"take uint8 [H, W, 3] with sides of {SMALLEST_SIDE} px or more"
+        )
     return family(picture, strength, np.random.default_rng([seed, *name.encode()]))

@@ -7,6 +7,7 @@ and returns a new picture of the same shape. Colours come from the picture itsel
 
 import numpy as np
 
+from training.eight_bits import to_picture
 from training.stress.shapes import (
     Floats,
     Picture,
@@ -17,13 +18,12 @@ from training.stress.shapes import (
     path,
     ribbon,
     soften,
-    to_picture,
     wall_colour,
 )
 
 
 def _well(size: tuple[int, int], scale: float, rng: np.random.Generator) -> Floats:
-    """Mask of the mould's opening, `scale` times the size it has in a well-centred crop."""
+    """Mask of the mould's opening, ``scale`` times the size it has in a well-centred crop."""
     centre = (0.5 + rng.uniform(-0.03, 0.03), 0.52 + rng.uniform(-0.04, 0.04))
     radii = (0.44 * scale * rng.uniform(0.95, 1.05), 0.5 * scale * rng.uniform(0.92, 1.08))
     return mask(size, [ellipse(centre, radii, 0.02, rng)])

@@ -8,6 +8,7 @@ returns a new picture of the same shape. Colours come from the picture itself.
 
 import numpy as np
 
+from training.eight_bits import to_picture
 from training.stress.shapes import (
     Floats,
     Picture,
@@ -20,13 +21,12 @@ from training.stress.shapes import (
     ribbon,
     shard,
     soften,
-    to_picture,
     wall_colour,
 )
 
 
 def _glint(start: Floats, where: Floats, gain: Floats, fringe: float, rng: np.random.Generator) -> Floats:
-    """Metal times `gain` [3] where the mask says so; red and blue lie `fringe` (part of the width) apart."""
+    """Metal times ``gain`` [3] where the mask says so; red and blue lie ``fringe`` (part of the width) apart."""
     step = max(1, round(fringe * start.shape[1])) * int(rng.choice([-1, 1])) if fringe > 0 else 0
     paint = np.minimum(metal_colour(start) * gain, 255).astype(np.float32)
     out = start.copy()

@@ -7,6 +7,7 @@ generator, and returns a new picture of the same shape.
 import cv2
 import numpy as np
 
+from training.eight_bits import recompressed, to_picture
 from training.stress.shapes import (
     Floats,
     Picture,
@@ -17,7 +18,6 @@ from training.stress.shapes import (
     path,
     ribbon,
     soften,
-    to_picture,
 )
 
 
@@ -46,12 +46,7 @@ def shift(picture: Picture, strength: float, rng: np.random.Generator) -> Pictur
 
 def jpeg(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
     """Encoded once more, at quality 95 (strength 0) down to about 50 (strength 1)."""
-    quality = int(np.clip(95 - 45 * strength + rng.uniform(-3, 3), 40, 97))
-    _, code = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded = cv2.imdecode(code, cv2.IMREAD_COLOR_RGB)
-    if decoded is None:
-        raise RuntimeError("cv2 could not read back its own JPEG")
-    return np.asarray(decoded, np.uint8)
+    return recompressed(picture, int(np.clip(95 - 45 * strength + rng.uniform(-3, 3), 40, 97)))
 
 
 def blur(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
@@ -78,7 +73,7 @@ def _cover(picture: Picture, outline: Floats, colour: Floats, softness: float, r
 
 
 def _thing_colour(picture: Picture, dark: float, bright: float, tint: float, rng: np.random.Generator) -> Floats:
-    """The picture's mean colour times a brightness between `dark` and `bright` and a random hue of scale `tint`."""
+    """Mean colour of the picture times a brightness from ``dark`` to ``bright`` and a random hue of scale ``tint``."""
     mean = picture.reshape(-1, 3).mean(0)
     return np.asarray(mean * rng.uniform(dark, bright) * (1 + tint * rng.uniform(-1, 1, 3)), np.float32)
 

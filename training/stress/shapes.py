@@ -34,7 +34,7 @@ def mask(size: tuple[int, int], outlines: Sequence[Floats]) -> Floats:
 
 
 def ellipse(centre: tuple[float, float], radii: tuple[float, float], wobble: float, rng: np.random.Generator) -> Floats:
-    """Closed outline around `centre`; `wobble` is the relative unevenness of the radius (0 = exact ellipse)."""
+    """Closed outline around ``centre``; ``wobble`` is the relative unevenness of the radius (0 = exact ellipse)."""
     angles = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     waves = np.arange(2, 6)[:, None]
     weights = rng.normal(0, 1, (4, 1)) / waves
@@ -46,7 +46,7 @@ def ellipse(centre: tuple[float, float], radii: tuple[float, float], wobble: flo
 def shard(
     centre: tuple[float, float], length: float, thickness: float, angle: float, rng: np.random.Generator
 ) -> Floats:
-    """Splinter with five to eight uneven corners; `angle` in radians, 0 = lying along x."""
+    """Splinter with five to eight uneven corners; ``angle`` in radians, 0 = lying along x."""
     corners = int(rng.integers(5, 9))
     around = np.sort(rng.uniform(0, 2 * np.pi, corners))
     reach = rng.uniform(0.55, 1.0, corners)
@@ -59,7 +59,7 @@ def shard(
 def path(
     start: tuple[float, float], end: tuple[float, float], steps: int, jitter: float, rng: np.random.Generator
 ) -> Floats:
-    """Way from `start` to `end` in `steps` points that stray sideways by a random walk of scale `jitter`."""
+    """Way from ``start`` to ``end`` in ``steps`` points that stray sideways by a random walk of scale ``jitter``."""
     t = np.linspace(0, 1, steps)[:, None]
     straight = np.array(start) * (1 - t) + np.array(end) * t
     walk = np.cumsum(rng.normal(0, jitter, (steps, 2)), 0)
@@ -67,7 +67,7 @@ def path(
 
 
 def ribbon(way: Floats, widths: npt.NDArray[np.floating]) -> Floats:
-    """Outline of a band along `way` [n, 2] with the full width `widths` [n] at each point."""
+    """Outline of a band along ``way`` [n, 2] with the full width ``widths`` [n] at each point."""
     direction = np.gradient(way, axis=0)
     direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
     side = np.stack([-direction[:, 1], direction[:, 0]], 1) * (widths / 2)[:, None]
@@ -75,7 +75,7 @@ def ribbon(way: Floats, widths: npt.NDArray[np.floating]) -> Floats:
 
 
 def noise(size: tuple[int, int], cells: int, rng: np.random.Generator) -> Floats:
-    """Smooth noise [H, W], mean 0, standard deviation 1, about `cells` bumps along the shorter side."""
+    """Smooth noise [H, W], mean 0, standard deviation 1, about ``cells`` bumps along the shorter side."""
     height, width = size
     unit = min(height, width) / cells
     grid = (max(2, round(height / unit)) + 1, max(2, round(width / unit)) + 1)
@@ -84,7 +84,7 @@ def noise(size: tuple[int, int], cells: int, rng: np.random.Generator) -> Floats
 
 
 def soften(mask_or_picture: Floats, amount: float) -> Floats:
-    """Gaussian blur whose sigma is `amount` hundredths of the shorter side."""
+    """Gaussian blur whose sigma is ``amount`` hundredths of the shorter side."""
     sigma = amount * min(mask_or_picture.shape[:2]) / 100
     return (
         np.asarray(cv2.GaussianBlur(mask_or_picture, (0, 0), sigma), np.float32)
@@ -94,13 +94,8 @@ def soften(mask_or_picture: Floats, amount: float) -> Floats:
 
 
 def blend(picture: Floats, paint: Floats, alpha: Floats) -> Floats:
-    """`picture` with `paint` ([3] or [H, W, 3]) over it where `alpha` [H, W] says so."""
+    """``picture`` with ``paint`` ([3] or [H, W, 3]) over it where ``alpha`` [H, W] says so."""
     return np.asarray(picture + (paint - picture) * alpha[..., None], np.float32)
-
-
-def to_picture(values: Floats) -> Picture:
-    """Rounded and clipped to uint8."""
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
 def metal_colour(picture: Floats) -> Floats:

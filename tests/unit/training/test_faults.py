@@ -3,7 +3,7 @@ import pytest
 
 from service.contract.decision import Reason
 from tests.wells import good_well
-from training.faults import FAMILIES, cut, peppered, recompressed, simulate, veiled
+from training.faults import FAMILIES, cut, peppered, simulate, veiled
 
 WELL = good_well(5)
 
@@ -45,8 +45,3 @@ def test_pepper_hits_the_share_that_was_asked_for() -> None:
 
 def test_a_full_veil_leaves_nothing() -> None:
     assert (veiled(WELL, 1.0, 200.0) == 200).all()
-
-
-def test_recompression_keeps_red_red() -> None:
-    red = np.full((16, 16, 3), (200, 20, 20), np.uint8)
-    assert np.abs(recompressed(red, 95).astype(int) - red).max() < 8

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from service.contract.errors import DataError, RecipeError
 from service.contract.picture import Pixels
 from tests.wells import good_well
 from training import stress
@@ -40,12 +41,18 @@ def test_a_leak_is_drawn_on_grey_pictures_too(family: str) -> None:
     assert not np.array_equal(stress.apply(family, grey, 1.0, 3), grey)
 
 
-@pytest.mark.parametrize(("strength", "picture"), [(1.5, WELL), (0.5, WELL[:4]), (0.5, WELL[..., 0])])
-def test_what_cannot_be_drawn_on_is_refused(strength: float, picture: Pixels) -> None:
-    with pytest.raises(ValueError, match=r"strength|uint8"):
-        stress.apply("crack", picture, strength, 0)
+@pytest.mark.parametrize("picture", [WELL[:4], WELL[..., 0], WELL.astype(np.float32)])
+def test_what_cannot_be_drawn_on_is_refused(picture: Pixels) -> None:
+    with pytest.raises(DataError, match="take uint8"):
+        stress.apply("crack", picture, 0.5, 0)
 
 
-def test_an_unknown_family_is_refused() -> None:
-    with pytest.raises(KeyError):
+@pytest.mark.parametrize("strength", [-0.1, 1.5, float("nan")])
+def test_a_strength_out_of_range_is_refused(strength: float) -> None:
+    with pytest.raises(RecipeError, match=r"0\.\.1"):
+        stress.apply("crack", WELL, strength, 0)
+
+
+def test_an_unknown_family_is_told_the_known_ones() -> None:
+    with pytest.raises(RecipeError, match="torn_metal"):
         stress.apply("flood", WELL, 0.5, 0)
