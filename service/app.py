@@ -18,7 +18,7 @@ from service.cameras import Camera, read_cameras
 from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
 from service.contract.manifest import GateLimits
-from service.edge.access import Access, read_keys
+from service.edge.access import Access, Role, read_keys
 from service.edge.admission import Admission
 from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.edge.front import Front, Lane
@@ -81,11 +81,12 @@ def create_app(
     app.add_exception_handler(Exception, answer_problem)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
     limits = Limits(settings.max_body_bytes, settings.max_batch_bytes, settings.max_batch_crops, settings.deadline_s)
+    inspector, access = parts.inspector, parts.access
+    crops, batches = Admission(settings.max_in_flight), Admission(settings.max_batches_in_flight)
     lanes: dict[str, Lane] = {
-        "/v1/inspect": InspectLane(parts.inspector, parts.access, Admission(settings.max_in_flight), limits),
-        "/v1/inspect/batch": BatchLane(
-            parts.inspector, parts.access, Admission(settings.max_batches_in_flight), limits
-        ),
+        "/v1/inspect": InspectLane(inspector.inspect, Role.CAMERA, access, crops, limits),
+        "/v1/inspect/batch": BatchLane(inspector, access, batches, limits),
+        "/v1/trial": InspectLane(inspector.try_out, Role.OPERATOR, access, crops, limits),
     }
     log = RequestLog(logging.getLogger("service.requests"), settings.log_good_share)
     return Front(app, lanes, parts.metrics, log)

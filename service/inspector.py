@@ -16,6 +16,8 @@ from service.recorder import Recorder
 
 T = TypeVar("T")
 INLINE_BYTES = 32 * 1024
+TRIAL = "trial"
+"""The ``cast_id`` of pictures that somebody tried, by which they are told in the record."""
 
 
 class Inspector:
@@ -53,13 +55,18 @@ class Inspector:
         if earlier is not None:
             return earlier
         shot = self._watched(shot)
-        if len(shot.image) <= INLINE_BYTES:
-            decision = await self._doubting(self._rounds.judge(shot, deadline))
-        else:
-            require_time(deadline)
-            job = partial(judge, self._models.require(), shot, self._max_pixels)
-            decision = await self._doubting(self._in_worker(job))
+        decision = await self._judged(shot, deadline)
         return (await self._recorder.record([decision], [shot]))[0]
+
+    async def try_out(self, shot: Shot, deadline: float) -> Decision:
+        """Judge and record a picture that somebody tries; no alarm follows, and no labels but ``TRIAL`` count.
+
+        Raises:
+            LeakInspectionError: as ``inspect`` does.
+        """
+        shot = shot._replace(camera_id=None, well_id=None, cast_id=TRIAL, captured_at=None)
+        decision = await self._judged(shot, deadline)
+        return (await self._recorder.record([decision], [shot], overseen=False))[0]
 
     async def inspect_batch(self, shots: Sequence[Shot], deadline: float) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
@@ -75,6 +82,13 @@ class Inspector:
         made = await self._doubting(self._in_worker(job))
         remaining = iter(await self._recorder.record(made, fresh))
         return [next(remaining) if earlier is None else earlier for earlier in answers]
+
+    async def _judged(self, shot: Shot, deadline: float) -> Decision:
+        if len(shot.image) <= INLINE_BYTES:
+            return await self._doubting(self._rounds.judge(shot, deadline))
+        require_time(deadline)
+        job = partial(judge, self._models.require(), shot, self._max_pixels)
+        return await self._doubting(self._in_worker(job))
 
     def _watched(self, shot: Shot) -> Shot:
         refusal = self._watch.judge(

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI knows of its routes, and the two fast lanes that it does not see."""
+"""The OpenAPI document: what FastAPI knows of its routes, and the fast lanes that it does not see."""
 
 from typing import Any
 
@@ -61,9 +61,8 @@ def document(app: FastAPI) -> Json:
                 _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
         for model in (Decision, BatchAnswer, BatchForm, CropForm, ProblemAnswer):
             _add(schemas, model)
-        schema["paths"] = {"/v1/inspect": {"post": _inspect()}, "/v1/inspect/batch": {"post": _batch()}} | schema[
-            "paths"
-        ]
+        lanes = {"/v1/inspect": _inspect(), "/v1/inspect/batch": _batch(), "/v1/trial": _trial()}
+        schema["paths"] = {path: {"post": operation} for path, operation in lanes.items()} | schema["paths"]
         for path in schema["paths"].values():
             for operation in path.values():
                 _describe_problems(operation, EVERY_PROBLEM)
@@ -78,15 +77,30 @@ def _add(schemas: Json, model: type) -> None:
 
 
 def _inspect() -> Json:
-    binary = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
     return _lane(
         operation_id="inspectWell",
         summary="Judge one crop",
         description="The picture is the raw body, or the multipart field `file`. Its type is judged by content.",
-        body={"image/jpeg": binary, "image/png": binary, "multipart/form-data": _schema("CropForm")},
+        body=_crop_body(),
         answer="Decision",
         parameters=_query_parameters(),
     )
+
+
+def _trial() -> Json:
+    return _lane(
+        operation_id="tryPicture",
+        summary="Try a picture",
+        description="Judged and recorded with the cast `trial`, for no camera and no well; no alarm follows from it.",
+        body=_crop_body(),
+        answer="Decision",
+        parameters=[],
+    )
+
+
+def _crop_body() -> Json:
+    binary = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+    return {"image/jpeg": binary, "image/png": binary, "multipart/form-data": _schema("CropForm")}
 
 
 def _batch() -> Json:

@@ -34,13 +34,20 @@ class Recorder:
             return None
         return await self._journal.earlier(Sighting(shot.camera_id, shot.well_id, shot.captured_at, shot.sha256))
 
-    async def record(self, decisions: Sequence[Decision], shots: Sequence[Shot]) -> list[Decision]:
+    async def record(
+        self, decisions: Sequence[Decision], shots: Sequence[Shot], *, overseen: bool = True
+    ) -> list[Decision]:
         """Keep decisions and return those of record: an equal picture that came first has the word.
+
+        Args:
+            decisions: of the shots, in their order.
+            shots: what was judged.
+            overseen: whether alarms may follow from them, and cameras are heard of.
 
         Raises:
             JournalUnavailable: they cannot be kept, so none may be given.
         """
-        raised = self._oversight.observe(decisions)
+        raised = self._oversight.observe(decisions) if overseen else []
         try:
             receipt = self._journal.append([*decisions, *raised])
             kept = [self._archive.keep(made, shot.image) for made, shot in zip(decisions, shots, strict=True)]

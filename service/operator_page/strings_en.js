@@ -53,7 +53,7 @@ export default {
 
   "well": "Well {well}",
   "well.none": "Whole view",
-  "well.tried": "Tried picture",
+  "well.unnamed": "Unnamed camera",
 
   "well_short": "Well",
 

@@ -117,7 +117,7 @@ export default {
   "trial.title": "Try a picture",
   "trial.drop": "Drop the picture: it will be judged",
   "trial.choose": "Choose a JPEG or PNG",
-  "trial.hint": "The verdict counts for no camera and no well.",
+  "trial.hint": "The verdict counts for no camera and no well, and raises no alarm.",
   "trial.failed": "No verdict: {detail}",
   "trial.working": "Judging…",
 

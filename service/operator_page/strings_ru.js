@@ -65,7 +65,7 @@ export default {
 
   "well": "Кристаллизатор {well}",
   "well.none": "Весь кадр",
-  "well.tried": "Проверенный снимок",
+  "well.unnamed": "Безымянная камера",
 
   "well_short": "Кристаллизатор",
 

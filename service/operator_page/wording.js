@@ -10,10 +10,10 @@ export function why(decision) {
   return word("reason", decision.reason);
 }
 
-/** The name of a well, as people say it; pictures may name none, and those that are tried not even a camera. */
+/** The name of a well, as people say it; pictures may name none, and not even a camera. */
 export function wellName(cameraId, wellId) {
   if (wellId !== null) return text("well", { well: wellId });
-  return text(cameraId === null ? "well.tried" : "well.none");
+  return text(cameraId === null ? "well.unnamed" : "well.none");
 }
 
 /** A well with its camera, short. */

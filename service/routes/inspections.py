@@ -1,6 +1,6 @@
-"""``POST /v1/inspect`` and ``POST /v1/inspect/batch``: the fast lanes; they only translate."""
+"""``POST /v1/inspect``, ``/v1/inspect/batch`` and ``/v1/trial``: the fast lanes; they only translate."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
@@ -10,6 +10,7 @@ import orjson
 from starlette.types import Receive, Scope
 
 from service.contract.artifact import sha256_hex
+from service.contract.decision import Decision
 from service.contract.errors import BodyTooLarge, MalformedBody, MalformedField
 from service.edge.access import Access, Role
 from service.edge.admission import Admission
@@ -36,24 +37,32 @@ class Limits(NamedTuple):
 
 
 class InspectLane:
-    """One crop: a raw JPEG or PNG body, or multipart field ``file``."""
+    """One crop: a raw JPEG or PNG body, or multipart field ``file``; ``judge`` gets it with its deadline."""
 
-    def __init__(self, inspector: Inspector, access: Access, admission: Admission, limits: Limits) -> None:
-        self._inspector = inspector
+    def __init__(
+        self,
+        judge: Callable[[Shot, float], Awaitable[Decision]],
+        role: Role,
+        access: Access,
+        admission: Admission,
+        limits: Limits,
+    ) -> None:
+        self._judge = judge
+        self._role = role
         self._access = access
         self._admission = admission
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive) -> Reply:
         """Answer with one decision."""
-        self._access.require(scope, Role.CAMERA)
+        self._access.require(scope, self._role)
         deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
         labels = labels_of_query(scope["query_string"])
         whole = await self._body(scope, receive) if is_small(scope) else None  # a slow small body takes no place
         with self._admission.place():
             body = await self._body(scope, receive) if whole is None else whole
             shot = await parsed(partial(_only_shot, scope, labels, perf_counter()), body)
-            decision = await self._inspector.inspect(shot, deadline)
+            decision = await self._judge(shot, deadline)
         scope["decisions"] = (decision,)
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
 

@@ -199,7 +199,7 @@ def test_a_dropped_picture_is_judged(visit: Visit) -> None:
     page.get_by_label("Choose a JPEG or PNG").set_input_files(picture)
     expect(page.locator(".trial-verdict")).to_have_text("Leak")
     page.locator("#trial").get_by_role("button", name="Look closer").click()
-    expect(page.locator("#decision")).to_contain_text("Tried picture")
+    expect(page.locator("#decision")).to_contain_text("Unnamed camera")
 
 
 def test_the_alarm_of_a_picture_without_a_camera_is_acknowledged_in_the_system_view(
@@ -210,7 +210,7 @@ def test_the_alarm_of_a_picture_without_a_camera_is_acknowledged_in_the_system_v
     page.evaluate(NAME_KNOWN)
     waiting = page.locator("#system-alarms tr", has_text=NOBODYS).first
     waiting.get_by_role("button", name="Acknowledge").click()
-    expect(page.locator(".notice")).to_have_text("Alarm of Tried picture acknowledged")
+    expect(page.locator(".notice")).to_have_text("Alarm of Unnamed camera acknowledged")
     expect(page.locator("#system-alarms tr", has_text=NOBODYS).first).to_contain_text("Acknowledged by Ivan")
 
 
