@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from service.contract.decision import Decision
 from service.contract.errors import ScoringFailed
-from service.judging.judge import Shot, judge, judge_batch, judge_each
+from service.judging.judge import judge, judge_batch, judge_each
 from service.judging.model_switch import ModelSwitch
 from service.judging.rounds import Rounds, require_time
+from service.judging.shot import Shot
 from service.monitoring.camera import CameraWatch
 from service.recorder import Recorder
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable
-from service.judging.judge import Shot
+from service.judging.shot import Shot
 from service.oversight import Oversight
 from service.store.receipt import DecisionLog
 from service.store.sightings import Sighting

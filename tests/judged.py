@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from service.contract.artifact import sha256_hex
-from service.judging.judge import Shot
+from service.judging.shot import Shot
 
 
 def shot_of(image: bytes) -> Shot:

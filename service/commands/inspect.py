@@ -12,8 +12,9 @@ from service.commands import Commands
 from service.contract.artifact import read_active, sha256_hex
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import SetupError
-from service.judging.judge import Shot, judge_batch
+from service.judging.judge import judge_batch
 from service.judging.serving import Serving, open_serving
+from service.judging.shot import Shot
 from service.settings import read_settings
 
 

@@ -39,7 +39,7 @@ LEAST: Final = 0.25
 
 _AREA: Final = cv2.INTER_AREA
 _SUM: Final = cv2.REDUCE_SUM
-_LEAST_EDGES: Final = 0.1
+LEAST_EDGES: Final = 0.1
 _OFFSET: Final = np.float32(LEAST)
 
 
@@ -64,7 +64,7 @@ def measure(picture: Pixels) -> Measurement:
     Args:
         picture: uint8 [H, W, 3], RGB, sides of at least 8 px.
     """
-    small = _reduced(picture)
+    small = reduced(picture)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     brightness, contrast = cv2.meanStdDev(grey)
     edges = cv2.Laplacian(grey, cv2.CV_32F)
@@ -82,7 +82,7 @@ def measure(picture: Pixels) -> Measurement:
             brightness[0, 0],
             contrast[0, 0],
             sharpness,
-            sharpness / (smoothed + _LEAST_EDGES),
+            sharpness / (smoothed + LEAST_EDGES),
             cv2.mean(across)[0],
             cv2.mean(down)[0],
             quietest,
@@ -112,7 +112,8 @@ def _dullest(differences: Picture, axis: int) -> float:
     return float(cv2.minMaxLoc(sums)[0]) / int(differences.shape[axis])
 
 
-def _reduced(picture: Picture) -> Picture:
+def reduced(picture: Picture) -> Picture:
+    """Bring a picture with a side over 128 px to one of 96 px."""
     height, width = picture.shape[:2]
     ratio = REDUCED_SIDE / max(height, width)
     if max(height, width) <= LARGEST_SIDE:

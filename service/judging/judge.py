@@ -1,7 +1,6 @@
 """From shots to decisions: decode, gate, resize, score, decide. Pure computation, safe in any thread."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from time import perf_counter
@@ -11,41 +10,13 @@ import numpy as np
 import uuid_utils
 
 from service.contract.artifact import sha256_hex
-from service.contract.decision import Decision, Judgement, PictureFacts, Reason, Timing, Verdict, decide
-from service.contract.errors import PictureError, PictureTooLarge, ScoringFailed
-from service.contract.picture import Pixels, decode, to_pixels
+from service.contract.decision import Decision, Judgement, Reason, Timing, Verdict, decide
+from service.contract.errors import PictureError, ScoringFailed
+from service.contract.picture import Pixels
+from service.judging.preparation import Prepared, prepare, refused
 from service.judging.serving import Serving
+from service.judging.shot import Shot
 from service.monitoring.self_test import SelfTest, run_self_test
-
-
-class Shot(NamedTuple):
-    """A picture as it arrived, with its labels.
-
-    ``arrived`` is on the clock of ``time.perf_counter``; ``refusal`` says why the picture cannot be judged whatever
-    it shows (frozen, stale), where that is so.
-    """
-
-    image: bytes
-    sha256: str
-    request_id: str
-    received_at: datetime
-    arrived: float
-    camera_id: str | None = None
-    well_id: str | None = None
-    cast_id: str | None = None
-    captured_at: datetime | None = None
-    refusal: Reason | None = None
-
-
-@dataclass(slots=True)
-class _Prepared:
-    """A shot on its way to the scorer: with ``pixels``, or with the ``reason`` why it cannot be judged."""
-
-    pixels: Pixels | None
-    reason: Reason | None
-    facts: PictureFacts | None
-    decode_s: float
-    gate_s: float
 
 
 class _Scored(NamedTuple):
@@ -64,15 +35,18 @@ def judge(serving: Serving, shot: Shot, max_pixels: int) -> Decision:
         PictureError: the bytes cannot be decoded; no decision is made.
         ScoringFailed: the scorer cannot be trusted with it; no decision is made.
     """
-    return _decide_all(serving, [shot], [_prepare(serving, shot, max_pixels)])[0]
+    (outcome,) = judge_each(serving, [shot], max_pixels)
+    if isinstance(outcome, PictureError):
+        raise outcome
+    return outcome
 
 
 def judge_each(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision | PictureError]:
     """Judge pictures of many senders with one inference, in their order; what cannot be decoded gets its error."""
-    prepared = [_prepare_or_error(serving, shot, max_pixels) for shot in shots]
-    whole = [(shot, item) for shot, item in zip(shots, prepared, strict=True) if isinstance(item, _Prepared)]
+    prepared = prepare(serving, shots, max_pixels)
+    whole = [(shot, item) for shot, item in zip(shots, prepared, strict=True) if isinstance(item, Prepared)]
     decisions = iter(_decide_all(serving, [shot for shot, _ in whole], [item for _, item in whole]))
-    return [next(decisions) if isinstance(item, _Prepared) else item for item in prepared]
+    return [next(decisions) if isinstance(item, Prepared) else item for item in prepared]
 
 
 def judge_batch(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision]:
@@ -81,38 +55,11 @@ def judge_batch(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> lis
     Raises:
         ScoringFailed: the scorer cannot be trusted with them; no decision is made.
     """
-    return _decide_all(serving, shots, [_prepare_or_refuse(serving, shot, max_pixels) for shot in shots])
+    prepared = prepare(serving, shots, max_pixels)
+    return _decide_all(serving, shots, [item if isinstance(item, Prepared) else refused(item) for item in prepared])
 
 
-def _prepare_or_error(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared | PictureError:
-    try:
-        return _prepare(serving, shot, max_pixels)
-    except PictureError as error:
-        return error
-
-
-def _prepare_or_refuse(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:
-    item = _prepare_or_error(serving, shot, max_pixels)
-    if isinstance(item, _Prepared):
-        return item
-    too_large = isinstance(item, PictureTooLarge)
-    return _Prepared(None, Reason.INPUT_TOO_LARGE if too_large else Reason.INPUT_UNDECODABLE, None, 0.0, 0.0)
-
-
-def _prepare(serving: Serving, shot: Shot, max_pixels: int) -> _Prepared:
-    started = perf_counter()
-    picture = decode(shot.image, max_pixels)
-    decoded = perf_counter()
-    figures, unusable = serving.gates.of(shot.camera_id).judge(picture)
-    gated = perf_counter()
-    height, width = picture.shape[:2]
-    facts = PictureFacts(width, height, len(shot.image), figures.brightness, figures.contrast, figures.sharpness)
-    reason = shot.refusal or unusable
-    pixels = to_pixels(picture, serving.artifact.manifest.input) if reason is None else None
-    return _Prepared(pixels, reason, facts, decoded - started, gated - decoded)
-
-
-def _decide_all(serving: Serving, shots: Sequence[Shot], prepared: Sequence[_Prepared]) -> list[Decision]:
+def _decide_all(serving: Serving, shots: Sequence[Shot], prepared: Sequence[Prepared]) -> list[Decision]:
     usable = [item.pixels for item in prepared if item.pixels is not None]
     started = perf_counter()
     scores = iter(_scores(serving, usable) if usable else ())
@@ -140,14 +87,14 @@ def _scores(serving: Serving, usable: Sequence[Pixels]) -> list[float]:
     return scores.tolist()  # type: ignore[no-any-return]  # numpy's stubs do not know the element type
 
 
-def _judgement(serving: Serving, item: _Prepared, score: float | None) -> Judgement:
+def _judgement(serving: Serving, item: Prepared, score: float | None) -> Judgement:
     if score is None:
         return Judgement(Verdict.UNKNOWN, item.reason or Reason.INPUT_UNDECODABLE)
     threshold = serving.artifact.manifest.threshold
     return decide(score, threshold.value, threshold.grey_zone_from)
 
 
-def _decision(serving: Serving, shot: Shot, item: _Prepared, scored: _Scored) -> Decision:
+def _decision(serving: Serving, shot: Shot, item: Prepared, scored: _Scored) -> Decision:
     verdict, reason = _judgement(serving, item, scored.score)
     score = scored.score if scored.score is not None and isfinite(scored.score) else None
     threshold = serving.artifact.manifest.threshold.value

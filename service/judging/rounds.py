@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, ScoringFailed
-from service.judging.judge import Shot
+from service.judging.shot import Shot
 
 Outcome = Decision | Exception
 

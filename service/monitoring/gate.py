@@ -1,6 +1,6 @@
 """The gate: is this picture usable at all? A score of anything else proves nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from service.contract.errors import ArtifactInvalid
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
 from service.contract.usability import FEATURES, FIGURES, SMALLEST_SIDE, Floats, measure
+from service.contract.usability_of_stack import measure_stack
 
 BLACK: Final = 16.0
 WHITE: Final = 240.0
@@ -40,6 +41,15 @@ class Figures(NamedTuple):
     sharpness: float
 
 
+GateJudgement = tuple[Figures, Reason | None]
+"""What is kept of a picture, and why it cannot be judged, or None where it can."""
+
+FEW: Final = 4
+"""Pictures for which measuring each by itself is the faster way."""
+
+MOST: Final = 16
+"""Pictures measured together, so that what is worked on stays in the processor's cache."""
+
 NOTHING_MEASURED: Final = Figures(0.0, 0.0, 0.0)
 
 
@@ -57,14 +67,23 @@ class Gate:
         self._names = (*FIGURES, *limits.detectors)
         self._bounds = [_bounds(limits.figures.get(name, Range())) for name in self._names]
 
-    def judge(self, picture: Pixels) -> tuple[Figures, Reason | None]:
+    def judge(self, picture: Pixels) -> GateJudgement:
         """Measure uint8 [H, W, 3] RGB, and say why it cannot be judged, or None where it can."""
         if not self._has_usable_size(picture):
             return NOTHING_MEASURED, Reason.INPUT_SIZE
         measured, features = measure(picture)
-        values = measured.tolist() + (self._weights @ features).tolist()
-        figures = Figures(*values[:3])
-        return figures, _plain_fault(figures) or self._broken_limit(values)
+        return self._judgement(measured.tolist() + (self._weights @ features).tolist())
+
+    def judge_all(self, pictures: Sequence[Pixels]) -> list[GateJudgement]:
+        """Judge pictures, in their order; several of one size are measured together, which costs half as much."""
+        judged: dict[int, GateJudgement] = {}
+        for places in _by_size(pictures):
+            if len(places) < FEW or not self._has_usable_size(pictures[places[0]]):
+                judged |= {place: self.judge(pictures[place]) for place in places}
+            else:
+                values = self._values(np.stack([pictures[place] for place in places]))
+                judged |= {place: self._judgement(each) for place, each in zip(places, values, strict=True)}
+        return [judged[place] for place in range(len(pictures))]
 
     def figures(self, picture: Pixels) -> dict[str, float]:
         """Every figure of a picture by the name that its limits have; for training, for people and for tuning."""
@@ -79,6 +98,16 @@ class Gate:
             and _lies_in(height, self._limits.height)
             and _lies_in(width / height, self._limits.aspect)
         )
+
+    def _values(self, stack: Pixels) -> list[list[float]]:
+        """Figures and detectors of uint8 [N, H, W, 3], a row a picture."""
+        figures, features = measure_stack(stack)
+        detectors = np.matmul(self._weights, features[:, :, np.newaxis])[:, :, 0]
+        return np.concatenate((figures, detectors), axis=1).tolist()  # type: ignore[no-any-return]  # of two dimensions
+
+    def _judgement(self, values: list[float]) -> GateJudgement:
+        figures = Figures(*values[:3])
+        return figures, _plain_fault(figures) or self._broken_limit(values)
 
     def _broken_limit(self, values: list[float]) -> Reason | None:
         for name, value, (low, high) in zip(self._names, values, self._bounds, strict=True):
@@ -127,6 +156,16 @@ def _bounds(limits: Range) -> tuple[float, float]:
     low = -np.inf if limits.low is None else limits.low
     high = np.inf if limits.high is None else limits.high
     return float(np.float32(low)), float(np.float32(high))
+
+
+def _by_size(pictures: Sequence[Pixels]) -> Iterator[list[int]]:
+    """Places of pictures of one size, at most ``MOST`` at once."""
+    sizes: dict[tuple[int, ...], list[int]] = {}
+    for place, picture in enumerate(pictures):
+        sizes.setdefault(picture.shape, []).append(place)
+    for places in sizes.values():
+        for start in range(0, len(places), MOST):
+            yield places[start : start + MOST]
 
 
 def _lies_in(value: float, limits: Range) -> bool:

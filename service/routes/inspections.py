@@ -16,7 +16,7 @@ from service.edge.access import Access, Role
 from service.edge.admission import Admission
 from service.edge.front import JSON_HEADERS, Reply
 from service.inspector import Inspector
-from service.judging.judge import Shot
+from service.judging.shot import Shot
 from service.routes.body import boundary_of, header, is_small, parsed, parts_of, read_body
 from service.routes.deadline import deadline_of
 from service.routes.digest import check_digest

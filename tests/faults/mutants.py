@@ -12,7 +12,7 @@ from typing import Any
 from service import inspector, readiness
 from service.contract import decision
 from service.inference import scorer
-from service.judging import judge, model_switch
+from service.judging import judge, model_switch, preparation
 from service.monitoring import camera, gate, self_test
 from service.store import journal
 
@@ -65,13 +65,13 @@ MUTANTS = (
     Mutant(decision.decide, "score >= threshold:", "score > 1e9:", "repeated picture"),
     Mutant(decision.decide, "Judgement(Verdict.LEAK,", "Judgement(Verdict.NO_LEAK,", "cancelled callers"),
     Mutant(judge._judgement, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
-    Mutant(judge._prepare, "reason = shot.refusal or unusable", "reason = unusable", "stale picture"),
-    Mutant(judge._prepare, "reason = shot.refusal or unusable", "reason = shot.refusal", "lamp"),
+    Mutant(preparation._prepared, "shot.refusal or gated.unusable", "gated.unusable", "stale picture"),
+    Mutant(preparation._prepared, "shot.refusal or gated.unusable", "shot.refusal", "lamp"),
     Mutant(judge._decision, "alarm=verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
     Mutant(judge._scores, 'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
            "return [0.0] * len(usable)", "scorer raises"),
     Mutant(judge._scores, "if scores.shape != (len(usable),):", "if False:", "too many scores"),
-    Mutant(judge._prepare_or_refuse, "return _Prepared(None, ", "return _Prepared(np.zeros(1), ",
+    Mutant(preparation.refused, "return Prepared(None, ", "return Prepared(__import__('numpy').zeros(1), ",
            "bad crops in a batch"),
     Mutant(gate._plain_fault, "return Reason.INPUT_BLACK", "return None", "black"),
     Mutant(gate._plain_fault, "return Reason.INPUT_WHITE", "return None", "white"),

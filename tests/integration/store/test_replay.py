@@ -8,8 +8,9 @@ import pytest
 
 from service.contract.artifact import read_active, sha256_hex
 from service.contract.decision import Decision
-from service.judging.judge import Shot, judge, judge_batch
+from service.judging.judge import judge, judge_batch
 from service.judging.serving import Serving, open_serving
+from service.judging.shot import Shot
 from service.record.replay import Outcome, Replayer
 from service.store.archive_folder import ArchiveFolder
 from service.store.journal import Journal

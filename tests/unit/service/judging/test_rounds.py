@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, NotAPicture
-from service.judging.judge import Shot, judge, judge_each
+from service.judging.judge import judge, judge_each
 from service.judging.rounds import Outcome, Rounds
 from service.judging.serving import Serving, open_serving
+from service.judging.shot import Shot
 from tests.decisions import START, a_decision
 from tests.pictures import jpeg
 from tests.small_artifact import write_artifact

@@ -127,3 +127,11 @@ def test_every_figure_is_reported_by_the_name_of_its_limit() -> None:
     figures = Gate(limits).figures(WELL)
     assert list(figures) == [*FIGURES, "input_noisy"]
     assert figures["input_noisy"] == pytest.approx(1.5)
+
+
+def test_pictures_of_any_sizes_are_judged_together_as_each_alone() -> None:
+    gate = limited(brightness=Range(low=float(measure(WELL).figures[0])), steps_down=Range(low=2))
+    pictures = [good_well(seed, *[(27, 48), (28, 50), (140, 200)][seed % 3]) for seed in range(60)]
+    pictures += [np.zeros((*size, 3), np.uint8) for size in ((1, 1), (27, 48), (1, 1))]
+    assert gate.judge_all(pictures) == [gate.judge(picture) for picture in pictures]
+    assert gate.judge_all([]) == []

@@ -1,0 +1,83 @@
+"""The gate's figures of many pictures of one size: the same numbers as ``measure`` gives, with far fewer calls.
+
+The stack is worked on as one tall picture. Where a filter looks beyond the edge of a picture, mirrored rows stand
+between it and the next one. Sums of whole numbers, and of sixteenths, are exact in whatever order they are taken, so a
+picture has the same figures in any company.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from service.contract.picture import Pixels
+from service.contract.usability import COARSE, FEATURES, FIGURES, LEAST, LEAST_EDGES, Floats, Measurement, reduced
+
+Numbers = NDArray[np.float64]
+Grey = NDArray[np.uint8]
+
+ACROSS, DOWN = COARSE
+
+
+def measure_stack(stack: Pixels) -> Measurement:
+    """Measure uint8 [N, H, W, 3], RGB, sides of at least 8 px, into rows: [N, figures] and [N, features + 1]."""
+    stack = np.stack([reduced(picture) for picture in stack])
+    number, height, width = stack.shape[:3]
+    tall = stack.reshape(number * height, width, 3)
+    grey = np.asarray(cv2.cvtColor(tall, cv2.COLOR_RGB2GRAY), np.uint8).reshape(number, height, width)
+    coarse = _blocks(tall, number).reshape(number, ACROSS * DOWN, 3)
+    red, green, blue = coarse.mean(axis=1).T
+    light = red + green + blue
+    percent = 100 / np.maximum(light, 1.0)
+    sharpness, fineness, quietest, busiest = _edges(grey)
+    across, down, dullest_row, dullest_column = _steps(grey)
+    grey_figures = (*_light(grey), sharpness, fineness, across, down, quietest, busiest, dullest_row, dullest_column)
+    figures = np.stack((*grey_figures, red * percent, blue * percent), axis=1).astype(np.float32)
+    return Measurement(figures, _features(figures, coarse.reshape(number, -1), light))
+
+
+def _light(grey: Grey) -> tuple[Numbers, Numbers]:
+    """Mean and standard deviation."""
+    values = grey.reshape(len(grey), -1).astype(np.float64)
+    mean = values.mean(axis=1)
+    return mean, np.sqrt(np.maximum(np.einsum("ij,ij->i", values, values) / values.shape[1] - mean * mean, 0.0))
+
+
+def _edges(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Sharpness, fineness, and the blocks with the fewest and the most edges."""
+    number, height, width = grey.shape
+    framed = np.concatenate((grey[:, 1:2], grey, grey[:, -2:-1]), axis=1)
+    edges = np.asarray(cv2.Laplacian(framed.reshape(-1, width), cv2.CV_32F)).reshape(number, height + 2, width)
+    edges[:, 0], edges[:, -1] = edges[:, 2], edges[:, -3]
+    smooth = np.asarray(cv2.GaussianBlur(edges.reshape(-1, width), (3, 3), 0)).reshape(edges.shape)
+    both = np.abs(np.stack((edges[:, 1:-1], smooth[:, 1:-1]))).reshape(-1, width)
+    sums = np.asarray(cv2.reduce(both, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F)).reshape(2, number, height).sum(axis=2)
+    sharpness, smoothed = sums / (height * width)
+    blocks = _blocks(both[: number * height], number).reshape(number, -1)
+    return sharpness, sharpness / (smoothed + LEAST_EDGES), blocks.min(axis=1), blocks.max(axis=1)
+
+
+def _steps(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Mean difference of neighbours across and down, and the least of two rows and of two columns."""
+    number, height, width = grey.shape
+    flat = grey.reshape(-1, width)
+    across = np.asarray(cv2.absdiff(flat[:, 1:], flat[:, :-1])).reshape(number, height, width - 1)
+    columns = across.sum(axis=1, dtype=np.int32)
+    down = cv2.absdiff(grey[:, 1:].reshape(-1, width), grey[:, :-1].reshape(-1, width))
+    rows = np.asarray(cv2.reduce(down, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)).reshape(number, height - 1)
+    means = columns.sum(axis=1) / (height * (width - 1)), rows.sum(axis=1) / ((height - 1) * width)
+    return *means, rows.min(axis=1) / width, columns.min(axis=1) / height
+
+
+def _blocks(tall: Grey | Floats, number: int) -> Grey | Floats:
+    """Means of 8 x 6 blocks of each of so many pictures; no block reaches into the next picture."""
+    return cv2.resize(tall, (ACROSS, DOWN * number), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]  # of the type that came in
+
+
+def _features(figures: Floats, coarse: Grey | Floats, light: Numbers) -> Floats:
+    offsets = coarse - (light / 3).astype(np.float32)[:, np.newaxis]
+    lengths = np.sqrt(np.einsum("ij,ij->i", offsets, offsets, dtype=np.float64))
+    features = np.ones((len(figures), FEATURES + 1), np.float32)
+    np.log(figures + np.float32(LEAST), out=features[:, : len(FIGURES)])
+    scales = (1 / np.maximum(lengths, 1.0)).astype(np.float32)
+    np.multiply(offsets, scales[:, np.newaxis], out=features[:, len(FIGURES) : -1])
+    return features
