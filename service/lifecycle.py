@@ -41,6 +41,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.journal, parts.archive, parts.oversight, parts.cameras, parts.settings
     )
     parts.oversight.restore(await SqlRecords(parts.journal.database).active_alarms())
+    parts.oversight.restore_drift(reading.feed.board.drifted())
     await parts.models.follow()
     async with asyncio.TaskGroup() as background:
         followers = await start_followers(parts.journal, parts.settings, parts.metrics.record)

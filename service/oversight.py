@@ -1,7 +1,7 @@
 """Oversight: decisions and silence become events - alarms, drift, cameras lost and found again."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -101,6 +101,10 @@ class Oversight:
         """Make the alarms active again that were so before a restart."""
         self._alarms.restore(_alarm(event) for event in sorted(active, key=lambda event: event.at))
         self._count_open()
+
+    def restore_drift(self, cameras: Iterable[str]) -> None:
+        """Know which cameras had drifted before a restart."""
+        self._drift.restore(cameras)
 
     def check_silence(self) -> list[Event]:
         """Return what has changed: cameras and wells that fell silent, or are heard of again."""

@@ -33,12 +33,12 @@ def leaking_well(seed: int, height: int = 27, width: int = 48) -> Pixels:
     return picture
 
 
-def write_wells(root: Path, good: int = 60, leak: int = 8) -> Path:
-    """A data folder with ``train/`` and ``proliv/`` of drawn wells as PNG."""
+def write_wells(root: Path, good: int = 60, leak: int = 8, suffix: str = ".png") -> Path:
+    """A data folder with ``train/`` and ``proliv/`` of drawn wells."""
     for folder, draw, count in (("train", good_well, good), ("proliv", leaking_well, leak)):
         (root / folder).mkdir(parents=True)
         for seed in range(count):
-            write_picture(root / folder / f"{seed:04}.png", draw(seed))
+            write_picture(root / folder / f"{seed:04}{suffix}", draw(seed))
     return root
 
 

@@ -92,6 +92,10 @@ class Board:
         alarms = (well.alarm for camera in self._cameras.values() for well in camera.wells.values())
         return next((alarm for alarm in alarms if alarm is not None and alarm.alarm_id == alarm_id), None)
 
+    def drifted(self) -> list[str]:
+        """Name the cameras whose pictures have drifted."""
+        return [camera_id for camera_id, camera in self._cameras.items() if camera.drifting]
+
     def drifting(self, camera_id: str) -> list[str]:
         """Name the figures that have drifted."""
         return self._camera(camera_id).drifting

@@ -14,6 +14,7 @@ from service.store.archive import Archive
 from service.store.database import Database, postgres_engine
 from service.store.journal import Journal
 from service.store.records import Records
+from service.store.shared_records import SharedRecords
 from service.store.sql_records import SqlRecords
 from service.store.watch import Others
 
@@ -54,7 +55,8 @@ async def open_reading(
     """
     url = settings.database_url
     shared = None if url is None else Database(postgres_engine(url.get_secret_value()))
-    records, own_records = SqlRecords(shared or journal.database), SqlRecords(journal.database)
+    own_records = SqlRecords(journal.database)
+    records = own_records if shared is None else SharedRecords(shared, own_records)
     feed = Feed(Board(cameras), journal.watch)
     await feed.begin(own_records, journal.tail.last_sequence)
     heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)

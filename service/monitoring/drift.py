@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -17,6 +17,8 @@ from service.contract.manifest import DriftReference
 IN_A_ROW: Final = 3
 """Windows that must exceed their limit: each does by chance once in a hundred times, three in a row in a million."""
 
+# They say nothing of how a camera's pictures are now.
+NOT_COUNTED: Final = frozenset({Reason.INPUT_SIZE, Reason.FROZEN, Reason.STALE, Reason.FUTURE})
 MOST_CAMERAS: Final = 1000
 MOST_WELLS: Final = 1000
 
@@ -26,8 +28,7 @@ Counts = NDArray[np.int64]
 class DriftReport(NamedTuple):
     """A camera after a full window: each figure's index as a multiple of its limit, and which figures have drifted.
 
-    ``changed`` says that other figures drift than before; a ratio is the least of the last windows, so that above 1
-    means drift.
+    ``changed`` says that others drift than before; a ratio is the least of the last windows: above 1 means drift.
     """
 
     camera_id: str
@@ -47,7 +48,6 @@ class _Bins:
 
     @classmethod
     def of(cls, reference: DriftReference) -> "_Bins":
-        """Prepare a reference."""
         by_size = sorted(reference.limits_by_window.items())
         return cls(
             reference,
@@ -58,7 +58,6 @@ class _Bins:
 
     @property
     def smallest(self) -> int:
-        """How many pictures fill the smallest window."""
         return next(iter(self.limits))
 
     def empty_step(self) -> list[list[int]]:
@@ -109,12 +108,18 @@ class _Camera:
     pictures: int = 0
     drifting: tuple[str, ...] = ()
 
+    def remember(self, well_id: str | None, now: float) -> None:
+        self.seen[well_id] = now
+        self.seen.move_to_end(well_id)
+        if len(self.seen) > MOST_WELLS:
+            self.seen.popitem(last=False)
+
 
 class DriftWatch:
     """Counts one picture of each well every ``spacing_s`` seconds; for the event loop's thread alone.
 
     Neighbouring pictures of a well are alike and would count as drift. Each window is complete and disjoint, as the
-    limits of the artefact assume. A few microseconds for a picture that counts, half of one for any other.
+    limits of the artefact assume. Another artefact takes back what was found, and begins anew.
     """
 
     def __init__(
@@ -132,20 +137,28 @@ class DriftWatch:
         self._known = frozenset(cameras)
         self._known_bins: _Bins | None = None
         self._cameras: dict[str, _Camera] = {}
+        self._drifted_before: set[str] = set()
+
+    def restore(self, cameras: Iterable[str]) -> None:
+        """Take back, with the next picture, what was found before a restart: windows begin anew."""
+        self._drifted_before.update(cameras)
 
     def observe(self, decision: Decision, now: float) -> DriftReport | None:
         """Take in a decision; report at the end of each smallest window. ``now`` is in seconds on a monotonic clock."""
         picture, camera_id = decision.picture, decision.camera_id
-        if picture is None or camera_id is None or decision.reason is Reason.INPUT_SIZE:
+        if picture is None or camera_id is None or decision.reason in NOT_COUNTED:
             return None
         camera = self._cameras.get(camera_id)
         if camera is not None and now < camera.seen.get(decision.well_id, -math.inf) + self._spacing_s:
             return None
         bins = self._bins()
+        if camera_id in self._drifted_before:
+            self._drifted_before.remove(camera_id)
+            return DriftReport(camera_id, dict.fromkeys(DRIFT_FIGURES, 0.0), (), changed=True)
         camera = self._cameras.get(camera_id) or self._new_camera(camera_id, bins)
         if bins is None or camera is None:
             return None
-        _remember(camera.seen, decision.well_id, now)
+        camera.remember(decision.well_id, now)
         values = (decision.score, picture.brightness, picture.contrast, picture.sharpness)
         for edges, step, value in zip(bins.edges, camera.step, values, strict=True):
             if value is not None:
@@ -154,12 +167,11 @@ class DriftWatch:
         return _report(camera_id, camera, bins) if camera.pictures == bins.smallest else None
 
     def _bins(self) -> _Bins | None:
-        """The bins of the artefact served now."""
+        """The bins of the artefact served now; what has drifted by those of another is to be taken back."""
         reference = self._current()
-        if reference is None:
-            self._known_bins = None
-        elif self._known_bins is None or self._known_bins.reference is not reference:
-            self._known_bins = _Bins.of(reference)
+        if reference is not (self._known_bins and self._known_bins.reference):
+            self._known_bins = None if reference is None else _Bins.of(reference)
+            self.restore(name for name, camera in self._cameras.items() if camera.drifting)
             self._cameras.clear()
         return self._known_bins
 
@@ -180,13 +192,6 @@ def _report(camera_id: str, camera: _Camera, bins: _Bins) -> DriftReport:
     drifting = tuple(name for name, ratio in ratios.items() if ratio > 1)
     changed, camera.drifting = drifting != camera.drifting, drifting
     return DriftReport(camera_id, ratios, drifting, changed)
-
-
-def _remember(seen: OrderedDict[str | None, float], well_id: str | None, now: float) -> None:
-    seen[well_id] = now
-    seen.move_to_end(well_id)
-    if len(seen) > MOST_WELLS:
-        seen.popitem(last=False)
 
 
 def _padded(rows: list[tuple[float, ...]]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ import httpx
 
 from tests.conftest import Serve
 from tests.pictures import jpeg
-from tests.wells import good_well
+from tests.wells import good_well, leaking_well
 
 NOBODY_LISTENS = "postgresql://user:password@127.0.0.1:9/record"
 
@@ -22,3 +22,14 @@ async def test_what_only_the_database_knows_is_an_error_and_no_empty_list(serve:
     async with serve(database_url=NOBODY_LISTENS) as client:
         answer = await client.get("/v1/decisions")
         assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+
+
+async def test_the_picture_of_a_decision_of_its_own_is_shown_all_the_same(serve: Serve) -> None:
+    async with serve(database_url=NOBODY_LISTENS) as client:
+        picture = jpeg(leaking_well(1))
+        decision_id = (await client.post("/v1/inspect", content=picture)).json()["decision_id"]
+        answer = await client.get(f"/v1/decisions/{decision_id}/picture")
+        assert (answer.status_code, answer.content) == (httpx.codes.OK, picture)
+        assert (await client.get(f"/v1/decisions/{decision_id}/heatmap.png")).status_code == httpx.codes.OK
+        unknown = await client.get("/v1/decisions/019e4f2a-0000-7000-8000-000000000000/picture")
+        assert unknown.status_code == httpx.codes.SERVICE_UNAVAILABLE

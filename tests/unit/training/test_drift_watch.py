@@ -123,6 +123,29 @@ def test_another_artefact_begins_anew() -> None:
     assert not camera.send(decisions(8, 400, 0.8))[-1].drifting
 
 
+@pytest.mark.parametrize("other", [True, False])
+def test_what_has_drifted_is_taken_back_with_the_artefact_it_was_found_by(other: bool) -> None:
+    served: list[DriftReference | None] = [reference()]
+    camera = Plant(DriftWatch(lambda: served[0], SPACING_S))
+    assert camera.send(decisions(8, 600, 0.8))[-1].drifting
+    served[0] = reference().model_copy() if other else None
+    (ended,) = camera.send(decisions(8, 20, 0.8))
+    assert (ended.changed, ended.drifting, set(ended.ratios.values())) == (True, (), {0.0})
+
+
+def test_what_had_drifted_before_a_restart_is_taken_back_once() -> None:
+    camera = plant()
+    camera.watch.restore(["cam-1"])
+    (ended,) = camera.send(decisions(8, 20))
+    assert (ended.camera_id, ended.changed, ended.drifting) == ("cam-1", True, ())
+
+
+@pytest.mark.parametrize("reason", [Reason.FROZEN, Reason.STALE, Reason.FUTURE])
+def test_pictures_that_are_not_of_now_do_not_count(reason: Reason) -> None:
+    old = (a_decision(Verdict.UNKNOWN, reason=reason) for _ in range(600))
+    assert not plant().send(old)
+
+
 def test_an_artefact_without_reference_tells_nothing() -> None:
     assert not Plant(DriftWatch(lambda: None, SPACING_S)).send(decisions(9, 600, 0.5))
 
