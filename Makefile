@@ -11,6 +11,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 # Tests that meet real time, browsers and databases get a second and a third chance on a busy machine.
 PYTEST := -m pytest --reruns 2 --reruns-delay 1
+# A process a core, up to four; the tests of a module stay together, since they share what is slow to start.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .PHONY: serve test test-containers test-wheel check bench bench-quick train up openapi clean system-packages
@@ -29,7 +31,8 @@ serve: $(SERVICE)/.installed ## fresh machine to a running service
 	$(SERVICE)/bin/leak-inspection serve --host $(HOST) --port $(PORT)
 
 test: $(DEV)/.installed ## fresh machine to green tests
-	$(DEV)/bin/python $(PYTEST) -m "not containers"
+	$(DEV)/bin/python $(PYTEST) $(SIDE_BY_SIDE) -m "not containers and not alone"
+	$(DEV)/bin/python $(PYTEST) -m alone
 
 test-wheel: $(DEV)/.installed ## the service's tests against the wheel alone, in an environment without torch
 	rm -rf build && $(DEV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir build/wheel .
@@ -37,7 +40,7 @@ test-wheel: $(DEV)/.installed ## the service's tests against the wheel alone, in
 	build/venv/bin/python $(PIP) $$(echo build/wheel/*.whl)'[service,test]'
 	! build/venv/bin/python -c "import torch" 2>/dev/null
 	mkdir build/away && cp -r tests docs pyproject.toml build/away
-	cd build/away && ../venv/bin/python $(PYTEST) tests/unit/service tests/integration/service
+	cd build/away && ../venv/bin/python $(PYTEST) $(SIDE_BY_SIDE) tests/unit/service tests/integration/service
 
 test-containers: $(DEV)/.installed ## the stacks of docker-compose.yml in a real container engine
 	$(DEV)/bin/python $(PYTEST) -m containers

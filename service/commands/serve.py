@@ -49,12 +49,12 @@ def run(options: argparse.Namespace) -> int:
         JournalUnavailable: the journal of an earlier run cannot be read.
     """
     settings = read_settings({name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None})
-    configure_logging(settings.log_level)
     _check_writable(settings.data_dir)
     _check_record(settings)
     readiness = Readiness()
     app = create_app(settings, readiness, _end)
     listener = _listen(settings.host, settings.port)
+    configure_logging(settings.log_level)
     _greet(settings, listener)
     config = uvicorn.Config(
         app,

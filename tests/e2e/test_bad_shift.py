@@ -27,7 +27,7 @@ from tests.integration.store.postgres_server import NoPostgres, PostgresServer
 from tests.small_artifact import write_artifact
 from tests.wells import write_wells
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.alone]
 
 HASTE = 10
 CAMERAS, WELLS, FRAMES_PER_S = 4, 4, 4.0

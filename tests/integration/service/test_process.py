@@ -128,21 +128,11 @@ def test_a_taken_port_is_one_clear_line(environment: dict[str, str]) -> None:
         assert f"127.0.0.1:{port}" in refused(environment, "serve", "--port", str(port))
 
 
-def test_an_unwritable_data_folder_is_one_clear_line(environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    assert "--data-dir" in refused(environment, "serve", "--data-dir", str(tmp_path / "file" / "data"))
-
-
 def test_a_data_folder_of_another_service_is_one_clear_line(
     running: tuple[subprocess.Popen[str], str], environment: dict[str, str]
 ) -> None:
     assert running[0].poll() is None
     assert "another service writes" in refused(environment, "serve")
-
-
-def test_a_journal_that_is_none_is_one_clear_line(environment: dict[str, str]) -> None:
-    (Path(environment["LEAK_INSPECTION_DATA_DIR"]) / "journal.sqlite3").write_text("not a journal " * 1000)
-    assert "journal.sqlite3 cannot be read as a journal" in refused(environment, "serve")
 
 
 def test_without_an_artefact_it_starts_and_says_why_it_is_not_ready(
@@ -158,21 +148,3 @@ def test_without_an_artefact_it_starts_and_says_why_it_is_not_ready(
         process.kill()
     assert "listens on" in lines[0]
     assert lines[1].startswith("not ready: ")
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "said"),
-    [
-        ("LEAK_INSPECTION_PORT", "many", "LEAK_INSPECTION_PORT"),
-        ("LEAK_INSPECTION_MAX_IN_FLIGHT", "0", "LEAK_INSPECTION_MAX_IN_FLIGHT"),
-        ("LEAK_INSPECTION_HOST", "0.0.0.0", "LEAK_INSPECTION_UNPROTECTED"),  # noqa: S104  # it must be refused
-        ("LEAK_INSPECTION_KEYS_FILE", "/nowhere", "/nowhere"),
-        ("LEAK_INSPECTION_CAMERAS_FILE", "/nowhere", "/nowhere"),
-        ("LEAK_INSPECTION_DATABASE_URL", "mysql://host/record", "only postgresql is supported"),
-        ("LEAK_INSPECTION_PROT", "1", "LEAK_INSPECTION_PROT is not a setting"),
-    ],
-)
-def test_a_bad_environment_value_is_one_clear_line(
-    environment: dict[str, str], variable: str, value: str, said: str
-) -> None:
-    assert said in refused(environment | {variable: value}, "serve")
