@@ -13,7 +13,7 @@ from training.lessons import reduced
 
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 WELLS = 8
-TILE = (144, 96)
+TILE_HEIGHT = 96
 
 
 def write(wells: Sequence[Pixels], folder: Path) -> Iterator[Path]:
@@ -37,5 +37,7 @@ def _sheet(wells: Sequence[Pixels], family: str) -> Pixels:
     rows = [wells] + [
         [stress.apply(family, well, strength, seed) for seed, well in enumerate(wells)] for strength in STRENGTHS
     ]
-    tiles = [[cv2.resize(picture, TILE, interpolation=cv2.INTER_CUBIC) for picture in row] for row in rows]
+    height, width = wells[0].shape[:2]
+    tile = (round(TILE_HEIGHT * width / height), TILE_HEIGHT)
+    tiles = [[cv2.resize(picture, tile, interpolation=cv2.INTER_CUBIC) for picture in row] for row in rows]
     return np.vstack([np.hstack(row) for row in tiles]).astype(np.uint8)

@@ -51,6 +51,9 @@ def describe_rate(rate: Rate | None) -> str:
 
 
 def describe_artifact(artifact: Artifact) -> str:
-    """One line: id, threshold, how it was chosen."""
+    """One line: id, threshold, how it was chosen, and what it promises."""
     threshold = artifact.manifest.threshold
-    return f"{artifact.id}: threshold {threshold.value:.6g} by {threshold.strategy}"
+    chosen = "".join(f", {name} {value}" for name, value in threshold.parameters.items())
+    bounds = (("false alarms", threshold.false_alarm_upper_bound), ("escapes", threshold.escape_upper_bound))
+    promises = "".join(f"; {name} below {bound:.1%}" for name, bound in bounds if bound is not None)
+    return f"{artifact.id}: threshold {threshold.value:.6g} by {threshold.strategy}{chosen}{promises}"

@@ -38,6 +38,8 @@ def run(options: argparse.Namespace, console: Console) -> None:
     if options.report:
         write_page(options.report, render_comparison(content))
     Console().print(_table(comparison))
+    for name, reason in comparison.failed.items():
+        print(f"{name} failed: {reason}")
     finish(artifact, options)
     print(f"report: leak-training report {kept} --html FILE")
 
@@ -49,12 +51,15 @@ def _plan(options: argparse.Namespace, suitable: tuple[str, ...]) -> Plan:
 
 def _table(comparison: Comparison) -> Table:
     """A row a candidate, best first: what it is worth by the rule, each test in its worst seed, and its cost."""
-    tests = list(comparison.ranking[0].tests)
-    table = Table("candidate", "worth", *tests, "us", title="at the cut that passes 99 % of held-out good wells")
+    table = Table(
+        title="at the cut that passes 99 % of held-out good wells", box=None, padding=(0, 1, 0, 0), pad_edge=False
+    )
+    table.add_column("candidate", overflow="fold")
+    for name in ("worth", *comparison.ranking[0].tests, "us"):
+        table.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)
     for worth in comparison.ranking:
         mark = " *" if worth.candidate == comparison.winner.recipe.name else ""
-        results = [f"{worth.tests[test]:.3f}" for test in tests]
-        table.add_row(worth.candidate + mark, f"{worth.value:.3f}", *results, f"{worth.score_us:.0f}")
-    for name, reason in comparison.failed.items():
-        table.add_row(name, reason)
+        tests = [f"{result:.2f}" for result in worth.tests.values()]
+        cost = f"{worth.score_us:.0f}" if worth.score_us else "-"
+        table.add_row(worth.candidate + mark, f"{worth.value:.3f}", *tests, cost)
     return table

@@ -18,7 +18,7 @@ Parts = Mapping[str, PartScores]
 SIZE = (4.7, 3.1)
 BINS = 48
 STEPS = 300
-WIDE_RANGE = 20.0
+WIDE_RANGE, VERY_WIDE_RANGE = 20.0, 500.0
 CORNER_TICKS = (0.9, 0.92, 0.94, 0.96, 0.98, 1.0)
 LINES = ("-", "--", ":", "-.")
 
@@ -149,7 +149,7 @@ def _finish_score_axis(axes: Axes, points: Array, label: str = "anomaly score") 
     wide = points[0] > 0 and points[-1] / points[0] > WIDE_RANGE
     axes.set(xlabel=label, xscale="log" if wide else "linear", xlim=(points[0], points[-1]))
     if wide:
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_locator(LogLocator(subs=(1,) if points[-1] / points[0] > VERY_WIDE_RANGE else (1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.minorticks_off()
 

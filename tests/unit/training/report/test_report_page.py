@@ -139,7 +139,7 @@ def test_an_evaluation_lists_its_errors_and_sources(evaluation: EvaluationReport
     assert "only good 0 0" in text
     assert "veil 40 % 90.0 % 82.4 to 95.1 0.0 %" in text
     assert "(optimistic: they helped to choose the cut)" in text
-    assert "no bound holds for the false-alarm rate" in text
+    assert "No bound of the false-alarm rate is known" in text
 
 
 def test_an_evaluation_without_leaks_or_errors_is_still_a_page(evaluation: EvaluationReport) -> None:
