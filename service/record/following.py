@@ -12,7 +12,6 @@ from service.store.journal import Journal
 from service.store.postgres import PostgresCopy
 from service.store.retention import FOR_EVER, Retention, RetentionLimits
 from service.store.shelves import JournalShelf, PostgresShelf
-from service.store.webhook import Webhook
 from service.telemetry.record_metrics import RecordMetrics
 
 
@@ -55,6 +54,8 @@ def _sinks(journal: Journal, settings: Settings) -> list[Sink]:
         engine = postgres_engine(settings.database_url.get_secret_value())
         sinks.append(PostgresCopy(journal, engine, settings.replica))
     if settings.webhook_url is not None:
+        from service.store.webhook import Webhook  # noqa: PLC0415  # brings an HTTP client, which few need
+
         sinks.append(Webhook(journal, settings.webhook_url))
     return sinks
 
