@@ -15,7 +15,7 @@ PYTEST := -m pytest --reruns 2 --reruns-delay 1
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: serve test test-containers test-wheel check bench bench-quick train up openapi clean system-packages
+.PHONY: serve test test-containers test-wheel check bench bench-quick train up openapi figures system-packages
 
 $(SERVICE)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(SERVICE)
@@ -63,6 +63,9 @@ bench-quick: $(SERVICE)/.installed $(DEV)/.installed ## the main ratios in under
 
 openapi: $(DEV)/.installed ## docs/openapi.json, as the service serves it
 	$(DEV)/bin/python -m tests.contract_document
+
+figures: $(DEV)/.installed ## the README's table, from the active artefact and the last full bench
+	$(DEV)/bin/python -m tests.readme_figures
 
 up: ## the service and Prometheus in containers
 	VERSION=$(VERSION) REVISION=$$(git rev-parse HEAD 2>/dev/null) CREATED=$$(date -u +%FT%TZ) $(COMPOSE) up --build
