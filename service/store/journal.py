@@ -24,6 +24,8 @@ from service.store.writer import Recovery, Writer
 T = TypeVar("T")
 
 WATCHED_AT_ONCE = 500
+WAIT_FROM = 0.5
+"""Share of ``most_pending`` from which every answer waits for the disk, so that senders slow down before any fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Journal:
     """Appends without ever blocking the event loop; a thread of its own writes groups to the file.
 
     A ``no_leak`` counts as kept when it is queued, and is on disk ``linger_s`` and one disk flush later; everything
-    else, and in strict mode everything, when it is on disk.
+    else counts when it is on disk, and so does everything in strict mode or while many entries wait.
     """
 
     def __init__(
@@ -154,7 +156,8 @@ class Journal:
 
     def _queue(self, entries: list[Entry]) -> asyncio.Future[None] | None:
         waiter = None
-        if self.options.strict or any(_is_urgent(entry) for entry in entries):
+        behind = self._pending.rows >= self.options.most_pending * WAIT_FROM
+        if behind or self.options.strict or any(_is_urgent(entry) for entry in entries):
             waiter = self._loop.create_future()
             expiry = self._loop.call_later(self.options.write_deadline_s, self._give_up, waiter)
             waiter.add_done_callback(lambda _: expiry.cancel())

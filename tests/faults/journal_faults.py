@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from service.record.folder import JOURNAL_FILE
 from service.store import journal
+from tests.decisions import a_decision
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault
 from tests.faults.rig import GOOD, LEAK, Rig, Running
@@ -97,8 +98,7 @@ async def hanging(rig: Rig) -> None:
 
 async def full_queue(rig: Rig) -> None:
     async with rig.serving(journal_most_pending=10) as running, hung_disk(running):
-        for _ in range(10):
-            await running.passes()
+        running.parts.journal.append([a_decision() for _ in range(10)])
         await send(running)
 
 

@@ -57,6 +57,16 @@ async def test_a_journal_that_falls_behind_refuses_at_its_bound(tmp_path: Path) 
             journal.append([a_decision()])
 
 
+async def test_a_journal_that_begins_to_fall_behind_lets_answers_wait(tmp_path: Path) -> None:
+    async with opened(tmp_path, JournalOptions(most_pending=10, linger_s=60)) as journal:
+        assert journal.append([a_decision() for _ in range(5)]).durable is None
+        receipt = journal.append([a_decision()])
+        assert receipt.durable is not None
+        await receipt.durable
+        assert len(on_disk(tmp_path)) == 6
+        assert journal.append([a_decision()]).durable is None
+
+
 async def test_an_entry_that_cannot_be_written_fails_alone(tmp_path: Path) -> None:
     async with opened(tmp_path, JournalOptions(linger_s=60)) as journal:
         broken = a_decision(score=object())
