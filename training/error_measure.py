@@ -49,8 +49,8 @@ class ErrorMeasure(nn.Module):
 
 
 def _centred(shape: Shape) -> Tensor:
-    """A bell over the middle, 1/e at the middle of each edge."""
+    """A bell over the middle, 0.61 at the middle of each edge and 0.37 in the corners."""
     _, height, width = shape
     down, across = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)[None]
-    bell = torch.exp(-(down**2 + across**2)).expand(shape)
+    bell = torch.exp(-(down**2 + across**2) / 2).expand(shape)
     return bell / bell.mean()

@@ -89,6 +89,8 @@ class ConvFcAe(Part):
         latent_dim: numbers in the latent.
         rectify: a ReLU after the way out of the latent.
         batch_norm: after each ReLU of the convolutions.
+        up: transposed convolutions, a doubling each, or one convolution at the smallest size whose channels become
+            the pixels of all doublings (sub-pixel convolution), which is faster.
         up_kernel: of the transposed convolutions.
         output: last activation.
     """
@@ -99,6 +101,7 @@ class ConvFcAe(Part):
     rectify: bool = False
     latent_dim: Count = 32
     batch_norm: bool = True
+    up: Literal["transposed", "shuffle"] = "transposed"
     up_kernel: Literal[2, 3, 4] = 3
     output: Output = "sigmoid"
 

@@ -1,9 +1,11 @@
 """Convolutions around a small, fully connected latent: system B's form, and system A's with a sampled latent."""
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 
 from training.models.base import Autoencoder, Latent, Shape
-from training.models.layers import doublings, halved, halvings, output, size_of
+from training.models.layers import doublings, enlargement, halved, halvings, output, size_of
 from training.specs import ConvFcAe, ConvFcVae
 
 
@@ -26,7 +28,7 @@ class ConvFcAutoencoder(Autoencoder):
             *((nn.ReLU(),) if spec.rectify else ()),
             nn.Unflatten(1, small),
             *(_pointwise(small[0], inner[0]) if spec.reduced else ()),
-            *doublings(channels[::-1], batch_norm=spec.batch_norm, kernel=spec.up_kernel),
+            *_way_up(spec, channels[::-1]),
             output(spec.output),
         )
 
@@ -38,6 +40,12 @@ class ConvFcAutoencoder(Autoencoder):
         """[N, latent_dim] to [N, C, h, w]."""
         restored: Tensor = self.decoder(latent)
         return restored
+
+
+def _way_up(spec: ConvFcAe, channels: Sequence[int]) -> list[nn.Module]:
+    if spec.up == "shuffle":
+        return enlargement(channels[0], channels[-1], doublings=len(channels) - 1)
+    return doublings(channels, batch_norm=spec.batch_norm, kernel=spec.up_kernel)
 
 
 def _pointwise(before: int, after: int) -> tuple[nn.Module, ...]:

@@ -54,6 +54,12 @@ def doublings(channels: Sequence[int], *, batch_norm: bool, kernel: int = 3) -> 
     return layers[: -2 if batch_norm else -1]
 
 
+def enlargement(before: int, after: int, *, doublings: int) -> list[nn.Module]:
+    """Sub-pixel convolution (Shi et al. 2016): one convolution 3 x 3, whose channels become the pixels of each block."""
+    times = 2**doublings
+    return [nn.Conv2d(before, after * times * times, 3, padding=1), nn.PixelShuffle(times)]
+
+
 def output(kind: str) -> nn.Module:
     """The last activation: ``sigmoid`` for planes in 0..1, ``linear`` for any others."""
     return nn.Sigmoid() if kind == "sigmoid" else nn.Identity()

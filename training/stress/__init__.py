@@ -42,6 +42,7 @@ NUISANCES: Final[Mapping[str, Family]] = MappingProxyType(
         "blur": nuisances.blur,
         "cable": nuisances.cable,
         "tool": nuisances.tool,
+        "pole": nuisances.pole,
         "sleeve": nuisances.sleeve,
         "steam": nuisances.steam,
     }

@@ -75,7 +75,7 @@ def emptied_crescent(picture: Picture, strength: float, rng: np.random.Generator
 def receded(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
     """A pile or column of metal is left in the middle, with the bare mould to both sides of it."""
     size = picture.shape[0], picture.shape[1]
-    top, foot = rng.uniform(0.28, 0.5, 2) * (1.1 - 0.6 * strength)
+    top, foot = rng.uniform(0.2, 0.36, 2) * (1.15 - 0.6 * strength)
     lean = rng.uniform(-0.12, 0.12)
     way = path((0.5 - lean, -0.1), (0.5 + lean, 1.1), 9, 0.02, rng)
     widths = np.linspace(2 * top, 2 * foot, 9) * rng.uniform(0.85, 1.15, 9)

@@ -35,10 +35,10 @@ def colour_cast(picture: Picture, strength: float, rng: np.random.Generator) -> 
 
 
 def shift(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
-    """Crop taken off centre by up to 6 % of the width and 8 % of the height, and up to 3 % too wide or narrow."""
+    """Crop taken off centre by up to 8 % of the width and 10 % of the height, and up to 7 % too wide or narrow."""
     height, width = picture.shape[:2]
-    zoom = 1 + 0.03 * strength * rng.uniform(-1, 1)
-    dx, dy = (strength * np.array([0.06 * width, 0.08 * height]) * rng.uniform(-1, 1, 2)).tolist()
+    zoom = 1 + 0.07 * strength * rng.uniform(-1, 1)
+    dx, dy = (strength * np.array([0.08 * width, 0.1 * height]) * rng.uniform(-1, 1, 2)).tolist()
     move = np.array([[zoom, 0, dx + (1 - zoom) * width / 2], [0, zoom, dy + (1 - zoom) * height / 2]], np.float32)
     moved = cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
@@ -101,6 +101,16 @@ def tool(picture: Picture, strength: float, rng: np.random.Generator) -> Picture
     widths = np.full(2, rng.uniform(0.06, 0.1 + 0.12 * strength))
     colour = _thing_colour(picture, 0.35, 1.25, 0.25, rng)
     return _cover(picture, ribbon(way, widths), colour, 1.0, rng)
+
+
+def pole(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
+    """A dark upright pole stands before the picture from top to bottom, outside its middle third."""
+    side = float(rng.choice([-1.0, 1.0]))
+    place = 0.5 + side * float(rng.uniform(0.2, 0.46))
+    lean = float(rng.uniform(-0.04, 0.04))
+    way = np.array([[place - lean, -0.1], [place + lean, 1.1]], np.float32)
+    widths = np.full(2, rng.uniform(0.03, 0.05 + 0.08 * strength))
+    return _cover(picture, ribbon(way, widths), _thing_colour(picture, 0.3, 0.75, 0.08, rng), 1.5, rng)
 
 
 def sleeve(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
