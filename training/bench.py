@@ -25,6 +25,7 @@ CHALLENGE_WEAKEST = 0.4
 CHOICE_SEED, REPORT_SEED = 2, 3
 MILDER = "milder"
 HALVES = ("choice", "report")
+FIELDS = ("pixels", "source", "family")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class Bench:
     def lessons(self, spec: InputSpec) -> tuple[Lesson, Lesson]:
         """Stress leaks and nuisances on the good wells that are fitted."""
         with np.load(self.folder / _file(spec, "lessons")) as content:
-            leaks, nuisances = (Lesson(*(content[f"{kind}_{field}"] for field in Lesson._fields)) for kind in FAMILIES)
-        return leaks, nuisances
+            leaks, nuisances = ({field: content[f"{kind}_{field}"] for field in FIELDS} for kind in FAMILIES)
+            return Lesson(**leaks, restored=content["restored"]), Lesson(**nuisances, restored=nuisances["pixels"])
 
 
 def prepare(
@@ -99,7 +100,7 @@ def _draw_all(
     waited_for = [future for pieces in futures.values() for future in pieces]
     for _ in progress.track(finished(waited_for), "drawing stress pictures", len(waited_for)):
         pass
-    return {name: joined(future.result().rows() for future in pieces) for name, pieces in futures.items()}
+    return {name: joined(future.result() for future in pieces) for name, pieces in futures.items()}
 
 
 def _spread(groups: Sequence[Group], count: int) -> list[Pixels]:
@@ -116,9 +117,9 @@ def _sets(parts: Split, drawings: Mapping[str, Drawn], spec: InputSpec) -> dict[
 
 
 def _lessons(drawings: Mapping[str, Drawn], spec: InputSpec) -> dict[str, NDArray[Any]]:
-    return {
-        f"{kind}_{field}": value for kind in FAMILIES for field, value in drawings[kind].lesson(spec)._asdict().items()
-    }
+    lessons = {kind: drawings[kind].lesson(spec, erase=kind == "leaks") for kind in FAMILIES}
+    fields = {f"{kind}_{field}": getattr(lesson, field) for kind, lesson in lessons.items() for field in FIELDS}
+    return fields | {"restored": lessons["leaks"].restored}
 
 
 def _file(spec: InputSpec, what: str) -> str:

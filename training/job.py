@@ -66,13 +66,13 @@ def material_of(recipe: Recipe, parts: Split) -> Material:
     """What a recipe learns from, drawn here and now: the same as on the bench."""
     spec, taught = recipe.input, recipe.lessons
     wells = [group.picture for group in parts.fit_good]
-    lessons = (_draw(kind, times, wells) for kind, times in (("leaks", taught.leaks), ("nuisances", taught.nuisances)))
-    return Material(pixels_of(parts.fit_good, spec), *(drawn.lesson(spec) for drawn in lessons))
+    leaks, nuisances = _draw("leaks", taught.leaks, wells), _draw("nuisances", taught.nuisances, wells)
+    return Material(pixels_of(parts.fit_good, spec), leaks.lesson(spec, erase=True), nuisances.lesson(spec))
 
 
 def _draw(kind: str, times: int, wells: Sequence[Pixels]) -> Drawn:
     lesson = course(kind, bounded_times(times, len(wells)))
-    return joined(draw(some, lesson, first).rows() for first, some in chunks(wells))
+    return joined(draw(some, lesson, first) for first, some in chunks(wells))
 
 
 def _material(job: Job, bench: Bench, sets: Mapping[str, Pixels]) -> Material:

@@ -29,10 +29,23 @@ LEAK_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Families of stress leaks that look alike: whoever was taught one of them may not be judged on another."""
 
 
+MILD: Final = ("light", "colour_cast", "shift", "jpeg", "blur", "steam")
+ONE_MORE: Final = 0.4
+"""Chance that a well bears one more mild nuisance before it is drawn on: no, one, two... of them."""
+
+
 class Lesson(NamedTuple):
-    """Stress pictures at a model's size: uint8 [M, H, W, 3], the row of the good well below each, and its family."""
+    """Stress pictures at a model's size, [M] of them.
+
+    Attributes:
+        pixels: uint8 [M, H, W, 3].
+        restored: what each is to become, uint8 [M, H, W, 3]: itself, or the same without the leak.
+        source: row of the good well below each.
+        family: of each.
+    """
 
     pixels: Pixels
+    restored: Pixels
     source: NDArray[np.int64]
     family: NDArray[np.str_]
 
@@ -49,35 +62,54 @@ class Lesson(NamedTuple):
         return self._only(repeat < times)
 
     def _only(self, kept: NDArray[np.bool_]) -> "Lesson":
-        return Lesson(self.pixels[kept], self.source[kept], self.family[kept])
+        pixels = self.pixels[kept]
+        restored = pixels if self.restored is self.pixels else self.restored[kept]
+        return Lesson(pixels, restored, self.source[kept], self.family[kept])
+
+
+class Row(NamedTuple):
+    """One stress picture: as drawn, as it was before the family was applied, the row of its well, the family."""
+
+    picture: Pixels
+    before: Pixels
+    source: int
+    family: str
 
 
 class Drawn(NamedTuple):
-    """Stress pictures at the size of the wells they were drawn on, with the row of that well and the family."""
+    """Stress pictures at the size of the wells they were drawn on."""
 
-    pictures: tuple[Pixels, ...]
-    source: tuple[int, ...]
-    family: tuple[str, ...]
+    rows: tuple[Row, ...]
 
-    def rows(self) -> Iterator[tuple[Pixels, int, str]]:
-        """Picture, source and family, one by one."""
-        return zip(self.pictures, self.source, self.family, strict=True)
+    @property
+    def family(self) -> tuple[str, ...]:
+        """Of each picture."""
+        return tuple(row.family for row in self.rows)
 
-    def lesson(self, spec: InputSpec) -> Lesson:
-        """Bring the pictures to a model's size."""
-        pixels = [to_pixels(picture, spec) for picture in self.pictures]
-        shape = (len(pixels), spec.height, spec.width, 3)
-        source = np.array(self.source, np.int64)
-        return Lesson(np.array(pixels, np.uint8).reshape(shape), source, np.array(self.family, np.str_))
+    def lesson(self, spec: InputSpec, *, erase: bool = False) -> Lesson:
+        """Bring the pictures to a model's size; ``erase`` takes what they were before for what they are to become."""
+        pixels = _sized((row.picture for row in self.rows), spec)
+        restored = _sized((row.before for row in self.rows), spec) if erase else pixels
+        source = np.array([row.source for row in self.rows], np.int64)
+        return Lesson(pixels, restored, source, np.array(self.family, np.str_))
 
 
 class Course(NamedTuple):
-    """What is to be drawn: families by chance, each picture so many times, strengths up to 1 (the clearest)."""
+    """What is to be drawn.
+
+    Attributes:
+        families: drawn by chance.
+        times: pictures of each well.
+        weakest: strengths lie between it and 1, the clearest.
+        seed: of everything drawn.
+        one_more: chance of each mild nuisance that a well bears before the family is drawn.
+    """
 
     families: tuple[str, ...]
     times: int
     weakest: float
     seed: int
+    one_more: float = 0.0
 
 
 def bounded_times(wanted: int, wells: int) -> int:
@@ -87,7 +119,7 @@ def bounded_times(wanted: int, wells: int) -> int:
 
 def course(kind: str, times: int) -> Course:
     """The lessons of a kind, "leaks" or "nuisances"."""
-    return Course(tuple(FAMILIES[kind]), times, WEAKEST, SEED)
+    return Course(tuple(FAMILIES[kind]), times, WEAKEST, SEED, ONE_MORE)
 
 
 def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
@@ -102,23 +134,35 @@ def draw(wells: Sequence[Pixels], course: Course, first: int = 0) -> Drawn:
     Pictures with a side over 160 px are reduced before: at a model's size nothing finer is left.
     """
     small = [reduced(well) for well in wells]
-    drawn: list[tuple[Pixels, int, str]] = []
-    for repeat in range(course.times):
-        random = np.random.default_rng([course.seed, repeat, first])
-        families = random.integers(len(course.families), size=len(small)).tolist()
-        strengths = random.uniform(course.weakest, 1.0, len(small)).tolist()
-        seeds = random.integers(2**31, size=len(small)).tolist()
-        for row, (well, number, strength, seed) in enumerate(zip(small, families, strengths, seeds, strict=True)):
-            family = course.families[number]
-            drawn.append((stress.apply(family, well, strength, seed), first + row, family))
-    return joined([drawn])
+    return Drawn(
+        tuple(
+            _row(well, first + place, course, np.random.default_rng([course.seed, repeat, first + place]))
+            for repeat in range(course.times)
+            for place, well in enumerate(small)
+        )
+    )
 
 
-def joined(pieces: Iterable[Iterable[tuple[Pixels, int, str]]]) -> Drawn:
-    """Put rows of (picture, source, family) together."""
-    rows = [row for piece in pieces for row in piece]
-    pictures, source, family = zip(*rows, strict=True) if rows else ((), (), ())
-    return Drawn(pictures, source, family)
+def joined(pieces: Iterable[Drawn]) -> Drawn:
+    """Put what was drawn on chunks together."""
+    return Drawn(tuple(row for piece in pieces for row in piece.rows))
+
+
+def _row(well: Pixels, source: int, course: Course, random: np.random.Generator) -> Row:
+    before = well
+    while random.uniform() < course.one_more:
+        before = _drawn(str(random.choice(MILD)), before, 0.0, random)
+    family = str(random.choice(course.families))
+    return Row(_drawn(family, before, course.weakest, random), before, source, family)
+
+
+def _drawn(family: str, picture: Pixels, weakest: float, random: np.random.Generator) -> Pixels:
+    return stress.apply(family, picture, float(random.uniform(weakest, 1.0)), int(random.integers(2**31)))
+
+
+def _sized(pictures: Iterable[Pixels], spec: InputSpec) -> Pixels:
+    pixels = [to_pixels(picture, spec) for picture in pictures]
+    return np.array(pixels, np.uint8).reshape(len(pixels), spec.height, spec.width, 3)
 
 
 def reduced(picture: Pixels) -> Pixels:

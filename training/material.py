@@ -14,18 +14,22 @@ CACHE_BYTES = 400_000_000
 class Material:
     """Good wells, stress leaks and nuisances as one tensor of pixels, with the row that each is to become.
 
-    A good well and a nuisance are to become themselves, a stress leak the good well it was drawn on.
+    A good well and a nuisance are to become themselves, a stress leak what it was drawn on.
     """
 
     def __init__(self, good: Pixels, leaks: Lesson | None = None, nuisances: Lesson | None = None) -> None:
         lessons = [lesson for lesson in (leaks, nuisances) if lesson is not None and len(lesson.pixels)]
+        erased = [lesson.restored for lesson in lessons if lesson.restored is not lesson.pixels]
         self.good = len(good)
         self._sizes = [len(lesson.pixels) for lesson in lessons]
-        self._pixels = torch.from_numpy(np.concatenate([good, *(lesson.pixels for lesson in lessons)]))
-        targets = torch.arange(len(self._pixels))
-        if leaks is not None and len(leaks.pixels):
-            targets[self.good : self.good + len(leaks.source)] = torch.from_numpy(leaks.source)
-        self._targets = targets
+        self._pixels = torch.from_numpy(np.concatenate([good, *(lesson.pixels for lesson in lessons), *erased]))
+        self._targets = torch.arange(self.good + sum(self._sizes))
+        row, target = self.good, len(self._targets)
+        for lesson, size in zip(lessons, self._sizes, strict=True):
+            if lesson.restored is not lesson.pixels:
+                self._targets[row : row + size] = torch.arange(target, target + size)
+                target += size
+            row += size
         self._planes: Tensor | None = None
 
     @property
