@@ -17,7 +17,7 @@ from training.draft import Draft
 from training.evaluate import score_groups
 from training.model_card import CardFacts, render_card
 from training.onnx_graph import serialise
-from training.splits import Split
+from training.splits import Split, division
 from training.versions import versions
 
 MODEL_CARD = "MODEL_CARD.md"
@@ -75,6 +75,7 @@ def assemble(
     facts = CardFacts(
         artifact=name,
         capture=describe_capture(data),
+        division=division(parts),
         families=findings.families,
         nuisances=findings.nuisances,
         faults=detect_under_faults(parts, gate, scorer, identity.spec, threshold),

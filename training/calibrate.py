@@ -10,8 +10,8 @@ from training.rates import CONFIDENCE
 from training.specs import ThresholdRule
 from training.thresholds import choose_threshold, groups_needed
 
-BUDGET = "false_alarm_budget"
-DEFAULT_BUDGET = 0.01
+DEFAULT_BUDGETS = {"false_alarm_budget": 0.01, "margin_middle": 0.005}
+"""What the strategies that promise a budget take where a rule states none."""
 
 
 def calibrate(rule: ThresholdRule, good: ArrayLike, leak: ArrayLike) -> Threshold:
@@ -30,9 +30,9 @@ def widened(rule: ThresholdRule, groups: int) -> ThresholdRule:
     >>> widened(ThresholdRule(strategy="false_alarm_budget", parameters={"budget": 0.01}), 58).parameters
     {'budget': 0.051}
     """
-    if rule.strategy != BUDGET or not groups:
+    if rule.strategy not in DEFAULT_BUDGETS or not groups:
         return rule
-    budget = rule.parameters.get("budget", DEFAULT_BUDGET)
+    budget = rule.parameters.get("budget", DEFAULT_BUDGETS[rule.strategy])
     if not isinstance(budget, float) or groups_needed(budget) <= groups:
         return rule
     possible = math.ceil(1000 * (1 - (1 - CONFIDENCE) ** (1 / groups))) / 1000

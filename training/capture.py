@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from training.data import Dataset, Group
 from training.layout import Label
 
 CAMERA = re.compile(r"(?<![A-Za-z])CAM_([A-Z0-9]+)(?![A-Za-z0-9])")
-TAKEN = re.compile(r"(\d\d)-(\d\d)-(\d{4})_\d\d-\d\d-\d\d")
+TAKEN = re.compile(r"(\d\d)-(\d\d)-(\d{4})_(\d\d)-(\d\d)-(\d\d)(?:-(\d{3}))?")
+MICROSECONDS = 1000  # in a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,21 @@ def _describe(groups: tuple[Group, ...]) -> Capture:
     )
 
 
+def taken_at(name: str) -> datetime | None:
+    """When a picture was taken, in the camera's own time, where its name says so.
+
+    >>> taken_at("proliv/22_CAM_C_01-03-2023_05-39-13-364.jpg").isoformat()
+    '2023-03-01T05:39:13.364000'
+    """
+    found = TAKEN.search(name)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second, thousandths = (int(part or 0) for part in found.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second, thousandths * MICROSECONDS)  # noqa: DTZ001  # names state no zone
+    except ValueError:  # digits that look like a time and are none
+        return None
+
+
 def _days(names: Iterable[str]) -> tuple[date, ...]:
-    found = set()
-    for taken in filter(None, map(TAKEN.search, names)):
-        day, month, year = map(int, taken.groups())
-        try:
-            found.add(date(year, month, day))
-        except ValueError:  # digits that look like a date and are none
-            continue
-    return tuple(sorted(found))
+    return tuple(sorted({taken.date() for taken in map(taken_at, names) if taken is not None}))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from service.contract.errors import FitFailed
+from training.byte_weights import round_to_bytes
 from training.config import Recipe
 from training.losses import loss_of
 from training.material import Material
@@ -17,6 +18,7 @@ from training.scoring import ScoringGraph
 SMALLEST_BATCH = 2
 LEARNT_FROM = 2048
 WARM_UP_SHARE = 0.15
+BYTE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def fit(
         if not math.isfinite(losses[-1]):
             raise FitFailed(f"{recipe.name}: the loss is {losses[-1]} in epoch {epoch}: lower the learning rate")
         held_out_losses += _held_out_loss(recipe, graph, held_out)
+    if recipe.weight_bits == BYTE:
+        round_to_bytes(graph.model)
     _learn_weights(graph, material)
     return Fitted(recipe, graph, tuple(losses), tuple(held_out_losses), time.monotonic() - start)
 

@@ -18,6 +18,7 @@ class CardFacts:
     Attributes:
         artifact: id of the artefact.
         capture: by class ("good", "leak"), see :func:`training.capture.describe_capture`.
+        division: how good wells and leaks were divided, see :func:`training.splits.division`.
         families: TPR of the exported model on stress leaks, by family; empty where not measured.
         nuisances: TNR of good wells under harmless disturbances, by kind; empty where not measured.
         faults: verdicts under faults of the camera, gate off and on; empty where not measured.
@@ -29,6 +30,7 @@ class CardFacts:
 
     artifact: str
     capture: dict[str, Capture]
+    division: str
     families: dict[str, Rate]
     nuisances: dict[str, Rate]
     faults: tuple[FaultDetection, ...]

@@ -11,6 +11,7 @@ from torch import nn
 
 from service.contract.errors import ExportRefused
 from service.contract.manifest import InputSpec
+from training.byte_weights import store_in_bytes
 
 OPSET = 18
 RANDOM_OPERATORS = frozenset(
@@ -42,6 +43,7 @@ def to_onnx(module: nn.Module, spec: InputSpec, outputs: Sequence[str]) -> Model
         raise ExportRefused("PyTorch exported no graph: check the versions in constraints.txt")
     model = program.model_proto
     _strip(model)
+    store_in_bytes(model)
     _check(model)
     return model
 

@@ -128,6 +128,35 @@ def false_alarm_budget(
     )
 
 
+def margin_middle(
+    scores: Scores, labels: Labels, *, budget: float = 0.005, contrast: float = 0.7
+) -> Threshold:
+    """The geometric middle between the promise of a budget and the mildest leak to be expected, never below the promise.
+
+    Squared error goes with the square of the contrast: a leak at the share ``contrast`` of the mildest leak's contrast
+    scores about ``contrast``² of it. Above the promise lies room for wells of other scenes, below the leak for milder
+    ones; where there is no room between, the promise decides.
+
+    Args:
+        scores: [N]; the good ones must come from wells that the model was not trained on.
+        labels: [N]; of the leaks the lowest score counts.
+        budget: highest share of good wells that may be called leak, as for ``false_alarm_budget``.
+        contrast: of the mildest leak to be expected, as a share of the mildest one at hand; above 0 and below 1.
+    """
+    _require_share("contrast", contrast)
+    leak = _both_classes(scores, labels).leak
+    promise = false_alarm_budget(scores, labels, budget=budget)
+    value = max(promise.value, math.sqrt(promise.value * contrast**2 * float(leak[0])))
+    return promise.model_copy(
+        update={
+            "value": value,
+            "strategy": "margin_middle",
+            "parameters": {**promise.parameters, "contrast": contrast},
+            "escape_upper_bound": upper_bound(int((leak < value).sum()), leak.size),
+        }
+    )
+
+
 STRATEGIES: Mapping[str, Strategy] = {
     "tpr1_quantile": tpr1_quantile,
     "decision_stump": decision_stump,
@@ -135,6 +164,7 @@ STRATEGIES: Mapping[str, Strategy] = {
     "max_balanced_accuracy": max_balanced_accuracy,
     "min_leak_score": min_leak_score,
     "false_alarm_budget": false_alarm_budget,
+    "margin_middle": margin_middle,
 }
 
 FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy"})

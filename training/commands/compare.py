@@ -13,7 +13,7 @@ from training.plan import Plan, default_names, full_plan, quick_plan
 from training.progress import ConsoleProgress
 from training.report.content import to_json, without_pictures
 from training.report.page import render_comparison
-from training.splits import split
+from training.splits import division, split
 from training.summary import comparison_report, findings_of
 from training.tables import describe_data
 
@@ -30,7 +30,8 @@ def run(options: argparse.Namespace, console: Console) -> None:
     plan = plan.suited(len(parts.fit_good))
     workplace = Workplace(options.work or options.out / ".compare", data, plan, parts)
     comparison = compare_candidates(plan, parts, workplace, options.jobs, progress)
-    content = comparison_report(comparison, plan, parts, describe_data(data), options.command_line)
+    notes = (*describe_data(data), division(parts))
+    content = comparison_report(comparison, plan, parts, notes, options.command_line)
     kept = workplace.folder / CONTENT
     kept.write_bytes(to_json(content))
     findings = findings_of(comparison, content, render_comparison(without_pictures(content), PLOTTED))

@@ -21,6 +21,11 @@ def test_too_few_wells_widen_the_budget_to_what_they_can_promise(groups: int) ->
     assert groups_needed(budget) <= groups
 
 
+def test_a_rule_that_states_no_budget_is_widened_from_its_own_default() -> None:
+    assert widened(ThresholdRule(strategy="margin_middle"), 598).parameters == {}
+    assert widened(ThresholdRule(strategy="margin_middle"), 400).parameters == {"budget": 0.008}
+
+
 def test_other_rules_stay_as_they_are() -> None:
     stump = ThresholdRule(strategy="decision_stump")
     assert widened(stump, 3) is stump

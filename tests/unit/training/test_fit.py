@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from service.contract.errors import FitFailed
 from service.contract.picture import Pixels, to_pixels
@@ -33,6 +34,14 @@ def test_a_loss_that_is_no_number_ends_the_fit(pixels: Pixels) -> None:
     wild = RECIPE.model_copy(update={"optimiser": Optimiser.model_construct(learning_rate=1e30)})
     with pytest.raises(FitFailed, match="epoch"):
         fit(wild, Material(pixels))
+
+
+def test_weights_of_8_bits_have_at_most_255_levels_an_output(pixels: Pixels) -> None:
+    for bits, most in ((8, 255), (32, 1024)):
+        graph = fit(RECIPE.model_copy(update={"weight_bits": bits}), Material(pixels)).graph
+        levels = len(torch.unique(graph.model.get_parameter("encoder.7.weight")[0]))
+        assert levels <= most
+        assert (levels > 255) == (bits == 32)
 
 
 def test_one_picture_is_too_few(pixels: Pixels) -> None:

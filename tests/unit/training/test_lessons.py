@@ -18,7 +18,7 @@ def test_every_family_of_leaks_belongs_to_exactly_one_kind() -> None:
 @pytest.mark.parametrize("kind", FAMILIES)
 def test_the_same_course_draws_the_same_pictures(kind: str) -> None:
     first, second = (draw(WELLS, course(kind, 2)) for _ in range(2))
-    assert all(np.array_equal(one, other) for one, other in zip(first.pictures, second.pictures, strict=True))
+    assert all(np.array_equal(one.picture, other.picture) for one, other in zip(first.rows, second.rows, strict=True))
     assert first.family == second.family
 
 
@@ -31,10 +31,30 @@ def test_more_repeats_only_add_to_what_fewer_draw() -> None:
 def test_chunks_joined_know_the_well_below_each_picture() -> None:
     some = [good_well(seed) for seed in range(300)]
     plain = Course(("light",), 1, 0.0, 0)
-    drawn = joined(draw(piece, plain, first).rows() for first, piece in chunks(some))
-    assert drawn.source == tuple(range(300))
-    for picture, source in zip(drawn.pictures, drawn.source, strict=True):
-        assert abs(picture.astype(float) - some[source]).mean() < 30
+    drawn = joined(draw(piece, plain, first) for first, piece in chunks(some))
+    assert [row.source for row in drawn.rows] == list(range(300))
+    for row in drawn.rows:
+        assert abs(row.picture.astype(float) - some[row.source]).mean() < 30
+
+
+def test_a_leak_is_to_become_the_well_with_the_nuisances_it_was_drawn_on() -> None:
+    drawn = draw(WELLS, course("leaks", 20))
+    lesson = drawn.lesson(SPEC, erase=True)
+    borne = [not np.array_equal(row.before, WELLS[row.source]) for row in drawn.rows]
+    assert 0.2 < np.mean(borne) < 0.6
+    assert (lesson.restored != lesson.pixels).any(axis=(1, 2, 3)).mean() > 0.9
+
+
+def test_a_nuisance_is_to_become_itself() -> None:
+    lesson = draw(WELLS, course("nuisances", 2)).lesson(SPEC)
+    assert lesson.restored is lesson.pixels
+    assert lesson.at_most(1).restored is not lesson.pixels
+    assert np.array_equal(lesson.at_most(1).restored, lesson.at_most(1).pixels)
+
+
+def test_challenges_are_drawn_on_the_wells_as_they_are() -> None:
+    drawn = draw(WELLS, Course(("crack",), 1, 0.4, 2))
+    assert all(row.before is WELLS[row.source] for row in drawn.rows)
 
 
 def test_families_can_be_left_out() -> None:

@@ -10,8 +10,11 @@ from training.specs import Representation
 
 SPEC = InputSpec(height=27, width=48)
 GOOD = np.stack([good_well(seed) for seed in range(6)])
-LEAKS = Lesson(np.stack([leaking_well(seed) for seed in (3, 1)]), np.array([3, 1]), np.array(["torn", "torn"]))
-NUISANCES = Lesson(np.stack([good_well(50)]), np.array([0]), np.array(["light"]))
+LEAKS = Lesson(
+    np.stack([leaking_well(seed) for seed in (3, 1)]), GOOD[[3, 1]], np.array([3, 1]), np.array(["torn", "torn"])
+)
+DISTURBED = np.stack([good_well(50)])
+NUISANCES = Lesson(DISTURBED, DISTURBED, np.array([0]), np.array(["light"]))
 
 
 def material() -> Material:

@@ -52,6 +52,7 @@ def facts() -> CardFacts:
     return CardFacts(
         artifact="conv_fc_ae_b-68301b91",
         capture={"leak": leaks},
+        division="Leaks were divided by time.",
         families={"torn_metal": rate(99, 100), "crack": rate(40, 100), "crescent": rate(12, 100)},
         nuisances={"shift": rate(999, 1000), "blur": rate(970, 1000)},
         faults=(FaultDetection("veil 40 %", rate(90, 100), rate(0, 100), rate(3, 100), rate(100, 100)),),

@@ -6,7 +6,7 @@ import pytest
 from service.contract.errors import TooFewPictures
 from training.data import Dataset, Group
 from training.layout import Label
-from training.splits import Split, split
+from training.splits import Split, division, split
 
 
 def groups(count: int, label: Label) -> list[Group]:
@@ -44,6 +44,26 @@ def test_calibration_gets_enough_groups_for_a_budget_of_half_a_percent() -> None
 def test_a_missing_or_tiny_class_is_named(good: int, leak: int, missing: str) -> None:
     with pytest.raises(TooFewPictures, match=f"{missing} pictures"):
         split(dataset(good, leak))
+
+
+def filmed(*times: str) -> Dataset:
+    picture = np.zeros((8, 8, 3), np.uint8)
+    leaks = [
+        Group(f"{row}", picture, Label.LEAK, False, tuple(f"7_CAM_C_01-03-2023_05-39-{time}.jpg" for time in taken))
+        for row, taken in enumerate(time.split("+") for time in times)
+    ]
+    return Dataset((*groups(20, Label.GOOD), *leaks), (), ())
+
+
+def test_leaks_whose_names_state_times_are_divided_by_them_earlier_half_first() -> None:
+    parts = split(filmed("13-900", "11-100", "13-064", "12-500+14-000"))
+    assert [group.key for group in parts.choice_leak] == ["1", "3"]
+    assert [group.key for group in parts.report_leak] == ["2", "0"]
+    assert "later half reports" in division(parts)
+
+
+def test_one_leak_without_a_time_is_enough_to_divide_by_chance() -> None:
+    assert "by chance, as their names state no time" in division(split(filmed("13-900", "11-100", "soon")))
 
 
 def test_smallest_data_still_fills_every_part() -> None:

@@ -9,6 +9,8 @@ from training.specs import StrategyName
 from training.thresholds import STRATEGIES, choose_threshold, false_alarm_budget, groups_needed
 
 BUDGET_GOOD = [float(score) for score in range(1, 300)]  # 299 groups: just enough for 1 %
+ABOVE_ONE = 1 + 5e-7
+HALF_PERCENT_GOOD = [1.0] * 598  # just enough for 0.5 %
 
 
 def labelled(good: list[float], leak: list[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -43,6 +45,9 @@ def labelled(good: list[float], leak: list[float]) -> tuple[np.ndarray, np.ndarr
         ),
         ("false_alarm_budget", BUDGET_GOOD, [], 299 * (1 + 5e-7), "a budget needs no leaks"),
         ("false_alarm_budget", [1.0] * 299, [], 1 + 5e-7, "a score that all share must pass"),
+        ("margin_middle", HALF_PERCENT_GOOD, [9.0, 8.0], (0.49 * 8 * ABOVE_ONE) ** 0.5, "half-way to a leak at 70 %"),
+        ("margin_middle", HALF_PERCENT_GOOD, [2.0], ABOVE_ONE, "no room: 0.98 is below the promise, which decides"),
+        ("margin_middle", HALF_PERCENT_GOOD, [0.5], ABOVE_ONE, "leaks that look good do not break the promise"),
     ],
 )
 def test_a_strategy_cuts_where_its_rule_says(
@@ -110,18 +115,32 @@ def test_the_promise_also_holds_where_scores_have_ties() -> None:
     assert broken / 2000 <= 0.065
 
 
+def test_the_middle_of_the_margin_states_both_bounds_of_the_cut_it_makes() -> None:
+    threshold = choose_threshold("margin_middle", *labelled(HALF_PERCENT_GOOD, [1.5, 9.0]))
+    assert threshold.false_alarm_upper_bound is not None
+    assert threshold.false_alarm_upper_bound <= 0.005
+    assert threshold.escape_upper_bound == pytest.approx(1 - 0.05**0.5), "both leaks are found"
+    assert threshold.parameters == {"budget": 0.005, "contrast": 0.7}
+
+
+@pytest.mark.parametrize("contrast", [0.0, 1.0, -1.0, "much"])
+def test_a_contrast_is_a_share(contrast: float | str) -> None:
+    with pytest.raises(RecipeError, match="contrast"):
+        choose_threshold("margin_middle", *labelled(HALF_PERCENT_GOOD, [9.0]), {"contrast": contrast})
+
+
 def test_every_strategy_states_the_escape_bound_of_the_leaks_at_hand() -> None:
-    scores, labels = labelled(BUDGET_GOOD, [400.0 + step for step in range(60)])
+    scores, labels = labelled(BUDGET_GOOD + BUDGET_GOOD, [700.0 + step for step in range(60)])
     bounds = {name: choose_threshold(name, scores, labels).escape_upper_bound for name in STRATEGIES}
     assert bounds == dict.fromkeys(STRATEGIES, pytest.approx(1 - 0.05 ** (1 / 60)))
 
 
 def test_a_cut_fitted_to_the_good_wells_claims_no_false_alarm_bound() -> None:
-    scores, labels = labelled(BUDGET_GOOD, [400.0, 500.0])
+    scores, labels = labelled(BUDGET_GOOD + BUDGET_GOOD, [400.0, 500.0])
     claimed = {
         name for name in STRATEGIES if choose_threshold(name, scores, labels).false_alarm_upper_bound is not None
     }
-    assert claimed == {"tpr1_quantile", "min_leak_score", "false_alarm_budget"}
+    assert claimed == {"tpr1_quantile", "min_leak_score", "false_alarm_budget", "margin_middle"}
 
 
 def test_a_grey_zone_starts_where_the_larger_budget_is_spent() -> None:
