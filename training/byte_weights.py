@@ -60,6 +60,8 @@ def _restore(
     weight.CopyFrom(numpy_helper.from_array(numbers, f"{name}_bytes"))
     model.graph.initializer.append(numpy_helper.from_array(scale, f"{name}_scale"))
     return [
-        helper.make_node("Cast", [f"{name}_bytes"], [f"{name}_numbers"], name=f"{name}_cast", to=onnx.TensorProto.FLOAT),
+        helper.make_node(
+            "Cast", [f"{name}_bytes"], [f"{name}_numbers"], name=f"{name}_cast", to=onnx.TensorProto.FLOAT
+        ),
         helper.make_node("Mul", [f"{name}_numbers", f"{name}_scale"], [name], name=f"{name}_restore"),
     ]

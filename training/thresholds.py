@@ -128,10 +128,8 @@ def false_alarm_budget(
     )
 
 
-def margin_middle(
-    scores: Scores, labels: Labels, *, budget: float = 0.005, contrast: float = 0.7
-) -> Threshold:
-    """The geometric middle between the promise of a budget and the mildest leak to be expected, never below the promise.
+def margin_middle(scores: Scores, labels: Labels, *, budget: float = 0.005, contrast: float = 0.7) -> Threshold:
+    """The geometric middle between a budget's promise and the mildest leak to be expected, never below the promise.
 
     Squared error goes with the square of the contrast: a leak at the share ``contrast`` of the mildest leak's contrast
     scores about ``contrast``² of it. Above the promise lies room for wells of other scenes, below the leak for milder

@@ -55,7 +55,7 @@ def doublings(channels: Sequence[int], *, batch_norm: bool, kernel: int = 3) -> 
 
 
 def enlargement(before: int, after: int, *, doublings: int) -> list[nn.Module]:
-    """Sub-pixel convolution (Shi et al. 2016): one convolution 3 x 3, whose channels become the pixels of each block."""
+    """Sub-pixel convolution (Shi et al. 2016): the channels of one convolution become the pixels of each block."""
     times = 2**doublings
     return [nn.Conv2d(before, after * times * times, 3, padding=1), nn.PixelShuffle(times)]
 

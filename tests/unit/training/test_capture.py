@@ -20,7 +20,9 @@ def test_cameras_and_days_are_read_from_the_names_where_they_state_them() -> Non
     assert (capture.files, capture.groups, capture.unnamed) == (3, 1, 1)
 
 
-@pytest.mark.parametrize("name", ["WEBCAM_C.jpg", "camera.jpg", "99-99-2023_00-00-00.jpg", "01-01-2023_25-00-00.jpg", "CAMERA_1.jpg"])
+@pytest.mark.parametrize(
+    "name", ["WEBCAM_C.jpg", "camera.jpg", "99-99-2023_00-00-00.jpg", "01-01-2023_25-00-00.jpg", "CAMERA_1.jpg"]
+)
 def test_a_name_that_only_looks_alike_states_nothing(name: str) -> None:
     capture = describe_capture(Dataset((group(Label.GOOD, name),), (), ()))["good"]
     assert (capture.cameras, capture.days, capture.unnamed) == ((), (), 1)
