@@ -50,7 +50,8 @@ def _scale(values: NDArray[Any]) -> NDArray[np.float32]:
     """The smallest power of two of each row by which its numbers stay within 127, in a shape to multiply with."""
     largest = np.abs(values).reshape(len(values), -1).max(axis=1)
     exponent = np.ceil(np.log2(np.maximum(largest, np.finfo(np.float32).tiny) / MOST))
-    return np.exp2(exponent).astype(np.float32).reshape(-1, *(1,) * (values.ndim - 1))
+    scale: NDArray[np.float32] = np.exp2(exponent).astype(np.float32)
+    return scale.reshape(-1, *(1,) * (values.ndim - 1))
 
 
 def _restore(
