@@ -15,6 +15,7 @@ StrategyName = Literal[
     "equal_error_rate",
     "max_balanced_accuracy",
     "min_leak_score",
+    "margin_middle",
     "false_alarm_budget",
 ]
 """How a threshold may be chosen, see :data:`training.thresholds.STRATEGIES`."""
