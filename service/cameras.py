@@ -7,9 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.contract.errors import SetupError
+from service.contract.identifier import Id
 from service.contract.manifest import GateLimits
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 
 
 class Camera(BaseModel):

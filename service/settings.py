@@ -4,20 +4,18 @@ import os
 import re
 import socket
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.contract.errors import SetupError
+from service.contract.identifier import Id
 
 PREFIX = "LEAK_INSPECTION_"
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 
 
 def _default_replica() -> str:

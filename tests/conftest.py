@@ -1,6 +1,6 @@
-"""What the tests of the service share: an artefact, settings, and the whole application without a socket."""
+"""What the tests of the service share: an artefact, settings, a database, the whole application without a socket."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from asgi_lifespan import LifespanManager
 
 from service.app import create_app
 from service.settings import Settings
+from tests.postgres_server import NoPostgres, PostgresServer
 from tests.small_artifact import write_artifact
 
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -29,6 +30,17 @@ def settings(artifacts: Path, tmp_path: Path) -> Settings:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     return Settings(artifacts=artifacts, data_dir=data_dir)
+
+
+@pytest.fixture
+def postgres() -> Iterator[PostgresServer]:
+    """A running, empty PostgreSQL."""
+    try:
+        server = PostgresServer()
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+    yield server
+    server.remove()
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The artefact on disk: one immutable folder, and the pointer to the active one."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from service.contract.durable_file import write_durably
 from service.contract.errors import ArtifactInvalid, ArtifactMissing
 from service.contract.manifest import SCHEMA_VERSION, Manifest
 
@@ -97,21 +97,6 @@ def read_active(root: Path) -> str:
 def write_active(root: Path, artifact: str) -> None:
     """Point to an artefact, atomically and durably."""
     write_durably(root / ACTIVE, ActivePointer(artifact=artifact).model_dump_json() + "\n")
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Replace a small file atomically: after a crash it holds the old text or the new one, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
 
 
 def _read(path: Path) -> bytes:

@@ -82,9 +82,7 @@ class Desk:
             return []
 
     async def _keep(self, entry: Entry) -> None:
-        receipt = self._journal.append([entry])
-        if receipt.durable is not None:
-            await receipt.durable
+        await self._journal.append([entry]).kept()
 
 
 def _new_id() -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from service.contract.artifact import read_active, write_durably
+from service.contract.artifact import read_active
+from service.contract.durable_file import write_durably
 from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Unavailable
 from service.judging.serving import Serving
 from service.monitoring.self_test import SelfTest, failed_self_test

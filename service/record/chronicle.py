@@ -25,9 +25,7 @@ Note = Callable[[EventKind, Mapping[str, JsonValue]], Awaitable[None]]
 async def note(journal: DecisionLog, kind: EventKind, payload: Mapping[str, JsonValue]) -> None:
     """Keep an event; where the journal cannot take it, the log has it, and readiness says what is wrong."""
     try:
-        receipt = journal.append([Event(_new_id(), kind, datetime.now(UTC), payload=payload)])
-        if receipt.durable is not None:
-            await receipt.durable
+        await journal.append([Event(_new_id(), kind, datetime.now(UTC), payload=payload)]).kept()
     except JournalUnavailable as error:
         logger.exception("event not kept", extra={"event": kind, "payload": payload, "problem": str(error)})
 
@@ -62,13 +60,12 @@ class Chronicle:
     async def _keep(self) -> bool:
         events = list(self._unkept)
         try:
-            durable = self._journal.append(events).durable
+            receipt = self._journal.append(events)
         except JournalUnavailable:
             return False
         self._unkept.clear()
         try:
-            if durable is not None:
-                await durable
+            await receipt.kept()
         except JournalUnavailable:
             # A write that was given up may be done yet: the same ids again would be refused.
             self._unkept.extendleft(replace(event, event_id=_new_id()) for event in reversed(events))

@@ -9,9 +9,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.contract.decision import Reason, Verdict
+from service.contract.identifier import Id
 from service.routes.decision_csv import csv_of
 from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, DeskNeed, HeatmapsNeed, RecordsNeed
-from service.routes.schemas import Id
 from service.routes.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
 from service.store.records import LARGEST_PAGE, DecisionFilter
 
@@ -24,7 +24,7 @@ PICTURE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-DecisionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+DecisionId = Annotated[Id, Path()]
 Score = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from service.contract.errors import MalformedField
+from service.contract.identifier import IDENTIFIER
 
-ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+ID = re.compile(IDENTIFIER)
 RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 ID_FIELDS = ("camera_id", "well_id", "cast_id")
 FIELDS = frozenset((*ID_FIELDS, "captured_at"))

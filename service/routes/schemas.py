@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.contract.decision import Decision
+from service.contract.identifier import Id
 from service.contract.manifest import Manifest
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Binary = Annotated[bytes, Field(json_schema_extra={"contentMediaType": "application/octet-stream"})]
 
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from service.contract.errors import MalformedField
+from service.contract.identifier import Id
 from service.control_room.live_views import Alarm, AlarmList, BoardView
 from service.routes.needs import OPERATOR_ONLY, DeskNeed, FeedNeed, RecordsNeed
-from service.routes.schemas import Id
 from service.routes.views import AcknowledgeForm, ScorePoint, ScoreSeries
 from service.store.entry import EventKind
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from service.contract.artifact import sha256_hex
 from service.contract.decision import Decision, Verdict
+from service.contract.durable_file import flush
 from service.contract.errors import PictureGone
 from service.contract.picture_header import JPEG_START, PNG_START
 
@@ -54,7 +55,7 @@ class ArchiveFolder:
                 os.fsync(file.fileno())
         temporary.replace(path)
         if decision.verdict is Verdict.LEAK:
-            _flush_folder(path.parent)
+            flush(path.parent)
         return len(data)
 
     def read(self, decision: Decision) -> Picture:
@@ -83,11 +84,3 @@ def _suffix(data: bytes) -> str:
     if data.startswith(JPEG_START):
         return ".jpg"
     return ".png" if data.startswith(PNG_START) else ".bin"
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

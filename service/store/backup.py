@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
+from service.contract.durable_file import flush
 from service.contract.errors import SetupError
 
 
@@ -30,9 +31,9 @@ def back_up(journal: Path, target: Path) -> Backup:
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         last_sequence = _copy(journal, temporary)
-        _flush(temporary)
+        flush(temporary)
         temporary.replace(target)
-        _flush(target.parent)
+        flush(target.parent)
     except (sqlite3.Error, OSError) as error:
         raise SetupError(f"{journal} cannot be copied to {target}: {error}") from error
     finally:
@@ -52,11 +53,3 @@ def _copy(journal: Path, target: Path) -> int:
     finally:
         copy.close()
         source.close()
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -18,6 +18,15 @@ class Receipt(NamedTuple):
     entries: list[Entry]
     durable: Awaitable[object] | None
 
+    async def kept(self) -> None:
+        """Wait until the entries are as durable as they must be.
+
+        Raises:
+            JournalUnavailable: they cannot be kept.
+        """
+        if self.durable is not None:
+            await self.durable
+
 
 class DecisionLog(Protocol):
     """What the inspector needs of the journal."""

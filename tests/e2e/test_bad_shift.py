@@ -23,7 +23,7 @@ from tests.e2e.running_service import RunningService
 from tests.e2e.stack import eventually
 from tests.e2e.watched import Watched, has_prometheus
 from tests.e2e.witness import Json, Witness
-from tests.integration.store.postgres_server import NoPostgres, PostgresServer
+from tests.postgres_server import PostgresServer
 from tests.small_artifact import write_artifact
 from tests.wells import write_wells
 
@@ -54,16 +54,6 @@ EXPECTED = {
 }
 # How fast answers are is the machine's affair, and this one runs other tests too.
 OF_THE_MACHINE = {("LeakInspectionLatencySLOBurn", "")}
-
-
-@pytest.fixture
-def postgres() -> Iterator[PostgresServer]:
-    try:
-        server = PostgresServer()
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
-    yield server
-    server.remove()
 
 
 class Shift:

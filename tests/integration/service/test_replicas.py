@@ -11,12 +11,9 @@ import pytest
 
 from service.settings import Settings
 from tests.conftest import Serve
-from tests.integration.store.conftest import postgres
-from tests.integration.store.postgres_server import PostgresServer
 from tests.pictures import jpeg
+from tests.postgres_server import PostgresServer
 from tests.wells import good_well, leaking_well
-
-__all__ = ["postgres"]
 
 Pair = tuple[httpx.AsyncClient, httpx.AsyncClient]
 

@@ -19,7 +19,7 @@ from service.store.tables import entries, migrations
 from service.store.watch import Others
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
-from tests.integration.store.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 EAGER = Pace(first_retry_s=0.02, longest_retry_s=0.2)
 

@@ -20,7 +20,7 @@ from service.store.row import row_of
 from service.store.shelves import LOCK, JournalShelf, PostgresShelf
 from service.store.tables import entries
 from tests.decisions import START, a_decision
-from tests.integration.store.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 NOW = START + timedelta(days=100)
 DAYS = {Verdict.NO_LEAK: 1.0, Verdict.UNKNOWN: 10.0, Verdict.LEAK: 50.0}

@@ -10,7 +10,7 @@ from service.store.journal import Journal
 from service.store.postgres import PostgresCopy
 from service.store.sql_records import SqlRecords
 from tests.decisions import START, a_decision
-from tests.integration.store.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 MINUTE = timedelta(minutes=1)
 
