@@ -35,7 +35,7 @@ def read_header(data: bytes) -> Header:
 
 
 def _jpeg_header(data: bytes) -> Header:
-    if not data.endswith(JPEG_END) and data.rfind(JPEG_END) < data.rfind(b"\xff\xda"):
+    if not data.endswith(JPEG_END) and data.rfind(JPEG_END) <= data.rfind(b"\xff\xda"):
         raise NotAPicture(TRUNCATED)
     position = 2
     while position + 9 <= len(data) and data[position] == 0xFF:  # noqa: PLR2004  # every marker starts with 0xFF
