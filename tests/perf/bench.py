@@ -8,11 +8,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from service.contract.artifact import Artifact, open_artifact, read_active
-from tests.perf import aims, contenders, findings, report
+from tests.perf import agreement, aims, contenders, findings, report
 from tests.perf.contenders import Contender
 from tests.perf.crops import write_bodies
 from tests.perf.environments import NotInstallable
@@ -20,7 +21,7 @@ from tests.perf.machine import describe, share_cores
 from tests.perf.rounds import Bench, Measurement, Plan
 
 RESULTS = Path("build/bench")
-FULL = Plan(rounds=5, warm_up_s=1, saturated_s=4, paced_s=5, crops_for_memory=1_000_000)
+FULL = Plan(rounds=4, warm_up_s=1, saturated_s=4, paced_s=5, crops_for_memory=1_000_000)
 QUICK = Plan(rounds=3, warm_up_s=1, saturated_s=2, paced_s=0, crops_for_memory=0)
 NEEDED = {"wrk": "wrk", "taskset": "util-linux"}
 
@@ -30,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="the main ratios in under 90 seconds")
     parser.add_argument("--data", type=Path, help="real crops instead of drawn ones: a folder or .tar.gz")
+    parser.add_argument("--crops-for-memory", type=int, metavar="N", help="crops sent to see that memory stays flat")
     parser.add_argument("--page", type=Path, help="page of documentation to write the tables into")
     parser.add_argument("--artifacts", type=Path, default=Path("model_artifacts"), help="folder of artefacts")
     options = parser.parse_args()
@@ -49,7 +51,10 @@ class Run:
         self._artifact = artifact
         self._workspace = workspace
         self._bodies = write_bodies(workspace, artifact, options.data)
-        self._bench = Bench(QUICK if options.quick else FULL, share_cores(), RESULTS / "servers.log")
+        plan = QUICK if options.quick else FULL
+        if options.crops_for_memory is not None:
+            plan = replace(plan, crops_for_memory=options.crops_for_memory)
+        self._bench = Bench(plan, share_cores(), RESULTS / "servers.log")
         self._skipped: dict[str, str] = {}
         self._setting = describe() | {
             "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -62,7 +67,7 @@ class Run:
         """Measure everything and tell it in every form."""
         servers = self._servers()
         rounds = [self._round(servers, number) for number in range(self._bench.plan.rounds)]
-        found = [*findings.ratios(rounds), *findings.start_and_size(rounds)]
+        found = [*findings.ratios(rounds), *findings.start_and_size(rounds), *self._agreement()]
         if not self._quick:
             found += self._aims()
         text = "\n\n".join(
@@ -96,8 +101,15 @@ class Run:
         return servers
 
     def _ours(self) -> Contender:
-        data_dir = Path(tempfile.mkdtemp(dir=self._workspace))
-        return contenders.ours(self._bodies, self._artifact, data_dir)
+        return contenders.ours(self._bodies, self._artifact, self._new_folder())
+
+    def _agreement(self) -> list[findings.Finding]:
+        data_dir = self._new_folder()
+        ours = contenders.ours(self._bodies, self._artifact, data_dir)
+        return findings.agreement(agreement.agreement(self._bench, ours, data_dir, self._bodies, self._artifact))
+
+    def _new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self._workspace))
 
     def _round(self, servers: list[Contender], number: int) -> dict[str, Measurement]:
         _say(f"round {number + 1} of {self._bench.plan.rounds}, load average {describe()['load_average']}")

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tests.perf.agreement import Agreement
 from tests.perf.aims import CameraLatency, Memory, Replicas
 from tests.perf.contenders import CONSTANT, FRAME, LABELLED, LITSERVE, LOOP, LOOP_80, MULTIPART, RAW, TORCH
 from tests.perf.rounds import Measurement
@@ -72,6 +73,23 @@ def start_and_size(rounds: Rounds) -> list[Finding]:
     return [
         _below("start to ready", [row.ready_s for row in rows], 1.5, " s"),
         _below("resident memory after the rounds", [row[FRAME].rss_mib for row in rounds], 200, " MiB"),
+    ]
+
+
+def agreement(found: Agreement) -> list[Finding]:
+    """Judge whether the service is right while it is fast."""
+    share = found.on_record / found.sent
+    return [
+        _below("score over HTTP against the scorer's own, largest relative difference", [found.score_gap], 1e-6, ""),
+        Finding(
+            f"decisions on record / sent: {found.on_record:,} kept and {found.counted:,} counted of {found.sent:,},"
+            f" and {found.refused_counted} of {found.refused} refused",
+            f"1, and at most {found.cut_off} cut off",
+            share,
+            share,
+            share,
+            found.agrees,
+        ),
     ]
 
 
