@@ -37,23 +37,29 @@ def measure_stack(stack: Pixels) -> Measurement:
 
 def _light(grey: Grey) -> tuple[Numbers, Numbers]:
     """Mean and standard deviation."""
-    values = grey.reshape(len(grey), -1).astype(np.float64)
-    mean = values.mean(axis=1)
-    return mean, np.sqrt(np.maximum(np.einsum("ij,ij->i", values, values) / values.shape[1] - mean * mean, 0.0))
+    both = np.array([cv2.meanStdDev(picture) for picture in grey]).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
 
 
 def _edges(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     """Sharpness, fineness, and the blocks with the fewest and the most edges."""
     number, height, width = grey.shape
     framed = np.concatenate((grey[:, 1:2], grey, grey[:, -2:-1]), axis=1)
-    edges = np.asarray(cv2.Laplacian(framed.reshape(-1, width), cv2.CV_32F)).reshape(number, height + 2, width)
+    edges = np.asarray(cv2.Laplacian(framed.reshape(-1, width), cv2.CV_32F)).reshape(framed.shape)
     edges[:, 0], edges[:, -1] = edges[:, 2], edges[:, -3]
-    smooth = np.asarray(cv2.GaussianBlur(edges.reshape(-1, width), (3, 3), 0)).reshape(edges.shape)
-    both = np.abs(np.stack((edges[:, 1:-1], smooth[:, 1:-1]))).reshape(-1, width)
-    sums = np.asarray(cv2.reduce(both, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F)).reshape(2, number, height).sum(axis=2)
-    sharpness, smoothed = sums / (height * width)
-    blocks = _blocks(both[: number * height], number).reshape(number, -1)
+    smooth = np.asarray(cv2.GaussianBlur(edges.reshape(-1, width), (3, 3), 0)).reshape(framed.shape)
+    smoothed = _sums(smooth) / (height * width)
+    sharpness = _sums(edges) / (height * width)
+    blocks = _blocks(edges[:, 1:-1].reshape(-1, width), number).reshape(number, -1)
     return sharpness, sharpness / (smoothed + LEAST_EDGES), blocks.min(axis=1), blocks.max(axis=1)
+
+
+def _sums(framed: Floats) -> Numbers:
+    """Make everything positive where it lies, to use little memory, and sum up each picture without its frame."""
+    number, _, width = framed.shape
+    np.abs(framed, out=framed)
+    rows = np.asarray(cv2.reduce(framed.reshape(-1, width), 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F))
+    return np.asarray(rows.reshape(number, -1)[:, 1:-1].sum(axis=1))
 
 
 def _steps(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers]:

@@ -32,14 +32,14 @@ def table(rounds: Rounds) -> str:
     """One row a contender: medians over the rounds, requests/s with their spread."""
     names = {name: None for row in rounds for name in row}
     rows = [_row(name, [row[name] for row in rounds if name in row]) for name in names]
-    return _markdown(COLUMNS, rows)
+    return markdown(COLUMNS, rows)
 
 
 def verdicts(findings: Sequence[Finding]) -> str:
     """One row a finding, with its aim."""
     words = {True: "met", False: "**missed**", None: ""}
     rows = [(item.what, _spread(item), item.aim, words[item.met]) for item in findings]
-    return _markdown(("figure", "median (spread)", "aim", ""), rows)
+    return markdown(("figure", "median (spread)", "aim", ""), rows)
 
 
 def as_json(setting: dict[str, object], rounds: Rounds, findings: Sequence[Finding]) -> str:
@@ -105,7 +105,8 @@ def _spread(item: Finding) -> str:
     return f"{item.value:.3g}{item.unit}{spread}"
 
 
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown, its columns aligned."""
     widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
     lines = [head, ["-" * width for width in widths], *rows]
     return "\n".join(
