@@ -45,9 +45,9 @@ def _edges(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     """Sharpness, fineness, and the blocks with the fewest and the most edges."""
     number, height, width = grey.shape
     framed = np.concatenate((grey[:, 1:2], grey, grey[:, -2:-1]), axis=1)
-    edges = np.asarray(cv2.Laplacian(framed.reshape(-1, width), cv2.CV_32F)).reshape(framed.shape)
+    edges = np.asarray(cv2.Laplacian(framed.reshape(-1, width), cv2.CV_32F), np.float32).reshape(framed.shape)
     edges[:, 0], edges[:, -1] = edges[:, 2], edges[:, -3]
-    smooth = np.asarray(cv2.GaussianBlur(edges.reshape(-1, width), (3, 3), 0)).reshape(framed.shape)
+    smooth = np.asarray(cv2.GaussianBlur(edges.reshape(-1, width), (3, 3), 0), np.float32).reshape(framed.shape)
     smoothed = _sums(smooth) / (height * width)
     sharpness = _sums(edges) / (height * width)
     blocks = _blocks(edges[:, 1:-1].reshape(-1, width), number).reshape(number, -1)
