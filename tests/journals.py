@@ -1,8 +1,14 @@
-"""Reading a journal's file after the service that wrote it has ended."""
+"""Journals: read after their service has ended, or with a disk that hangs."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from service.settings import Settings
 from service.store.database import sqlite_engine
 from service.store.entry import Entry
+from service.store.journal import Journal
 from service.store.lookup import entries_after
 
 
@@ -13,3 +19,21 @@ def entries_of(settings: Settings) -> list[Entry]:
         entries = [entry for _, entry in entries_after(connection, 0, 100_000, ())]
     engine.dispose()
     return entries
+
+
+@asynccontextmanager
+async def hung_disk(journal: Journal) -> AsyncIterator[None]:
+    """The writing thread does nothing until the context ends."""
+    begun, release = threading.Event(), threading.Event()
+
+    def hang(_: object) -> None:
+        begun.set()
+        release.wait(20)
+
+    hanging = asyncio.create_task(journal.change(hang))
+    await asyncio.to_thread(begun.wait, 20)
+    try:
+        yield
+    finally:
+        release.set()
+        await hanging

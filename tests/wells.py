@@ -47,10 +47,5 @@ def write_picture(path: Path, picture: Pixels) -> None:
     path.write_bytes(_encoded(path.suffix, picture))
 
 
-def jpeg(picture: Pixels) -> bytes:
-    """Encode RGB as a camera does."""
-    return _encoded(".jpg", picture)
-
-
 def _encoded(suffix: str, picture: Pixels) -> bytes:
     return cv2.imencode(suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()

@@ -2,9 +2,8 @@
 
 import asyncio
 import sqlite3
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from service.record.folder import JOURNAL_FILE
 from service.store import journal
@@ -12,6 +11,7 @@ from tests.decisions import a_decision
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault
 from tests.faults.rig import GOOD, LEAK, Rig, Running
+from tests.journals import hung_disk
 
 UNKEPT = ("503 journal-unavailable", "503 not-ready")
 
@@ -70,34 +70,16 @@ async def overwritten(rig: Rig) -> None:
         await send(running)
 
 
-@asynccontextmanager
-async def hung_disk(running: Running) -> AsyncIterator[None]:
-    """The writing thread waits for a disk that does not answer."""
-    begun, release = threading.Event(), threading.Event()
-
-    def hang(_: object) -> None:
-        begun.set()
-        release.wait(20)
-
-    hanging = asyncio.create_task(running.parts.journal.change(hang))
-    await asyncio.to_thread(begun.wait, 20)
-    try:
-        yield
-    finally:
-        release.set()
-        await hanging
-
-
 async def hanging(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
         running.parts.journal.options = journal.JournalOptions(write_deadline_s=0.1)
-        async with hung_disk(running):
+        async with hung_disk(running.parts.journal):
             await send(running)
 
 
 async def full_queue(rig: Rig) -> None:
-    async with rig.serving(journal_most_pending=10) as running, hung_disk(running):
+    async with rig.serving(journal_most_pending=10) as running, hung_disk(running.parts.journal):
         running.parts.journal.append([a_decision() for _ in range(10)])
         await send(running)
 

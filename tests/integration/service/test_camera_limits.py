@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tests.conftest import Serve
-from tests.wells import good_well, jpeg
+from tests.pictures import jpeg
+from tests.wells import good_well
 
 CAMERAS = """
 [cameras.cam-7]

@@ -1,8 +1,5 @@
 import asyncio
 import sqlite3
-import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ from service.store.writer import Recovery
 from tests.decisions import a_decision
 from tests.eventually import eventually
 from tests.integration.store.journal_under_test import fill_disk, on_disk, opened, seen
+from tests.journals import hung_disk
 
 
 async def test_a_full_disk_refuses_leaks_keeps_acknowledged_good_wells_and_recovers(tmp_path: Path) -> None:
@@ -113,24 +111,6 @@ async def test_another_change_of_the_file_is_made_wholly_or_not_at_all(tmp_path:
         assert await journal.change(add) == 1
     with pytest.raises(JournalUnavailable, match="closed"):
         await journal.change(add)
-
-
-@asynccontextmanager
-async def hung_disk(journal: Journal) -> AsyncIterator[None]:
-    """The writing thread does nothing until the context ends."""
-    begun, release = threading.Event(), threading.Event()
-
-    def hang(_: object) -> None:
-        begun.set()
-        release.wait(20)
-
-    hanging = asyncio.create_task(journal.change(hang))
-    await asyncio.to_thread(begun.wait, 20)
-    try:
-        yield
-    finally:
-        release.set()
-        await hanging
 
 
 async def test_whoever_gives_up_waiting_for_a_change_harms_nobody(tmp_path: Path) -> None:
