@@ -98,7 +98,7 @@ def _weighed(jobs: Sequence[Job], workplace: Workplace) -> Comparison:
         by_candidate.setdefault(job.recipe.name, []).append(_required(workplace, job.key))
     failed = {name: outcome.failed for name, found in by_candidate.items() for outcome in found if outcome.failed}
     ranking = rank(weigh(name, found) for name, found in by_candidate.items() if name not in failed)
-    winner = _winner(ranking, jobs)
+    winner = _winner(ranking, jobs, failed)
     return Comparison(
         outcomes={worth.candidate: tuple(by_candidate[worth.candidate]) for worth in ranking},
         ranking=tuple(ranking),
@@ -107,14 +107,15 @@ def _weighed(jobs: Sequence[Job], workplace: Workplace) -> Comparison:
     )
 
 
-def _winner(ranking: Iterable[Worth], jobs: Iterable[Job]) -> Job:
+def _winner(ranking: Iterable[Worth], jobs: Iterable[Job], failed: Mapping[str, str]) -> Job:
     """The best convolutional candidate's best seed."""
     main = {(job.recipe.name, job.recipe.seed): job for job in jobs if not job.left_out}
     for worth in ranking:
         job = main.get((worth.candidate, worth.best_seed))
         if job is not None and job.recipe.model.kind in CONVOLUTIONAL:
             return job
-    raise FitFailed("no convolutional candidate could be fitted: look at the reasons above, or choose other recipes")
+    reasons = "".join(f"; {name}: {reason}" for name, reason in failed.items())
+    raise FitFailed(f"no convolutional candidate was fitted, and only these are exported: add a recipe{reasons}")
 
 
 def _required(workplace: Workplace, key: str) -> Outcome:

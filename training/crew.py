@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TypeVar
 
 import cv2
@@ -19,8 +20,7 @@ Result = TypeVar("Result")
 @contextmanager
 def crew(size: int) -> Iterator[Executor]:
     """Start so many processes; when the work ends early, by Ctrl-C or an error, they are stopped at once."""
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(size, mp_context=context, initializer=_begin)
+    executor = ProcessPoolExecutor(size, mp_context=_Context(), initializer=_begin)
     try:
         yield executor
     except BaseException:
@@ -44,7 +44,21 @@ def finished(futures: Sequence[Future[Result]]) -> Iterator[Result]:
         raise FitFailed("a process died, most likely for want of memory: run again with fewer --jobs") from error
 
 
+class _Worker(SpawnProcess):
+    """Deaf to Ctrl-C from its first moment: it would end in a stack trace, and the main process ends it anyway."""
+
+    def start(self) -> None:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process takes the mask over
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Context(SpawnContext):
+    Process = _Worker
+
+
 def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker without a stack trace
     torch.set_num_threads(1)
     cv2.setNumThreads(1)

@@ -10,6 +10,7 @@ from service.contract.errors import DataError
 from service.contract.picture import Pixels
 from training import stress
 from training.lessons import reduced
+from training.whole_file import replacing
 
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 WELLS = 8
@@ -21,15 +22,17 @@ def write(wells: Sequence[Pixels], folder: Path) -> Iterator[Path]:
 
     Raises:
         DataError: there are no good wells.
+        OSError: the folder cannot be written.
     """
     if not wells:
         raise DataError("there are no good pictures to draw on: expected some in train/ or good/")
-    folder.mkdir(parents=True, exist_ok=True)
     some = [reduced(wells[index]) for index in np.linspace(0, len(wells) - 1, WELLS).astype(int)]
     for kind, families in (("leak", stress.LEAKS), ("nuisance", stress.NUISANCES)):
         for family in families:
             path = folder / f"{kind}-{family}.png"
-            cv2.imwrite(str(path), cv2.cvtColor(_sheet(some, family), cv2.COLOR_RGB2BGR))
+            _, png = cv2.imencode(".png", cv2.cvtColor(_sheet(some, family), cv2.COLOR_RGB2BGR))
+            with replacing(path) as draft:
+                draft.write_bytes(png.tobytes())
             yield path
 
 

@@ -1,5 +1,6 @@
 """A trained candidate as a file: recipe, weights and training curve together."""
 
+import io
 import pickle
 from pathlib import Path
 
@@ -21,8 +22,10 @@ def save(fitted: Fitted, path: Path) -> None:
         "held_out_losses": list(fitted.held_out_losses),
         "duration_s": fitted.duration_s,
     }
+    buffer = io.BytesIO()  # torch ends in a RuntimeError where it meets a full disk itself
+    torch.save(content, buffer)
     with replacing(path) as draft:
-        torch.save(content, draft)
+        draft.write_bytes(buffer.getvalue())
 
 
 def load(path: Path) -> Fitted:

@@ -16,6 +16,7 @@ from training.report.page import render_comparison
 from training.splits import division, split
 from training.summary import comparison_report, findings_of
 from training.tables import describe_data
+from training.whole_file import replacing
 
 CONTENT = "comparison.json"
 PLOTTED = 3
@@ -33,7 +34,8 @@ def run(options: argparse.Namespace, console: Console) -> None:
     notes = (*describe_data(data), division(parts))
     content = comparison_report(comparison, plan, parts, notes, options.command_line)
     kept = workplace.folder / CONTENT
-    kept.write_bytes(to_json(content))
+    with replacing(kept) as draft:
+        draft.write_bytes(to_json(content))
     findings = findings_of(comparison, content, render_comparison(without_pictures(content), PLOTTED))
     artifact = export(comparison.winner, data, parts, options.out, findings)
     if options.report:
