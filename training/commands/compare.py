@@ -9,7 +9,7 @@ from training.commands import finish, read_data, write_page
 from training.compare import Comparison, Workplace
 from training.compare import compare as compare_candidates
 from training.export import export
-from training.plan import Plan, default_names, full_plan, quick_plan
+from training.plan import default_names, full_plan, quick_plan
 from training.progress import ConsoleProgress
 from training.report.content import to_json, without_pictures
 from training.report.page import render_comparison
@@ -26,8 +26,10 @@ def run(options: argparse.Namespace, console: Console) -> None:
     """Fit all candidates, choose, export, activate, report."""
     progress = ConsoleProgress(console)
     data = read_data(options.data, progress)
-    plan = _plan(options, default_names(data))
-    parts = plan.bounded(split(data))
+    whole = split(data)
+    names = tuple(options.recipes or default_names(data))
+    plan = quick_plan(names) if options.quick else full_plan(names, options.seeds)
+    parts = plan.bounded(whole)
     plan = plan.suited(len(parts.fit_good))
     workplace = Workplace(options.work or options.out / ".compare", data, plan, parts)
     comparison = compare_candidates(plan, parts, workplace, options.jobs, progress)
@@ -45,11 +47,6 @@ def run(options: argparse.Namespace, console: Console) -> None:
         print(f"{name} failed: {reason}")
     finish(artifact, options)
     print(f"report: leak-training report {kept} --html FILE")
-
-
-def _plan(options: argparse.Namespace, suitable: tuple[str, ...]) -> Plan:
-    names = tuple(options.recipes or suitable)
-    return quick_plan(names) if options.quick else full_plan(names, options.seeds)
 
 
 def _table(comparison: Comparison) -> Table:

@@ -1,10 +1,12 @@
 """What compare does with data that cannot be learnt from: one clear line, and nothing half-written."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,15 @@ from tests.wells import good_well, leaking_well, write_picture, write_wells
 from training.cli import main
 
 FAST = ["--quick", "--jobs", "1", "--recipes", "conv_fc_ae_b"]
+TINY = """
+name = "tiny"
+summary = "for tests"
+epochs = 1
+batch = 8
+input = { height = 16, width = 24 }
+model = { kind = "conv_vae", channels = [4, 8], latent_dim = 4 }
+threshold = { strategy = "false_alarm_budget" }
+"""
 GREY = np.full((27, 48, 3), 100, np.uint8)
 
 
@@ -56,20 +67,58 @@ def test_a_folder_that_may_not_be_written_ends_with_one_line(
     assert "leak-training: " in capsys.readouterr().err.splitlines()[-1]
 
 
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file may grow beyond 2 kB, which ends like a disk without space."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("command", ["fit", "stress"])
+def test_a_full_disk_ends_with_one_line_and_no_half_file(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    data = write_wells(tmp_path / "data", good=20, leak=4)
+    (tmp_path / "tiny.toml").write_text(TINY)
+    out = tmp_path / "out"
+    request.getfixturevalue("full_disk")
+    options = {
+        "fit": ["--recipe", str(tmp_path / "tiny.toml"), "--out", str(out / "w.pt")],
+        "stress": ["--show", str(out)],
+    }
+    assert main([command, "--data", str(data), *options[command]]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"leak-training: {out}")
+    assert "File too large" in last
+    assert list(out.iterdir()) == []
+
+
+def test_a_loss_that_is_no_number_ends_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = write_wells(tmp_path / "data", good=20, leak=4)
+    (tmp_path / "tiny.toml").write_text(TINY + 'loss = { reduction = "sum", kl_weight = 1e300 }')
+    weights = tmp_path / "w.pt"
+    assert main(["fit", "--recipe", str(tmp_path / "tiny.toml"), "--data", str(data), "--out", str(weights)]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("leak-training: tiny: the loss is nan in epoch 1")
+    assert not weights.exists()
+
+
 def test_ctrl_c_keeps_what_is_finished_and_leaves_no_artefact(tmp_path: Path) -> None:
     data = write_wells(tmp_path / "data", good=60, leak=6)
     out = tmp_path / "out"
     command = [sys.executable, "-m", "training", "compare", "--data", str(data), "--out", str(out), "--jobs", "1"]
-    with subprocess.Popen([*command, "--seeds", "32", "--recipes", "dense_ae"], stderr=subprocess.PIPE) as process:
+    command += ["--seeds", "32", "--recipes", "dense_ae"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
         deadline = time.monotonic() + 400
-        while not list(out.glob(".compare/*/results/dense_ae-*.json")) and time.monotonic() < deadline:
+        while not list(out.glob(".compare/*/results/*.json")) and time.monotonic() < deadline:
             time.sleep(0.1)  # the file is the event; no handle on it exists in this process
-        os.kill(process.pid, signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: its workers hear it, too
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.decode().splitlines()[-1] == (
         "leak-training: interrupted; finished fits are kept, the same command resumes"
     )
     assert "Traceback" not in errors.decode()
-    assert list(out.glob(".compare/*/results/dense_ae-*.json"))
+    assert list(out.glob(".compare/*/results/*.json"))
     assert [path.name for path in out.iterdir()] == [".compare"]
