@@ -1,7 +1,6 @@
 """The composition root: the only place where the parts of the service meet."""
 
 import logging
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -73,8 +72,7 @@ def create_app(
     for part in (health, model, decisions, wells, events, operator):
         app.include_router(part.router)
     operator.mount_page(app)
-    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     app.add_exception_handler(LeakInspectionError, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, answer_invalid_request)

@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     unprotected: bool = Field(False, description="Listen beyond loopback without any key.")
     keys_file: Path | None = Field(None, description="File of keys and roles, see below.")
     protect_health_and_metrics: bool = Field(False, description="Ask for a key on /health and /metrics too.")
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="Proxies whose X-Forwarded-Proto is believed: addresses or networks with commas between, or *.",
+    )
     artifacts: Path = Field(Path("model_artifacts"), description="Folder of artefacts; may be read-only.")
     data_dir: Path = Field(Path("data"), description="Folder the service writes: record, pictures, chosen artefact.")
     cameras_file: Path | None = Field(None, description="TOML file of the cameras, their wells, cadence and gate.")

@@ -79,6 +79,16 @@ async def test_a_key_is_exchanged_for_a_session_that_ends_with_signing_out(serve
         assert_problem(await client.get("/v1/wells"), 401)
 
 
+@pytest.mark.parametrize(("trusted", "stays"), [("127.0.0.0/8", True), ("10.213.17.0/24", False)])
+async def test_a_session_behind_a_proxy_stays_on_tls_where_the_proxy_is_trusted(
+    serve: Serve, keys_file: Path, trusted: str, stays: bool
+) -> None:
+    async with serve(keys_file=keys_file, trusted_proxies=trusted) as client:
+        form, proxied = {"key": KEYS["operator"]}, {"x-forwarded-proto": "https"}
+        entered = await client.post("/v1/session", json=form, headers=proxied)
+    assert ("; Secure" in entered.headers["set-cookie"]) is stays
+
+
 async def test_a_session_cookie_over_https_stays_on_https(serve: Serve, keys_file: Path) -> None:
     async with serve(keys_file=keys_file) as client:
         client.base_url = "https://service"
