@@ -96,7 +96,7 @@ async def _self_test(parts: Parts) -> None:
             async with asyncio.timeout(pause_s):
                 await parts.models.doubted.wait()
         with suppress(NotReady):
-            await parts.models.self_test()
+            await parts.models.self_test(routine=True)
 
 
 async def _watch_silence(parts: Parts) -> None:

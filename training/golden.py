@@ -50,7 +50,8 @@ def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]
         seed: of the clustering and of the drawing.
 
     Raises:
-        ExportRefused: no average is judged good: such an artefact could not be challenged.
+        ExportRefused: no average is judged good, or no leak drawn on one leak: such an artefact could not be
+            challenged.
     """
     wells = _usable_averages(good, judge, seed)
     if not wells:
@@ -58,7 +59,12 @@ def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]
             "the model judges no average of good wells as good, so nothing could challenge it: train on more pictures"
         )
     leaks = [leak for index, well in enumerate(wells) for leak in _found_leaks(well, index, judge, seed)]
-    return [*wells, *(leaks or _highest_scored(wells, judge, seed))]
+    leaks = leaks or list(_everything_at_once(wells, judge, seed))
+    if not leaks:
+        raise ExportRefused(
+            "the model calls no leak drawn on a good well a leak, so nothing could challenge it: train on more pictures"
+        )
+    return [*wells, *leaks]
 
 
 def _usable_averages(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None], seed: int) -> list[Golden]:
@@ -88,15 +94,18 @@ def _found_leaks(well: Golden, index: int, judge: Callable[[Pixels], Judged | No
             return
 
 
-def _highest_scored(wells: Sequence[Golden], judge: Callable[[Pixels], Judged | None], seed: int) -> list[Golden]:
-    """The drawn leak that scores highest, whatever its verdict: a weak model is challenged by its score at least."""
-    drawn = [
-        Golden(f"{name}_{index + 1}", picture, judged)
-        for index, well in enumerate(wells)
-        for name in LEAKS
-        if (judged := judge(picture := apply(name, well.picture, 1.0, seed))) is not None
-    ]
-    return sorted(drawn, key=lambda golden: -golden.judged.score)[:1]
+def _everything_at_once(
+    wells: Sequence[Golden], judge: Callable[[Pixels], Judged | None], seed: int
+) -> Iterator[Golden]:
+    """One picture with more and more leaks on it, until a weak model, too, calls it a leak."""
+    for index, well in enumerate(wells):
+        picture = well.picture
+        for name in LEAKS:
+            picture = apply(name, picture, 1.0, seed)
+            judged = judge(picture)
+            if judged is not None and judged.verdict is Verdict.LEAK:
+                yield Golden(f"many_leaks_{index + 1}", picture, judged)
+                return
 
 
 def _averages(good: Sequence[Pixels], seed: int) -> Iterator[Pixels]:

@@ -5,11 +5,8 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from service.contract.artifact import read_active
-from service.contract.durable_file import write_durably
 from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Unavailable
+from service.judging.choice import Choices
 from service.judging.serving import Serving
 from service.monitoring.self_test import SelfTest, failed_self_test
 from service.readiness import Readiness
@@ -21,16 +18,6 @@ logger = logging.getLogger(__name__)
 
 MODEL_CHECK = "model"
 SELF_TEST_CHECK = "self_test"
-CHOICE = "chosen_artifact.json"
-
-
-class Choice(BaseModel):
-    """A choice made at run time: it wins over the deployed pointer until that pointer changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    artifact: str
-    instead_of: str | None
 
 
 class ModelSwitch:
@@ -47,7 +34,7 @@ class ModelSwitch:
         note: Note,
     ) -> None:
         self._root = root
-        self._choice_path = data_dir / CHOICE
+        self._choices = Choices(root, data_dir)
         self._open = open_folder
         self._challenge = challenge
         self._readiness = readiness
@@ -83,7 +70,7 @@ class ModelSwitch:
         """Serve what the pointers name; what is refused changes nothing, is reported, and may be tried again."""
         async with self._changing:
             try:
-                wanted = await asyncio.to_thread(self._wanted)
+                wanted = await asyncio.to_thread(self._choices.wanted)
                 if self._serving is None or wanted != self._serving.artifact.id:
                     await self._serve(*await self._proven(wanted))
                 self._last_refusal = None
@@ -102,13 +89,16 @@ class ModelSwitch:
         async with self._changing:
             proven = await self._proven(artifact)
             try:
-                await asyncio.to_thread(self._remember, artifact)
+                await asyncio.to_thread(self._choices.remember, artifact)
             except OSError as error:
                 raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
             return await self._serve(*proven)
 
-    async def self_test(self) -> SelfTest:
+    async def self_test(self, *, routine: bool = False) -> SelfTest:
         """Challenge what is served; a failure makes readiness red until a later test passes.
+
+        Args:
+            routine: one of many by the clock: on record only where its result differs from the last one.
 
         Raises:
             NotReady: nothing is loaded.
@@ -116,7 +106,7 @@ class ModelSwitch:
         async with self._changing:
             self.doubted.clear()
             result = await asyncio.to_thread(self._challenged, self.current())
-            await self._tested(result)
+            await self._tested(result, noted=not routine or self._differs(result))
             return result
 
     def doubt(self, problem: str) -> None:
@@ -156,10 +146,16 @@ class ModelSwitch:
         await self._note(EventKind.MODEL_ACTIVATED, {"artifact": identity.artifact, "threshold": serving.threshold})
         return serving
 
-    async def _tested(self, result: SelfTest) -> None:
+    def _differs(self, result: SelfTest) -> bool:
+        last = self.last_test
+        return last is None or (last.artifact, last.problem) != (result.artifact, result.problem)
+
+    async def _tested(self, result: SelfTest, *, noted: bool = True) -> None:
         self.last_test = result
         self._metrics.self_tested(ok=result.ok)
         self._readiness.set(SELF_TEST_CHECK, None if result.ok else result.problem)
+        if not noted:
+            return
         if result.ok:
             await self._note(EventKind.SELF_TEST_PASSED, {"artifact": result.artifact})
         else:
@@ -172,29 +168,3 @@ class ModelSwitch:
         if refusal != self._last_refusal:
             logger.error("artefact refused", extra={"refusal": refusal})
         self._last_refusal = refusal
-
-    def _wanted(self) -> str:
-        choice = self._choice()
-        try:
-            deployed = read_active(self._root)
-        except ArtifactError:
-            if choice is None:
-                raise
-            return choice.artifact
-        return choice.artifact if choice is not None and choice.instead_of == deployed else deployed
-
-    def _choice(self) -> Choice | None:
-        try:
-            return Choice.model_validate_json(self._choice_path.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValidationError) as error:
-            raise ArtifactInvalid(f"{self._choice_path} cannot be read: remove it, or activate an artefact") from error
-
-    def _remember(self, artifact: str) -> None:
-        try:
-            deployed = read_active(self._root)
-        except ArtifactError:
-            deployed = None
-        choice = Choice(artifact=artifact, instead_of=deployed)
-        write_durably(self._choice_path, choice.model_dump_json())

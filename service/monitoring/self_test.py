@@ -36,7 +36,7 @@ class SelfTest:
 def run_self_test(
     artifact: str, golden: Sequence[GoldenPicture], threshold: float, tolerance: float, challenge: Challenge
 ) -> SelfTest:
-    """Challenge each golden picture; an artefact without any cannot be challenged, which is not a pass.
+    """Challenge each golden picture; an artefact without a good well and a leak cannot be challenged: that is no pass.
 
     Args:
         artifact: id of what is tested.
@@ -48,8 +48,11 @@ def run_self_test(
     results = tuple(_compare(picture, threshold, tolerance, *challenge(picture.file)) for picture in golden)
     failed = [result for result in results if not result.ok]
     problem = None
-    if not results:
-        problem = "the artefact has no golden pictures, so nothing shows that it scores right: export again"
+    missing = missing_kinds(golden)
+    if missing:
+        problem = (
+            f"the artefact has no golden picture of {missing}, so nothing shows that it scores right: export again"
+        )
     elif failed:
         first = failed[0]
         problem = (
@@ -57,6 +60,17 @@ def run_self_test(
             f"with {first.score}, not {first.expected_verdict} with {first.expected_score}: activate another artefact"
         )
     return SelfTest(problem is None, problem, artifact, datetime.now(UTC), results)
+
+
+def missing_kinds(golden: Sequence[GoldenPicture]) -> str:
+    """Name what no golden picture shows; empty where both a good well and a leak are there.
+
+    >>> missing_kinds([GoldenPicture(file="golden/1.png", score=0.1, verdict=Verdict.NO_LEAK)])
+    'a leak'
+    """
+    verdicts = {picture.verdict for picture in golden}
+    kinds = {Verdict.NO_LEAK: "a good well", Verdict.LEAK: "a leak"}
+    return " and ".join(name for verdict, name in kinds.items() if verdict not in verdicts)
 
 
 def failed_self_test(artifact: str, problem: str) -> SelfTest:

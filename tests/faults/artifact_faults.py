@@ -119,11 +119,16 @@ async def choice_not_kept(rig: Rig) -> None:
     other = write_artifact(rig.artifacts, "other", shade=0.01)
     write_active(rig.artifacts, first)
     async with rig.serving() as running:
-        running.parts.models._choice_path = rig.folder / "absent" / "choice.json"
+        running.parts.models._choices._path = rig.folder / "absent" / "choice.json"
         response = await running.client.post("/v1/model/activate", json={"artifact": other})
         assert response.status_code == 503, response.text
         await running.post()
         assert rig.answers[-1].body["model"]["artifact"] == first
+
+
+def only_good_golden(rig: Rig) -> None:
+    golden = json.loads((rig.active / MANIFEST).read_bytes())["golden"]
+    rewrite_manifest(rig.active, golden=[one for one in golden if one["verdict"] == "no_leak"])
 
 
 def raise_threshold(rig: Rig) -> None:
@@ -174,6 +179,7 @@ ARTIFACT_FAULTS = (
         at_start(lambda rig: rewrite_manifest(rig.active, schema_version=2)),
     ),
     Fault("raised threshold", "a threshold that no leak reaches", REFUSED, at_start(raise_threshold)),
+    Fault("no golden leak", "an artefact that only good wells challenge", REFUSED, at_start(only_good_golden)),
     Fault(
         "no golden pictures",
         "an artefact that cannot be challenged",

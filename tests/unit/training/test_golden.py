@@ -9,6 +9,7 @@ from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels, to_pixels
 from tests.wells import good_well
 from training.golden import Judged, draw_golden
+from training.stress import LEAKS, apply
 
 SPEC = InputSpec(height=24, width=40)
 GOOD = [good_well(seed) for seed in range(120)]
@@ -53,6 +54,13 @@ def test_a_model_that_judges_no_average_good_is_refused() -> None:
         draw_golden(GOOD, lambda picture: judge(picture, 1e-6))
 
 
-def test_a_model_that_finds_no_drawn_leak_is_challenged_by_the_score_of_one() -> None:
-    golden = draw_golden(GOOD, lambda picture: judge(picture, 1e12))
-    assert golden[-1].judged.score > 10 * golden[0].judged.score
+def test_a_model_that_finds_no_drawn_leak_cannot_be_exported() -> None:
+    with pytest.raises(ExportRefused, match="calls no leak drawn on a good well a leak"):
+        draw_golden(GOOD, lambda picture: judge(picture, 1e12))
+
+
+def test_a_weak_model_is_challenged_by_many_leaks_at_once() -> None:
+    wells = [one.picture for one in draw_golden(GOOD, judge) if one.judged.verdict is Verdict.NO_LEAK]
+    highest = max(judge(apply(name, well, 1.0, 0)).score for name in LEAKS for well in wells)
+    golden = draw_golden(GOOD, lambda picture: judge(picture, highest / 1.15))
+    assert golden[-1].judged.verdict is Verdict.LEAK

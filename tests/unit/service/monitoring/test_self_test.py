@@ -26,9 +26,19 @@ LEAK = GoldenPicture(file="golden/leak.png", score=20.0, verdict=Verdict.LEAK)
 def test_a_score_may_differ_by_a_share_of_itself_or_of_the_threshold(
     golden: GoldenPicture, score: float | None, verdict: Verdict, ok: bool
 ) -> None:
-    result = run_self_test("small-00000000", [golden], 1.0, 1e-3, lambda _: (score, verdict))
+    def challenge(file: str) -> tuple[float | None, Verdict]:
+        other = LEAK if golden is GOOD else GOOD
+        return (score, verdict) if file == golden.file else (other.score, other.verdict)
+
+    result = run_self_test("small-00000000", [GOOD, LEAK], 1.0, 1e-3, challenge)
     assert (result.ok, result.problem is None) == (ok, ok)
 
 
-def test_an_artefact_that_cannot_be_challenged_does_not_pass() -> None:
-    assert not run_self_test("small-00000000", [], 1.0, 1e-3, lambda _: (0.0, Verdict.NO_LEAK)).ok
+@pytest.mark.parametrize(
+    ("golden", "missing"), [([], "a good well and a leak"), ([GOOD], "a leak"), ([LEAK], "a good well")]
+)
+def test_an_artefact_that_cannot_be_challenged_does_not_pass(golden: list[GoldenPicture], missing: str) -> None:
+    expected = {picture.file: (picture.score, picture.verdict) for picture in golden}
+    result = run_self_test("small-00000000", golden, 1.0, 1e-3, lambda file: expected[file])
+    assert not result.ok
+    assert f"no golden picture of {missing}," in str(result.problem)
