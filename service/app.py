@@ -78,16 +78,27 @@ def create_app(
     app.add_exception_handler(RequestValidationError, answer_invalid_request)
     app.add_exception_handler(Exception, answer_problem)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
-    limits = Limits(settings.max_body_bytes, settings.max_batch_bytes, settings.max_batch_crops, settings.deadline_s)
+    lanes = _lanes(parts, settings)
+    log = RequestLog(logging.getLogger("service.requests"), settings.log_good_share)
+    return Front(app, lanes, parts.metrics, log)
+
+
+def _lanes(parts: Parts, settings: Settings) -> dict[str, Lane]:
+    limits = Limits(
+        settings.max_body_bytes,
+        settings.max_batch_bytes,
+        settings.max_batch_crops,
+        settings.deadline_s,
+        settings.max_age_s,
+    )
     inspector, access = parts.inspector, parts.access
-    crops, batches = Admission(settings.max_in_flight), Admission(settings.max_batches_in_flight)
-    lanes: dict[str, Lane] = {
+    crops = Admission(settings.max_in_flight, settings.client_share)
+    batches = Admission(settings.max_batches_in_flight, settings.client_share)
+    return {
         "/v1/inspect": InspectLane(inspector.inspect, Role.CAMERA, access, crops, limits),
         "/v1/inspect/batch": BatchLane(inspector, access, batches, limits),
         "/v1/trial": InspectLane(inspector.try_out, Role.OPERATOR, access, crops, limits),
     }
-    log = RequestLog(logging.getLogger("service.requests"), settings.log_good_share)
-    return Front(app, lanes, parts.metrics, log)
 
 
 def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None]) -> Parts:
@@ -120,7 +131,8 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         DriftWatch(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
     )
-    watch = CameraWatch(settings.frozen_after_s, settings.stale_after_s, settings.future_after_s)
+    stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
+    watch = CameraWatch(settings.frozen_after_s, stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
     recorder = Recorder(journal, archive, oversight, metrics)
     inspector = Inspector(models, watch, recorder, workers, settings.max_pixels, settings.stuck_after_s)

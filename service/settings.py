@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     )
     max_in_flight: int = Field(160, ge=1, le=100_000, description="Single crops in flight; one more gets 503.")
     max_batches_in_flight: int = Field(8, ge=1, le=1000, description="Batches in flight; one more gets 503.")
+    client_share: float = Field(
+        0.75, gt=0, le=1, description="Share of these places that one camera, or address, may fill alone."
+    )
     deadline_s: float = Field(5.0, gt=0, le=60, description="Time until inference where the caller names none.")
     inference_limit_s: float = Field(2.0, gt=0, le=600, description="Longest inference; it is ended then.")
     stuck_after_s: float = Field(
@@ -71,7 +74,7 @@ class Settings(BaseSettings):
     drain_s: float = Field(0.0, ge=0, le=60, description="Time from SIGTERM, when readiness falls, to the last accept.")
 
     watch_interval_s: float = Field(2.0, gt=0, le=3600, description="How often the artefact's pointer is looked at.")
-    self_test_interval_s: float = Field(3600.0, gt=0, le=86_400, description="How often the golden pictures are run.")
+    self_test_interval_s: float = Field(60.0, gt=0, le=86_400, description="How often the golden pictures are run.")
     self_test_retry_s: float = Field(5.0, gt=0, le=3600, description="How often they are run while they fail.")
 
     journal_strict: bool = Field(False, description="Every decision is on disk before its answer, also no_leak.")
@@ -101,6 +104,12 @@ class Settings(BaseSettings):
 
     frozen_after_s: float = Field(10.0, gt=0, le=3600, description="Equal pictures for longer than this are frozen.")
     stale_after_s: float = Field(30.0, gt=0, le=86_400, description="A captured_at older than this is stale.")
+    max_age_s: float | None = Field(
+        None,
+        gt=0,
+        le=86_400,
+        description="A captured_at older than this gets 504; without it, what is stale is unknown.",
+    )
     future_after_s: float = Field(5.0, gt=0, le=86_400, description="A captured_at further ahead is refused.")
     drift_spacing_s: float = Field(
         10.0, gt=0, le=86_400, description="Time between two pictures of a well that count for drift."

@@ -1,30 +1,78 @@
-"""Admission: a bounded number of requests in flight."""
+"""Admission: a bounded number of requests in flight, and no caller who takes them all."""
 
-from typing import Self
+from math import ceil
 
 from service.contract.errors import Overloaded
 
 
 class Admission:
-    """Places for requests; whoever finds none is refused at once."""
+    """Places for requests; whoever finds none is refused at once.
 
-    def __init__(self, places: int) -> None:
+    Up to ``client_share`` of the places anybody may take. Beyond it a client needs less than an equal part of that
+    share, so that one who floods the service always leaves places to those who do not.
+
+    Args:
+        places: how many requests may be in flight.
+        client_share: above 0, at most 1, which leaves nothing over for others.
+    """
+
+    def __init__(self, places: int, client_share: float = 1.0) -> None:
         self._places = places
+        self._shared = ceil(places * client_share)
         self._taken = 0
+        self._held: dict[str, int] = {}
 
-    def place(self) -> Self:
-        """A place, to be held by a ``with`` statement."""
-        return self
+    def require(self, client: str) -> None:
+        """Do nothing where a place is free for that client.
 
-    def __enter__(self) -> None:
+        Raises:
+            Overloaded: there is none.
+        """
+        if self._taken < self._shared:
+            return
+        if self._taken >= self._places:
+            raise Overloaded(f"{self._taken} of {self._places} places are taken: send the next picture")
+        if self._held.get(client, 0) >= max(1, self._shared // len(self._held)):
+            raise Overloaded(f"{client} holds its part of {self._places} places: let it send fewer pictures at once")
+
+    def place(self, client: str) -> "Place":
+        """A place for a client, to be held by a ``with`` statement, which may raise :class:`Overloaded`."""
+        return Place(self, client)
+
+    def take(self, client: str) -> None:
         """Take a place.
 
         Raises:
-            Overloaded: every place is taken.
+            Overloaded: none is free.
         """
-        if self._taken >= self._places:
-            raise Overloaded(f"{self._taken} of {self._places} places are taken: send the next picture")
+        self.require(client)
         self._taken += 1
+        self._held[client] = self._held.get(client, 0) + 1
+
+    def free(self, client: str) -> None:
+        """Give a place back."""
+        self._taken -= 1
+        left = self._held.pop(client) - 1
+        if left:
+            self._held[client] = left
+
+
+class Place:
+    """One place while a ``with`` statement lasts."""
+
+    __slots__ = ("_admission", "_client")
+
+    def __init__(self, admission: Admission, client: str) -> None:
+        self._admission = admission
+        self._client = client
+
+    def __enter__(self) -> None:
+        """Take it.
+
+        Raises:
+            Overloaded: none is free.
+        """
+        self._admission.take(self._client)
 
     def __exit__(self, *_: object) -> None:
-        self._taken -= 1
+        self._admission.free(self._client)

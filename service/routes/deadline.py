@@ -1,5 +1,8 @@
 """The deadline of a request: the caller's own, or the service's."""
 
+from datetime import UTC, datetime
+from time import perf_counter
+
 from starlette.types import Scope
 
 from service.contract.errors import MalformedField
@@ -23,3 +26,11 @@ def deadline_of(scope: Scope, arrived: float, default_s: float) -> float:
     if not value.isdigit() or len(value) > MOST_DIGITS or not 1 <= int(value) <= LONGEST_MS:
         raise MalformedField(f"X-Deadline-Ms: a whole number of 1 to {LONGEST_MS} milliseconds is expected")
     return arrived + int(value) / 1000
+
+
+def fresh_until(deadline: float, captured_at: datetime | None, max_age_s: float | None) -> float:
+    """Return the deadline, or the earlier time at which the picture will be older than it may be."""
+    if captured_at is None or max_age_s is None:
+        return deadline
+    age_s = (datetime.now(UTC) - captured_at).total_seconds()
+    return min(deadline, perf_counter() + max_age_s - age_s)

@@ -18,7 +18,7 @@ from service.edge.front import JSON_HEADERS, Reply
 from service.inspector import Inspector
 from service.judging.shot import Shot
 from service.routes.body import boundary_of, header, is_small, parsed, parts_of, read_body
-from service.routes.deadline import deadline_of
+from service.routes.deadline import deadline_of, fresh_until
 from service.routes.digest import check_digest
 from service.routes.labels import NO_LABELS, Labels, labels_of, labels_of_query
 
@@ -34,6 +34,7 @@ class Limits(NamedTuple):
     batch_bytes: int
     batch_crops: int
     deadline_s: float
+    max_age_s: float | None
 
 
 class InspectLane:
@@ -58,8 +59,11 @@ class InspectLane:
         self._access.require(scope, self._role)
         deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
         labels = labels_of_query(scope["query_string"])
+        deadline = fresh_until(deadline, labels.captured_at, self._limits.max_age_s)
+        client = labels.camera_id or address_of(scope)
+        self._admission.require(client)  # before the body is read
         whole = await self._body(scope, receive) if is_small(scope) else None  # a slow small body takes no place
-        with self._admission.place():
+        with self._admission.place(client):
             body = await self._body(scope, receive) if whole is None else whole
             shot = await parsed(partial(_only_shot, scope, labels, perf_counter()), body)
             decision = await self._judge(shot, deadline)
@@ -83,10 +87,11 @@ class BatchLane:
         """Answer with one decision a crop, in the order sent."""
         self._access.require(scope, Role.CAMERA)
         deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
-        with self._admission.place():
+        with self._admission.place(address_of(scope)):
             body = await read_body(scope, receive, self._limits.batch_bytes, self._limits.deadline_s)
             shots = await parsed(partial(self._shots, scope, perf_counter()), body)
-            decisions = await self._inspector.inspect_batch(shots, deadline)
+            latest = max(fresh_until(deadline, shot.captured_at, self._limits.max_age_s) for shot in shots)
+            decisions = await self._inspector.inspect_batch(shots, latest)
         scope["decisions"] = decisions
         return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
 
@@ -112,6 +117,11 @@ class BatchLane:
         if len(images) > self._limits.batch_crops:
             raise BodyTooLarge(f"more than {self._limits.batch_crops} crops: send several batches")
         return images, [NO_LABELS] * len(images) if meta is None else _labels_of_meta(meta, len(images))
+
+
+def address_of(scope: Scope) -> str:
+    """Return the address of a caller, as the server or a trusted proxy states it."""
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _only_shot(scope: Scope, labels: Labels, arrived: float, body: bytes) -> Shot:

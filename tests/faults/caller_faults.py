@@ -27,6 +27,15 @@ async def overload(rig: Rig) -> None:
         await asyncio.gather(*(running.post() for _ in range(30)))
 
 
+async def flood(rig: Rig) -> None:
+    """One camera sends without end; another one's pictures, one after the other, are all judged."""
+    async with rig.serving(max_in_flight=8) as running:
+        flooding = [asyncio.create_task(running.post(camera_id="flooding")) for _ in range(60)]
+        for _ in range(10):
+            assert (await running.post(camera_id="calm")).status_code == 200
+        await asyncio.gather(*flooding)
+
+
 async def wrong_key(rig: Rig) -> None:
     keys = rig.folder / "keys"
     keys.write_text(f"camera {KEY}\n")
@@ -55,6 +64,7 @@ async def cancelled(rig: Rig) -> None:
 
 CALLER_FAULTS = (
     Fault("overload", "30 requests at once, 2 may be in flight", ("503 overloaded", LEAK_FOUND), overload),
+    Fault("flooding camera", "60 requests of one camera at once, 8 places", ("503 overloaded", LEAK_FOUND), flood),
     Fault(
         "deadline passed",
         "inference would begin too late",

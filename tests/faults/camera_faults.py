@@ -1,6 +1,7 @@
 """Faults of cameras and clocks: pictures that are fine by themselves and prove nothing about their well now."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from unittest.mock import patch
@@ -19,11 +20,11 @@ def taken(age_s: float) -> str:
     return (datetime.now(UTC) - timedelta(seconds=age_s)).isoformat()
 
 
-def aged(*ages_s: float) -> Callable[[Rig], Awaitable[None]]:
+def aged(*ages_s: float, **settings: object) -> Callable[[Rig], Awaitable[None]]:
     """Send good wells that were taken so many seconds ago."""
 
     async def inject(rig: Rig) -> None:
-        async with rig.serving() as running:
+        async with rig.serving(**settings) as running:
             await running.passes(GOOD, captured_at=taken(0), **WELL)
             for age_s in ages_s:
                 await running.post(GOOD, captured_at=taken(age_s), **WELL)
@@ -71,10 +72,31 @@ async def repeated(rig: Rig) -> None:
     assert len({answer.body["decision_id"] for answer in rig.answers}) == 1
 
 
+async def old_crops(rig: Rig) -> None:
+    async with rig.serving(max_age_s=3) as running:
+        for ages_s in ((0, 4), (4, 4)):
+            meta = [{"captured_at": taken(age_s)} for age_s in ages_s]
+            await running.client.post(
+                "/v1/inspect/batch", files=[("files", LEAK), ("files", LEAK)], data={"meta": json.dumps(meta)}
+            )
+
+
 CAMERA_FAULTS = (
     Fault("frozen feed", "the same picture for longer than the limit", (FROZEN,), frozen),
     Fault("frozen feed, delivered fast", "the same picture, taken 20 s apart", (FROZEN,), frozen_by_its_own_clock),
     Fault("stale picture", "taken 31 s to a day ago", (STALE,), aged(31, 3600, 86_400)),
+    Fault(
+        "picture older than its deadline",
+        "taken 4 s and a day ago, max_age_s 3",
+        ("504 deadline-exceeded",),
+        aged(4, 86_400, max_age_s=3),
+    ),
+    Fault(
+        "old crops in a batch",
+        "one of two taken 4 s ago, then both, max_age_s 3",
+        ("200 unknown: stale", "200 leak: score_at_or_above_threshold", "504 deadline-exceeded"),
+        old_crops,
+    ),
     Fault("picture from the future", "taken 6 s to a day ahead", (FUTURE,), aged(-6, -3600, -86_400)),
     Fault("clock one hour ahead", "the service's clock jumps by +1 h", (STALE,), clock_jumps(timedelta(hours=1))),
     Fault("clock one hour behind", "the service's clock jumps by -1 h", (FUTURE,), clock_jumps(timedelta(hours=-1))),

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from service.contract.decision import Verdict
-from service.contract.errors import NotReady
+from service.contract.errors import NotReady, Overloaded
 from service.telemetry.logs import JsonLines, RequestLog
 from tests.decisions import a_decision
 
@@ -61,3 +61,13 @@ def test_what_nobody_foresaw_is_logged_with_its_trace(caplog: pytest.LogCaptureF
     log().failed(scope(), ZeroDivisionError("oh"))
     (record,) = caplog.records
     assert record.exc_info is not None
+
+
+def test_refusals_of_an_overload_share_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    requests = log()
+    for _ in range(100):
+        request = scope()
+        requests.failed(request, Overloaded("full"))
+        requests.ended(request, 503, 0.001)
+    assert len(caplog.records) == 1
