@@ -15,7 +15,7 @@ PYTEST := -m pytest --reruns 2 --reruns-delay 1
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: serve test test-containers test-wheel check bench bench-quick train up openapi figures system-packages
+.PHONY: serve test test-containers test-wheel check bench bench-quick bench-print train up openapi figures system-packages
 
 $(SERVICE)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(SERVICE)
@@ -60,6 +60,9 @@ bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table and docs
 
 bench-quick: $(SERVICE)/.installed $(DEV)/.installed ## the main ratios in under 90 seconds
 	$(DEV)/bin/python -m tests.perf.bench --quick $(if $(DATA),--data "$(DATA)")
+
+bench-print: $(SERVICE)/.installed $(DEV)/.installed ## the same for continuous integration, whose noise fails nobody
+	timeout 120 $(DEV)/bin/python -m tests.perf.bench --quick --if-possible || echo "no ratios this time"
 
 openapi: $(DEV)/.installed ## docs/openapi.json, as the service serves it
 	$(DEV)/bin/python -m tests.contract_document

@@ -69,12 +69,21 @@ def saturate(load: Load, port: int, core: int, duration_s: float) -> Saturated:
     before, started = os.times(), time.perf_counter()
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     after, elapsed_s = os.times(), time.perf_counter() - started
+    used_s = after.children_user + after.children_system - before.children_user - before.children_system
+    return saturated_of(output, load.path, used_s / elapsed_s)
+
+
+def saturated_of(output: str, path: str, client_share: float) -> Saturated:
+    """Read the last line of wrk's output, which ``post.lua`` has written.
+
+    Raises:
+        RuntimeError: more than one answer in a hundred was not 200, or a connection broke.
+    """
     result = json.loads(output.splitlines()[-1])
     refused, broken = result["not_2xx"], result["broken"]
     if refused > MOST_REFUSED * result["requests"] or broken:
-        raise RuntimeError(f"{load.path}: {refused} of {result['requests']} answers were not 200, {broken} broke off")
-    used_s = after.children_user + after.children_system - before.children_user - before.children_system
-    return Saturated(result["requests"] - refused, refused, result["duration_us"] / 1e6, used_s / elapsed_s)
+        raise RuntimeError(f"{path}: {refused} of {result['requests']} answers were not 200, {broken} broke off")
+    return Saturated(result["requests"] - refused, refused, result["duration_us"] / 1e6, client_share)
 
 
 def pace(load: Load, port: int, core: int, rate: float, duration_s: float) -> Paced:

@@ -16,15 +16,14 @@ class Cores:
     second: int | None
 
 
-def share_cores() -> Cores:
-    """Give the last core to the server and the one before to the load.
+def enough_cores() -> bool:
+    """Whether server and load can have a core each."""
+    return len(os.sched_getaffinity(0)) > 1
 
-    Raises:
-        SystemExit: there is one core only.
-    """
+
+def share_cores() -> Cores:
+    """Give the last core to the server and the one before to the load."""
     cores = sorted(os.sched_getaffinity(0))
-    if len(cores) < 2:  # server and load
-        raise SystemExit("the bench needs two cores: one for the server, one for the load")
     return Cores(cores[-1], cores[-2], cores[-3] if len(cores) > 2 else None)  # a third one
 
 
