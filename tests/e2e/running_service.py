@@ -21,11 +21,15 @@ STOP_TIMEOUT_S = 5.0
 
 
 class RunningService:
-    """Serves the small artefact from a folder; keeps its port when it is started again."""
+    """Serves the small artefact from a folder; keeps its port when it is started again.
+
+    Unless a setting says otherwise equal pictures freeze nobody, since a test that is tried again sends its own again.
+    """
 
     def __init__(self, folder: Path, **settings: object) -> None:
         self.folder = folder
         self.port = 0
+        settings = {"frozen_after_s": 3600} | settings
         self._settings = {f"LEAK_INSPECTION_{name.upper()}": str(value) for name, value in settings.items()}
         write_artifact(folder / "artifacts")
         (folder / "data").mkdir()
