@@ -62,12 +62,14 @@ def run_job(job: Job, bench: Bench, results: Path) -> Outcome:
     return outcome
 
 
-def material_of(recipe: Recipe, parts: Split) -> Material:
-    """What a recipe learns from, drawn here and now: the same as on the bench."""
+def material_of(recipe: Recipe, parts: Split, without: Sequence[str] = ()) -> Material:
+    """What a recipe learns from, drawn here and now, but for some families: the same as on the bench."""
     spec, taught = recipe.input, recipe.lessons
     wells = [group.picture for group in parts.fit_good]
     leaks, nuisances = _draw("leaks", taught.leaks, wells), _draw("nuisances", taught.nuisances, wells)
-    return Material(pixels_of(parts.fit_good, spec), leaks.lesson(spec, erase=True), nuisances.lesson(spec))
+    return Material(
+        pixels_of(parts.fit_good, spec), leaks.lesson(spec, erase=True).without(without), nuisances.lesson(spec)
+    )
 
 
 def _draw(kind: str, times: int, wells: Sequence[Pixels]) -> Drawn:

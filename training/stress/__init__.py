@@ -44,6 +44,7 @@ NUISANCES: Final[Mapping[str, Family]] = MappingProxyType(
         "tool": nuisances.tool,
         "pole": nuisances.pole,
         "sleeve": nuisances.sleeve,
+        "smudge": nuisances.smudge,
         "steam": nuisances.steam,
     }
 )

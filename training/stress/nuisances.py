@@ -35,11 +35,11 @@ def colour_cast(picture: Picture, strength: float, rng: np.random.Generator) -> 
 
 
 def shift(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
-    """Crop taken off centre by up to 8 % of the width and 10 % of the height, and up to 7 % too wide or narrow."""
+    """Crop off centre by up to 8 % of the width and 10 % of the height, each side up to 10 % too long or short."""
     height, width = picture.shape[:2]
-    zoom = 1 + 0.07 * strength * rng.uniform(-1, 1)
+    wide, high = 1 + 0.1 * strength * rng.uniform(-1, 1, 2)
     dx, dy = (strength * np.array([0.08 * width, 0.1 * height]) * rng.uniform(-1, 1, 2)).tolist()
-    move = np.array([[zoom, 0, dx + (1 - zoom) * width / 2], [0, zoom, dy + (1 - zoom) * height / 2]], np.float32)
+    move = np.array([[wide, 0, dx + (1 - wide) * width / 2], [0, high, dy + (1 - high) * height / 2]], np.float32)
     moved = cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
 
@@ -91,7 +91,7 @@ def cable(picture: Picture, strength: float, rng: np.random.Generator) -> Pictur
 
 
 def tool(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
-    """A straight bar or handle reaches in over an edge, up to a fifth of the picture deep."""
+    """A straight bar or handle, metal or brightly painted, reaches in over an edge, up to a fifth deep."""
     place, inward = _border_point(rng)
     depth = 0.15 + 0.2 * strength
     turn = rng.uniform(-0.5, 0.5)
@@ -99,7 +99,7 @@ def tool(picture: Picture, strength: float, rng: np.random.Generator) -> Picture
     end = np.array(place) + depth * heading / np.linalg.norm(heading)
     way = np.asarray(np.stack([np.array(place), end]), np.float32)
     widths = np.full(2, rng.uniform(0.06, 0.1 + 0.12 * strength))
-    colour = _thing_colour(picture, 0.35, 1.25, 0.25, rng)
+    colour = _thing_colour(picture, 0.35, 1.25, float(rng.choice([0.25, 0.7])), rng)
     return _cover(picture, ribbon(way, widths), colour, 1.0, rng)
 
 
@@ -120,6 +120,19 @@ def sleeve(picture: Picture, strength: float, rng: np.random.Generator) -> Pictu
     centre = (place[0] - 0.15 * inward[0], place[1] - 0.15 * inward[1])
     outline = ellipse(centre, (0.15 + depth + 0.1, 0.15 + depth + 0.1), 0.12, rng)
     return _cover(picture, outline, _thing_colour(picture, 0.4, 1.2, 0.12, rng), 2.0, rng)
+
+
+def smudge(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
+    """Burnt oil or soot on the metal: one or two dark clouds without an edge."""
+    size = picture.shape[0], picture.shape[1]
+    shade = np.zeros(size, np.float32)
+    for _ in range(int(rng.integers(1, 3))):
+        centre = (float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.25, 0.85)))
+        radii = (float(rng.uniform(0.06, 0.2)), float(rng.uniform(0.08, 0.3)))
+        shade = np.maximum(shade, soften(mask(size, [ellipse(centre, radii, 0.3, rng)]), 9.0))
+    cloudy = np.clip(1 + 0.35 * noise(size, 5, rng), 0.2, 1.6) * shade * np.float32(0.1 + 0.25 * strength)
+    tint = np.array([1.0, 1.0, 0.95], np.float32)
+    return to_picture(picture * (1 - np.clip(cloudy, 0, 0.6)[..., None] * tint))
 
 
 def steam(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
