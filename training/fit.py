@@ -64,6 +64,7 @@ def fit(
     start = time.monotonic()
     graph = ScoringGraph(recipe)
     material.prepare(graph.preprocessing)
+    graph.model.start(material.planes(torch.arange(min(material.good, LEARNT_FROM))))
     optimiser = _optimiser(recipe, graph)
     steps = math.ceil(material.epoch_size / recipe.batch)  # in one epoch
     epochs = max(recipe.epochs, math.ceil(recipe.least_steps / steps))

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from service.contract.manifest import InputSpec
 from training.colour import Colour
 from training.specs import Representation
+from training.texture import PLANES, STRIDE, Texture, enlarged
 
 PIXEL_MAX = 255.0
 DARKEST = 1 / PIXEL_MAX
@@ -37,7 +38,10 @@ class Preprocessing(nn.Module):
         self.crop = None if representation.blur_kernel > 1 else _centre(spec, height, width)
         self.light = representation.light
         self.colour = Colour(representation.colour, representation.chroma_weight)
-        self.shape = (self.colour.channels, height, width)
+        self.texture = Texture() if representation.texture else None
+        self.stride = STRIDE if self.texture else 1
+        channels = self.colour.channels + (PLANES if self.texture else 0)
+        self.shape = (channels, height // self.stride, width // self.stride)
         self.standardise = representation.standardise
         self.register_buffer("mean", torch.zeros(self.shape))
         self.register_buffer("spread", torch.ones(self.shape[0], 1, 1))
@@ -45,19 +49,25 @@ class Preprocessing(nn.Module):
     def learn(self, pixels: Tensor) -> None:
         """Take mean picture and spread of each channel from good wells, uint8 [N, H, W, 3]."""
         if self.standardise:
-            planes = self.colour(self._evenly_lit(self._planes(pixels)))
+            planes = self._represented(pixels)
             self.mean.copy_(planes.mean(dim=0))
             self.spread.copy_(planes.std(dim=(0, 2, 3)).clamp_min(SMALLEST_SPREAD)[:, None, None])
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Scale, crop, blur, even out the light, change the colours, standardise."""
-        planes: Tensor = self.colour(self._evenly_lit(self._planes(pixels)))
+        """Scale, crop, blur, even out the light, change the colours, find the texture, standardise."""
+        planes = self._represented(pixels)
         return (planes - self.mean) / self.spread if self.standardise else planes
 
     def restore(self, planes: Tensor, pixels: Tensor) -> Tensor:
         """Bring planes [N, C, h, w] back to RGB in 0..1, in the light of the pictures they were made from."""
-        rgb = self.colour.restore(planes * self.spread + self.mean)
+        colours = (planes * self.spread + self.mean)[:, : self.colour.channels]
+        rgb = self.colour.restore(enlarged(colours) if self.texture else colours)
         return (rgb * self._light(self._planes(pixels))).clamp(0, 1)
+
+    def _represented(self, pixels: Tensor) -> Tensor:
+        rgb = self._evenly_lit(self._planes(pixels))
+        planes: Tensor = self.colour(rgb)
+        return planes if self.texture is None else self.texture(planes, rgb)  # type: ignore[no-any-return]  # untyped
 
     def _planes(self, pixels: Tensor) -> Tensor:
         if self.crop is not None:

@@ -10,6 +10,7 @@ from training.error_measure import ErrorMeasure
 from training.models import build
 from training.models.base import Reconstruction
 from training.preprocessing import Preprocessing
+from training.texture import enlarged
 
 SCORING_BATCH = 512
 
@@ -46,7 +47,8 @@ class ExplainGraph(nn.Module):
     def __init__(self, scoring: ScoringGraph) -> None:
         super().__init__()
         self.scoring = scoring
-        spec, (_, height, width) = scoring.spec, scoring.preprocessing.shape
+        spec, stride = scoring.spec, scoring.preprocessing.stride
+        height, width = (side * stride for side in scoring.preprocessing.shape[1:])
         above, left = (spec.height - height) // 2, (spec.width - width) // 2
         self.frame = (left, spec.width - width - left, above, spec.height - height - above)
         self.area = spec.height * spec.width / (height * width)
@@ -54,7 +56,10 @@ class ExplainGraph(nn.Module):
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Reconstruct and compare."""
         squares, output = self.scoring.squares(self.scoring.preprocessing(pixels))
-        error_map = nn.functional.pad(self.scoring.measure.map(squares) * self.area, self.frame)
+        places = self.scoring.measure.map(squares)
+        if self.scoring.preprocessing.texture is not None:
+            places = enlarged(places[:, None])[:, 0]
+        error_map = nn.functional.pad(places * self.area, self.frame)
         rgb = self.scoring.preprocessing.restore(output, pixels)
         return nn.functional.pad(rgb, self.frame).permute(0, 2, 3, 1), error_map
 

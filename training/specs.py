@@ -37,6 +37,8 @@ class Representation(Part):
             its channels (``channel``, which takes colour casts out as well).
         colour: RGB, luma alone, CIE Lab, or luma and two opponent differences.
         chroma_weight: factor on the colour channels of ``lab`` and ``opponent``.
+        texture: add planes that say how strong lines and edges are around each place, all at a quarter of the size,
+            for textures that no two pictures share.
         standardise: subtract the mean picture of the good wells and divide each channel by its spread there; the
             network then restores what is special in a picture.
     """
@@ -47,6 +49,7 @@ class Representation(Part):
     light: Literal["none", "picture", "channel"] = "none"
     colour: Literal["rgb", "grey", "lab", "opponent"] = "rgb"
     chroma_weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+    texture: bool = False
     standardise: bool = False
 
     @model_validator(mode="after")
@@ -124,7 +127,24 @@ class ConvVae(Part):
     latent_dim: Count = 32
 
 
-ModelSpec = Annotated[DenseAe | DenseVae | ConvAe | ConvFcAe | ConvFcVae | ConvVae, Field(discriminator="kind")]
+class PrincipalAe(Part):
+    """Convolutional without activations, started as a principal component analysis.
+
+    Attributes:
+        patch: side and stride of the convolution.
+        channels: that are kept of each patch, at most all of its numbers.
+        latent_dim: numbers in the latent; no more than half of the pictures at hand are used.
+    """
+
+    kind: Literal["principal_ae"]
+    patch: Annotated[int, Field(ge=1, le=16)] = 2
+    channels: Count = 48
+    latent_dim: Count = 32
+
+
+ModelSpec = Annotated[
+    DenseAe | DenseVae | ConvAe | ConvFcAe | ConvFcVae | ConvVae | PrincipalAe, Field(discriminator="kind")
+]
 
 
 class ErrorRule(Part):

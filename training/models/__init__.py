@@ -9,6 +9,7 @@ from training.models.conv_fc_ae import ConvFcAutoencoder, ConvFcVariational
 from training.models.conv_vae import ConvVariational
 from training.models.dense_ae import DenseAutoencoder
 from training.models.dense_vae import DenseVariational
+from training.models.principal_ae import PrincipalAutoencoder
 from training.specs import ModelSpec
 
 NETWORKS: Mapping[str, Callable[[Any, Shape], Autoencoder]] = {
@@ -18,9 +19,10 @@ NETWORKS: Mapping[str, Callable[[Any, Shape], Autoencoder]] = {
     "conv_fc_ae": ConvFcAutoencoder,
     "conv_fc_vae": ConvFcVariational,
     "conv_vae": ConvVariational,
+    "principal_ae": PrincipalAutoencoder,
 }
 
-CONVOLUTIONAL = frozenset({"conv_ae", "conv_fc_ae", "conv_fc_vae", "conv_vae"})
+CONVOLUTIONAL = frozenset({"conv_ae", "conv_fc_ae", "conv_fc_vae", "conv_vae", "principal_ae"})
 
 
 def build(spec: ModelSpec, shape: Shape) -> Autoencoder:

@@ -35,6 +35,18 @@ def halved(shape: Shape, times: int, channels: int, network: str) -> Shape:
     return channels, height // 2**times, width // 2**times
 
 
+def patched(shape: Shape, side: int, network: str) -> tuple[int, int]:
+    """Rows and columns of square patches that cover the shape.
+
+    Raises:
+        RecipeError: a side does not divide.
+    """
+    _, height, width = shape
+    if height % side or width % side:
+        raise RecipeError(f"{network} needs sides divisible by {side}, not {height} x {width}: change the input")
+    return height // side, width // side
+
+
 def halvings(channels: Sequence[int], *, batch_norm: bool) -> list[nn.Module]:
     """Convolutions 3 x 3 with stride 2 through the channels, each with ReLU and perhaps batch normalisation."""
     layers: list[nn.Module] = []
