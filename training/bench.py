@@ -15,7 +15,7 @@ from service.contract.picture import Pixels
 from training import stress
 from training.crew import finished
 from training.data import Group, pixels_of
-from training.lessons import FAMILIES, Course, Drawn, Lesson, chunks, course, draw, joined
+from training.lessons import FAMILIES, Course, Drawn, Lesson, chunks, course, draw, joined, reduced
 from training.milder import milder_leaks
 from training.progress import Progress
 from training.splits import Split
@@ -79,7 +79,7 @@ def prepare(
 
 def _courses(parts: Split, extent: Extent) -> dict[str, tuple[list[Pixels], Course]]:
     """The wells and what is drawn on them, by the name of the set."""
-    wells = [group.picture for group in parts.fit_good]
+    wells = [reduced(group.picture) for group in parts.fit_good]
     courses = {kind: (wells, course(kind, extent.lessons)) for kind in FAMILIES}
     for half, seed in zip(HALVES, (CHOICE_SEED, REPORT_SEED), strict=True):
         some = _spread(getattr(parts, f"{half}_good"), extent.challenges)
@@ -105,7 +105,7 @@ def _draw_all(
 
 def _spread(groups: Sequence[Group], count: int) -> list[Pixels]:
     """So many pictures, each well as often as any other."""
-    return [groups[number % len(groups)].picture for number in range(count)]
+    return [reduced(groups[number % len(groups)].picture) for number in range(count)]
 
 
 def _sets(parts: Split, drawings: Mapping[str, Drawn], spec: InputSpec) -> dict[str, Pixels]:

@@ -16,7 +16,7 @@ from service.contract.usability import FEATURES, FIGURES, LEAST, SMALLEST_SIDE, 
 from training.detectors import FOLDS, Cases, Folds, learn_detector, scene_folds
 from training.eight_bits import recompressed
 from training.faults import FAMILIES, Random
-from training.gate_cases import disturbed, drawn_leaks, faulty, nuisances, some
+from training.gate_cases import bounded, disturbed, drawn_leaks, faulty, nuisances, some
 from training.tails import tail_end
 
 Matrix = NDArray[np.float64]
@@ -56,7 +56,8 @@ def learn(
     seed: int = 0,
     drawn: int = DRAWN,
 ) -> GateLimits:
-    """Learn limits from good wells; with fewer than 100 only the plain figures are limited.
+    """Learn limits from good wells; with fewer than 100, or so large ones that fewer can be drawn, only the
+    plain figures are limited.
 
     A limit lies where good wells end, with a margin, or further out where the score is known to find leaks still.
     One thread of linear algebra is enough, and gives the same limits on every machine with the same libraries.
@@ -69,7 +70,7 @@ def learn(
         drawn: how many pictures to draw of each family.
     """
     with threadpool_limits(1):
-        return _learn(good, leaks, endured, np.random.default_rng(seed), drawn)
+        return _learn(good, leaks, endured, np.random.default_rng(seed), bounded(good, drawn))
 
 
 def _learn(
@@ -80,7 +81,7 @@ def _learn(
     borne, borne_features = _measure(disturbed(good, endured, drawn, rng))
     ranges = _figure_ranges(np.concatenate((figures, again)), borne)
     detectors: dict[Reason, tuple[float, ...]] = {}
-    if len(good) >= FEWEST_FOR_DETECTORS:
+    if min(len(good), drawn) >= FEWEST_FOR_DETECTORS:
         known = Cases(features, scene_folds(features, int(rng.integers(2**31))))
         found = (*leaks, *drawn_leaks(good, drawn, rng))
         others = (*found, *nuisances(good, drawn, rng), *disturbed(found, endured, drawn, rng))

@@ -42,7 +42,8 @@ class Golden(NamedTuple):
 def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None], seed: int = 0) -> list[Golden]:
     """Average good wells by cluster and draw leaks on the averages.
 
-    An average is smoother than any well, so it is sharpened as little as the gate asks for.
+    An average is smoother than any well, so it is sharpened as little as the gate asks for. Textures, and parts that
+    lie at any angle, have no average that looks like them: there a good picture itself is taken.
 
     Args:
         good: pictures of good wells, uint8 [H, W, 3] RGB of any sizes.
@@ -50,13 +51,13 @@ def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]
         seed: of the clustering and of the drawing.
 
     Raises:
-        ExportRefused: no average is judged good, or no leak drawn on one leak: such an artefact could not be
+        ExportRefused: nothing is judged good, or no leak drawn on one leak: such an artefact could not be
             challenged.
     """
-    wells = _usable_averages(good, judge, seed)
+    wells = _usable_averages(good, judge, seed) or _usable_good(good, judge)
     if not wells:
         raise ExportRefused(
-            "the model judges no average of good wells as good, so nothing could challenge it: train on more pictures"
+            "the model judges no good picture as good, so nothing could challenge it: train on more pictures"
         )
     leaks = [leak for index, well in enumerate(wells) for leak in _found_leaks(well, index, judge, seed)]
     leaks = leaks or list(_everything_at_once(wells, judge, seed))
@@ -79,6 +80,15 @@ def _usable_averages(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | 
         if len(found) == MOST_GOOD:
             break
     return found
+
+
+def _usable_good(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]) -> list[Golden]:
+    """The first good picture that is judged so."""
+    for picture in good:
+        judged = judge(picture)
+        if judged is not None and judged.verdict is Verdict.NO_LEAK and judged.score_ratio <= MOST_GOOD_RATIO:
+            return [Golden("good_1", picture, judged)]
+    return []
 
 
 def _found_leaks(well: Golden, index: int, judge: Callable[[Pixels], Judged | None], seed: int) -> Iterator[Golden]:

@@ -12,7 +12,7 @@ from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels, to_pixels
 from training import stress
 
-LONGEST_SIDE = 160
+LONGEST_SIDE = 192
 CHUNK = 256
 ENOUGH = 4000
 WEAKEST = 0.15
@@ -131,7 +131,7 @@ def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
 def draw(wells: Sequence[Pixels], course: Course, first: int = 0) -> Drawn:
     """Draw a course on one chunk of wells; more times only add to what fewer times draw.
 
-    Pictures with a side over 160 px are reduced before: at a model's size nothing finer is left.
+    Pictures with a side over 192 px are reduced before: at a model's size nothing finer is left.
     """
     small = [reduced(well) for well in wells]
     return Drawn(
@@ -166,7 +166,7 @@ def _sized(pictures: Iterable[Pixels], spec: InputSpec) -> Pixels:
 
 
 def reduced(picture: Pixels) -> Pixels:
-    """Reduce a large picture by area averaging until its longer side is 160 px."""
+    """Reduce a large picture by area averaging until its longer side is 192 px."""
     height, width = picture.shape[:2]
     ratio = LONGEST_SIDE / max(height, width)
     if ratio >= 1:

@@ -1,12 +1,14 @@
 """What a comparison is made of: recipes, seeds, and how much is drawn and learnt."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from training.bench import Extent
 from training.config import Recipe, read_recipe, recipe_names
-from training.data import Dataset
+from training.data import Dataset, Group
 from training.lessons import bounded_times
 from training.splits import Split
 
@@ -15,6 +17,9 @@ QUICK_EPOCHS = 2
 QUICK_GOOD = 1500
 FEW_GOOD, FEWEST_STEPS = 1000, 300
 LARGE_PX = 48
+MOST_SLENDER = 4.0
+SIDE_STEP = 16
+"""What the sides of a large input are multiples of: texture takes a quarter, networks halve it twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +35,40 @@ class Plan:
         """The split with no more good wells to fit than the plan wants."""
         return replace(parts, fit_good=parts.fit_good[: self.most_good])
 
-    def suited(self, wells: int) -> "Plan":
-        """The plan for so many good wells to fit: few of them are seen more often, lest nothing be learnt."""
-        if wells >= FEW_GOOD:
-            return self
-        steps = (max(recipe.least_steps, FEWEST_STEPS) for recipe in self.recipes)
-        recipes = (
-            recipe.model_copy(update={"least_steps": least}) for recipe, least in zip(self.recipes, steps, strict=True)
-        )
-        return replace(self, recipes=tuple(recipes))
+    def suited(self, parts: Split) -> "Plan":
+        """The plan for these pictures: large inputs get their proportions, and few wells are seen more often."""
+        recipes = tuple(_shaped(recipe, parts.fit_good) for recipe in self.recipes)
+        if len(parts.fit_good) >= FEW_GOOD:
+            return replace(self, recipes=recipes)
+        challenges = min(self.challenges, QUICK_CHALLENGES)  # few wells look alike: more of them tell nothing new
+        return replace(self, recipes=tuple(_repeated(recipe) for recipe in recipes), challenges=challenges)
 
     def extent(self, parts: Split) -> Extent:
         """How much is drawn for this plan."""
         wanted = max(max(recipe.lessons.leaks, recipe.lessons.nuisances) for recipe in self.recipes)
         return Extent(bounded_times(wanted, len(parts.fit_good)), self.challenges)
+
+
+def _repeated(recipe: Recipe) -> Recipe:
+    """The recipe with enough steps, lest nothing be learnt; what starts from principal components needs none."""
+    if recipe.model.kind == "principal_ae":
+        return recipe
+    return recipe.model_copy(update={"least_steps": max(recipe.least_steps, FEWEST_STEPS)})
+
+
+def _shaped(recipe: Recipe, groups: Sequence[Group]) -> Recipe:
+    """A recipe for large pictures in their median proportions, of about the same area."""
+    if recipe.suits != "large" or recipe.representation.crop or not groups:
+        return recipe
+    height, width = (recipe.input.height, recipe.input.width)
+    ratio = float(np.median([group.picture.shape[1] / group.picture.shape[0] for group in groups]))
+    wide = min(max(ratio * height / width, 1 / MOST_SLENDER), MOST_SLENDER)
+    sides = {"height": _side(height / math.sqrt(wide)), "width": _side(width * math.sqrt(wide))}
+    return recipe.model_copy(update={"input": recipe.input.model_copy(update=sides)})
+
+
+def _side(length: float) -> int:
+    return max(1, round(length / SIDE_STEP)) * SIDE_STEP
 
 
 def full_plan(names: tuple[str, ...], seeds: int) -> Plan:

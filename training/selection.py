@@ -10,8 +10,10 @@ from service.contract.errors import FitFailed
 from training.bench import MILDER
 from training.lessons import LEAK_KINDS
 from training.outcome import Outcome
+from training.rates import auroc
 
 PASSED = 0.99
+FEW = 50
 SAME = 0.005
 NUISANCES = "nuisances"
 REAL = "real leaks"
@@ -23,7 +25,9 @@ RULE = (
     f"stress leaks of each kind ({', '.join(LEAK_KINDS)}; a fit that was taught a kind is replaced by one that was "
     "not), and the share of good wells passed under nuisances. A fit is worth the mean of its worst test and of the "
     "average over all tests; a candidate is worth what its worst seed is. The best convolutional autoencoder wins; "
-    f"within {SAME:.1%} the faster one does. Its seed of the highest worth is exported."
+    f"within {SAME:.1%} the faster one does. Its seed of the highest worth is exported. Fewer than {FEW} good wells "
+    "cannot place such a cut: there each share found is the mean over all cuts, the area under the ROC curve, and "
+    "nuisances are left out."
 )
 
 
@@ -71,8 +75,9 @@ def put_to_tests(outcomes: Sequence[Outcome], seed: int) -> dict[str, float]:
     for kind, families in LEAK_KINDS.items():
         judge = next((outcome for outcome in outcomes if outcome.left_out == kind), main)
         results[kind] = float(np.mean([found(judge, f"choice/leak/{family}") for family in families]))
-    nuisances = main.families("choice/nuisance/").values()
-    results[NUISANCES] = float(np.mean([(scores < cut(main)).mean() for scores in nuisances])) if nuisances else 1.0
+    if not _has_few(main):
+        nuisances = main.families("choice/nuisance/").values()
+        results[NUISANCES] = float(np.mean([(scores < cut(main)).mean() for scores in nuisances])) if nuisances else 1.0
     return results
 
 
@@ -82,8 +87,11 @@ def cut(outcome: Outcome) -> float:
 
 
 def found(outcome: Outcome, name: str) -> float:
-    """Share of a set of leaks at or above the cut."""
-    return _share(outcome.of(name) >= cut(outcome))
+    """Share of a set of leaks at or above the cut; of few good wells, the mean of that share over every cut."""
+    leaks = outcome.of(name)
+    if _has_few(outcome) and leaks.size:
+        return _area(outcome.of("choice_good"), leaks)
+    return _share(leaks >= cut(outcome))
 
 
 def rank(worths: Iterable[Worth]) -> list[Worth]:
@@ -105,3 +113,12 @@ def _worth(results: Iterable[float]) -> float:
 
 def _share(hits: NDArray[np.bool_]) -> float:
     return float(hits.mean()) if hits.size else 0.0
+
+
+def _has_few(outcome: Outcome) -> bool:
+    return outcome.of("choice_good").size < FEW
+
+
+def _area(good: NDArray[np.float64], leak: NDArray[np.float64]) -> float:
+    """Area under the ROC curve."""
+    return auroc(np.concatenate([good, leak]), np.repeat([0, 1], [good.size, leak.size]))

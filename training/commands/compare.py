@@ -30,7 +30,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     names = tuple(options.recipes or default_names(data))
     plan = quick_plan(names) if options.quick else full_plan(names, options.seeds)
     parts = plan.bounded(whole)
-    plan = plan.suited(len(parts.fit_good))
+    plan = plan.suited(parts)
     workplace = Workplace(options.work or options.out / ".compare", data, plan, parts)
     comparison = compare_candidates(plan, parts, workplace, options.jobs, progress)
     notes = (*describe_data(data), division(parts))
