@@ -1,12 +1,13 @@
-"""Defects of drawn products: each changes a float32 picture [H, W, 3] in 0..255 near a centre (x, y) in pixels."""
+"""Defects of drawn products: each changes a picture [H, W, 3] in 0..255 near a centre (x, y) in pixels."""
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.float32]
+Picture = NDArray[np.floating[Any]]
 Centre = tuple[float, float]
 Defect = Callable[[Picture, Centre, np.random.Generator], Picture]
 
@@ -62,8 +63,8 @@ def bent(picture: Picture, centre: Centre, random: np.random.Generator) -> Pictu
     reach = min(height, width) * random.uniform(0.07, 0.14)
     push = np.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * reach**2)) * reach * random.uniform(0.5, 0.8)
     angle = random.uniform(0, 2 * np.pi)
-    moved = [axis + (push * turn).astype(np.float32) for axis, turn in ((x, np.cos(angle)), (y, np.sin(angle)))]
-    return _float(cv2.remap(picture, *moved, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
+    right, down = (_float(axis + push * turn) for axis, turn in ((x, np.cos(angle)), (y, np.sin(angle))))
+    return _float(cv2.remap(picture, right, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
 
 
 def missing(picture: Picture, centre: Centre, random: np.random.Generator) -> Picture:
@@ -73,8 +74,8 @@ def missing(picture: Picture, centre: Centre, random: np.random.Generator) -> Pi
     return picture + mask * (ground - picture)
 
 
-def _signed(random: np.random.Generator, least: float, most: float) -> np.float32:
-    return np.float32(random.choice((-1, 1)) * random.uniform(least, most))
+def _signed(random: np.random.Generator, least: float, most: float) -> float:
+    return float(random.choice((-1, 1)) * random.uniform(least, most))
 
 
 def _way(centre: Centre, length: float, stray: float, random: np.random.Generator) -> NDArray[np.float64]:
@@ -93,7 +94,7 @@ def _line(picture: Picture, points: NDArray[np.float64], width: int) -> Picture:
 def _blob(picture: Picture, centre: Centre, radius: float, wobble: float, random: np.random.Generator) -> Picture:
     """An uneven disc, soft by a pixel or two; the radius is a share of the shorter side."""
     around = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-    waves = sum(random.normal(0, 1 / n) * np.sin(n * around + random.uniform(0, 7)) for n in range(2, 6))
+    waves = np.sum([random.normal(0, 1 / n) * np.sin(n * around + random.uniform(0, 7)) for n in range(2, 6)], axis=0)
     reach = radius * min(picture.shape[:2]) * (1 + wobble * waves)[:, None]
     outline = centre + np.stack([np.cos(around), np.sin(around)], 1) * reach
     mask = np.zeros(picture.shape[:2], np.uint8)
@@ -102,4 +103,4 @@ def _blob(picture: Picture, centre: Centre, radius: float, wobble: float, random
 
 
 def _float(picture: cv2.typing.MatLike) -> Picture:
-    return picture.astype(np.float32)
+    return np.asarray(picture, np.float32)

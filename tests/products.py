@@ -66,7 +66,13 @@ def nut(size: Size, random: np.random.Generator) -> Picture:
     away, angle = np.hypot(x, y) / size[0], np.arctan2(y, x)
     side = away * np.cos((angle + np.pi / 6) % (np.pi / 3) - np.pi / 6)
     body = _soft(0.34 - side, size) * _soft(away - 0.15, size)
-    shine = 1 + 0.12 * np.cos(2 * angle + 2) + 0.05 * np.sin(away * 160) + 0.05 * _noise(size, 2, random) + 0.2 * _noise(size, 50, random)
+    shine = (
+        1
+        + 0.12 * np.cos(2 * angle + 2)
+        + 0.05 * np.sin(away * 160)
+        + 0.05 * _noise(size, 2, random)
+        + 0.2 * _noise(size, 50, random)
+    )
     return _coloured(body * shine, (28, 30, 34), 130) + random.normal(0, 3, (*size, 1)).astype(np.float32)
 
 
@@ -112,7 +118,13 @@ FAMILIES = {
         leather, (320, 320), ".jpg", (defects.cut, defects.stain, defects.discolouration, defects.hole), 180, 44
     ),
     "carpet": Family(
-        carpet, (256, 256), ".png", (defects.hole, defects.thread, defects.cut, defects.discolouration), 160, 40, grey=True
+        carpet,
+        (256, 256),
+        ".png",
+        (defects.hole, defects.thread, defects.cut, defects.discolouration),
+        160,
+        40,
+        grey=True,
     ),
     "grid": Family(grid, (400, 400), ".png", (defects.bent, defects.missing, defects.thread), 150, 36, grey=True),
     "wood": Family(wood, (480, 512), ".jpg", (defects.scratch, defects.hole, defects.stain), 140, 40),
@@ -160,7 +172,9 @@ def _places(size: Size) -> tuple[Picture, Picture]:
     return y, x
 
 
-def _turned(size: Size, angle: float, shift: NDArray[np.float64] | tuple[float, float] = (0, 0)) -> tuple[Picture, Picture]:
+def _turned(
+    size: Size, angle: float, shift: NDArray[np.float64] | tuple[float, float] = (0, 0)
+) -> tuple[Picture, Picture]:
     """Places in pixels from the middle, shifted and turned."""
     y, x = _places(size)
     y, x = y - size[0] / 2 - shift[0], x - size[1] / 2 - shift[1]

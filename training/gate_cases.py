@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-import numpy as np
-
 from service.contract.decision import Reason
 from service.contract.picture import Pixels
 from training import stress
@@ -28,7 +26,8 @@ def bounded(pictures: Sequence[Pixels], wanted: int) -> int:
     >>> bounded([np.zeros((27, 48, 3), np.uint8)], 1500), bounded([np.zeros((1000, 1000, 3), np.uint8)], 1500)
     (1500, 60)
     """
-    return min(wanted, DRAWN_PIXELS // max(1, *(picture.shape[0] * picture.shape[1] for picture in pictures)))
+    largest = max((picture.shape[0] * picture.shape[1] for picture in pictures), default=1)
+    return min(wanted, DRAWN_PIXELS // largest)
 
 
 def some(total: int, wanted: int, rng: Random) -> list[int]:

@@ -56,11 +56,11 @@ def learn(
     seed: int = 0,
     drawn: int = DRAWN,
 ) -> GateLimits:
-    """Learn limits from good wells; with fewer than 100, or so large ones that fewer can be drawn, only the
-    plain figures are limited.
+    """Learn limits from good wells; with fewer than 100 only the plain figures are limited.
 
-    A limit lies where good wells end, with a margin, or further out where the score is known to find leaks still.
-    One thread of linear algebra is enough, and gives the same limits on every machine with the same libraries.
+    So it is with pictures so large that fewer than 100 are drawn of a family. A limit lies where good wells end, with a
+    margin, or further out where the score is known to find leaks still. One thread of linear algebra is enough, and
+    gives the same limits on every machine with the same libraries.
 
     Args:
         good: pictures of good wells, each content once.

@@ -37,7 +37,7 @@ class Autoencoder(nn.Module, ABC):
     def decode(self, latent: Tensor) -> Tensor:
         """Restore from a point of the latent space."""
 
-    def start(self, planes: Tensor) -> None:  # noqa: B027  # most networks start by chance, and need nothing here
+    def start(self, planes: Tensor) -> None:  # most networks start by chance, and need nothing here
         """Set the first weights from planes of good wells, [N, C, h, w], where better ones than by chance are known."""
 
     def forward(self, inputs: Tensor) -> Reconstruction:

@@ -73,7 +73,7 @@ class PrincipalAutoencoder(Autoencoder):
 
 
 def _components(rows: Tensor, count: int) -> Tensor:
-    """The first principal directions of rows [N, D] about zero, [count, D]; from whichever of both squares is smaller."""
+    """The first principal directions of rows [N, D] about zero, [count, D], from the smaller of both squares."""
     if len(rows) >= rows.shape[1]:
         return torch.linalg.eigh(rows.T @ rows).eigenvectors[:, -count:].T.flip(0)
     left = torch.linalg.eigh(rows @ rows.T).eigenvectors[:, -count:].T.flip(0)
