@@ -28,7 +28,7 @@ def compare(root: Path, name: str) -> str:
     content = from_json(ComparisonReport, next(out.glob(".compare/*/comparison.json")).read_bytes())
     areas = {candidate.name: _area(candidate) for candidate in content.candidates}
     good, leak = (sum(count for part, count in content.groups.items() if kind in part) for kind in ("good", "leak"))
-    chosen = content.chosen
+    chosen = str(content.chosen)
     return f"| {name} | {good} / {leak} | {areas[REFERENCE]:.3f} | {areas[chosen]:.3f} | `{chosen}` | {took:.0f} s |"
 
 

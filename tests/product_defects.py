@@ -71,11 +71,11 @@ def missing(picture: Picture, centre: Centre, random: np.random.Generator) -> Pi
     """A piece is gone: what lies at the picture's corner shows instead."""
     mask = _blob(picture, centre, random.uniform(0.04, 0.09), 0.25, random)
     ground = picture[:8, :8].mean(axis=(0, 1)) + random.normal(0, 2, picture.shape).astype(np.float32)
-    return picture + mask * (ground - picture)
+    return np.asarray(picture + mask * (ground - picture))
 
 
 def _signed(random: np.random.Generator, least: float, most: float) -> float:
-    return float(random.choice((-1, 1)) * random.uniform(least, most))
+    return (1 if random.integers(2) else -1) * random.uniform(least, most)
 
 
 def _way(centre: Centre, length: float, stray: float, random: np.random.Generator) -> NDArray[np.float64]:

@@ -67,7 +67,7 @@ class Preprocessing(nn.Module):
     def _represented(self, pixels: Tensor) -> Tensor:
         rgb = self._evenly_lit(self._planes(pixels))
         planes: Tensor = self.colour(rgb)
-        return planes if self.texture is None else self.texture(planes, rgb)  # type: ignore[no-any-return]  # untyped
+        return planes if self.texture is None else self.texture(planes, rgb)
 
     def _planes(self, pixels: Tensor) -> Tensor:
         if self.crop is not None:

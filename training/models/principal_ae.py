@@ -37,11 +37,13 @@ class PrincipalAutoencoder(Autoencoder):
         planes = planes[:MOST_PICTURES]
         with torch.no_grad():
             patches = nn.functional.unfold(planes, self.down.kernel_size, stride=self.down.stride)
+            for layer in (self.down, self.up, self.to_latent, self.from_latent):
+                nn.init.zeros_(layer.get_parameter("bias"))
             rows = patches.transpose(1, 2).flatten(0, 1)
             kernels = _components(rows[:: -(-len(rows) // MOST_PATCHES)], len(self.down.weight))
             self.down.weight.copy_(kernels.view_as(self.down.weight))
             self.up.weight.copy_(kernels.view_as(self.up.weight))
-            codes = self._codes(planes)
+            codes = self.down(planes).flatten(1)
             wanted = min(self.to_latent.out_features, max(1, len(codes) // 2))
             components = _components(codes - codes.mean(dim=0), wanted)
             self._set_latent(components, codes.mean(dim=0))
@@ -55,17 +57,11 @@ class PrincipalAutoencoder(Autoencoder):
         restored: Tensor = self.up(self.unflatten(self.from_latent(latent)))
         return restored
 
-    def _codes(self, planes: Tensor) -> Tensor:
-        self.down.bias.zero_()
-        self.up.bias.zero_()
-        return self.down(planes).flatten(1)  # type: ignore[no-any-return]  # a module's call is not typed
-
     def _set_latent(self, components: Tensor, mean: Tensor) -> None:
         """Rows of ``components`` are orthonormal; latent numbers beyond them stay zero."""
         count = len(components)
-        for layer in (self.to_latent, self.from_latent):
-            layer.weight.zero_()
-            layer.bias.zero_()
+        nn.init.zeros_(self.to_latent.weight)
+        nn.init.zeros_(self.from_latent.weight)
         self.to_latent.weight[:count] = components
         self.to_latent.bias[:count] = -components @ mean
         self.from_latent.weight[:, :count] = components.T
@@ -75,6 +71,8 @@ class PrincipalAutoencoder(Autoencoder):
 def _components(rows: Tensor, count: int) -> Tensor:
     """The first principal directions of rows [N, D] about zero, [count, D], from the smaller of both squares."""
     if len(rows) >= rows.shape[1]:
-        return torch.linalg.eigh(rows.T @ rows).eigenvectors[:, -count:].T.flip(0)
+        directions: Tensor = torch.linalg.eigh(rows.T @ rows).eigenvectors[:, -count:].T.flip(0)
+        return directions
     left = torch.linalg.eigh(rows @ rows.T).eigenvectors[:, -count:].T.flip(0)
-    return nn.functional.normalize(left @ rows, dim=1)
+    components: Tensor = nn.functional.normalize(left @ rows, dim=1)
+    return components

@@ -64,3 +64,10 @@ def test_rank(values: tuple[float, float, float], expected: str, why: str) -> No
         Worth(name, {}, {0: value}, 90.0 - index) for index, (name, value) in enumerate(zip("abc", values, strict=True))
     ]
     assert "".join(worth.candidate for worth in rank(worths)) == expected, why
+
+
+def test_few_good_wells_are_not_asked_for_a_cut_they_cannot_place() -> None:
+    few = {**outcome().scores, "choice_good": (0.1, 0.2, 0.3, 5.0), "choice_leak": (1.0, 1.0)}
+    results = put_to_tests([Outcome("one", 0, scores=few)], 0)
+    assert results[REAL] == 0.75, "one good well of four scores higher"
+    assert NUISANCES not in results

@@ -62,7 +62,8 @@ def test_the_score_is_the_mean_of_the_error_map_or_of_its_largest_places(recipe:
     assert error_map.shape == (4, recipe.input.height, recipe.input.width)
     assert reconstruction.shape == (*error_map.shape, 3)
     _, height, width = graph.preprocessing.shape
-    area = recipe.input.height * recipe.input.width / (height * width)
-    kept = round(recipe.error.keep * height * width)
+    repeated = graph.preprocessing.stride**2  # pixels that one place of the error stands for
+    area = recipe.input.height * recipe.input.width / (height * width * repeated)
+    kept = round(recipe.error.keep * height * width) * repeated
     largest = error_map.flatten(1).sort(dim=1, descending=True).values[:, :kept].mean(dim=1) / area
     assert np.allclose(largest.detach(), score(graph, pixels[:4]), rtol=1e-4)
