@@ -50,7 +50,7 @@ def test_a_gate_that_wants_sharp_pictures_gets_sharpened_ones() -> None:
 
 
 def test_a_model_that_judges_no_average_good_is_refused() -> None:
-    with pytest.raises(ExportRefused, match="average of good wells"):
+    with pytest.raises(ExportRefused, match="no good picture as good"):
         draw_golden(GOOD, lambda picture: judge(picture, 1e-6))
 
 
@@ -64,3 +64,14 @@ def test_a_weak_model_is_challenged_by_many_leaks_at_once() -> None:
     highest = max(judge(apply(name, well, 1.0, 0)).score for name in LEAKS for well in wells)
     golden = draw_golden(GOOD, lambda picture: judge(picture, highest / 1.15))
     assert golden[-1].judged.verdict is Verdict.LEAK
+
+
+def test_where_averages_look_like_no_picture_a_good_picture_is_taken() -> None:
+    def judge(picture: Pixels) -> Judged:
+        is_known = any(np.array_equal(picture, well) for well in GOOD)
+        verdict = Verdict.NO_LEAK if is_known else Verdict.LEAK
+        return Judged(verdict, 0.5 if is_known else 2.0, 0.5 if is_known else 2.0)
+
+    golden = draw_golden(GOOD, judge)
+    assert [one.judged.verdict for one in golden] == [Verdict.NO_LEAK, Verdict.LEAK]
+    assert np.array_equal(golden[0].picture, GOOD[0])
