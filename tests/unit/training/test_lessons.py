@@ -65,7 +65,7 @@ def test_families_can_be_left_out() -> None:
 
 
 def test_large_pictures_are_drawn_on_reduced() -> None:
-    assert reduced(good_well(1, 400, 800)).shape == (80, 160, 3)
+    assert reduced(good_well(1, 400, 800)).shape == (96, 192, 3)
     assert reduced(WELLS[0]) is WELLS[0]
 
 
