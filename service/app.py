@@ -127,7 +127,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
     )
     oversight = Oversight(
         AlarmLayer(_alarm_rule(settings)),
-        Cadence(_expected(cameras), monotonic()),
+        Cadence(_expected(cameras), monotonic(), alone=settings.replicas == 1),
         DriftWatch(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
     )

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from service.contract.errors import NotReady
 from service.control_room.feed import Feed
-from service.control_room.reading import open_reading
+from service.control_room.reading import Reading, open_reading
 from service.parts import Parts
 from service.record.following import retentions, start_followers
 from service.store.follower import Follower
@@ -49,7 +49,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.metrics.record.journal_bytes.set_function(lambda: kept[0].bytes_used)
         works: list[Work] = [partial(task, parts) for task in BACKGROUND]
         parts.troubles.add(partial(_out_of_reach, followers))
-        works += [partial(_watch_troubles, parts, reading.feed), parts.chronicle.run]
+        works += [partial(_watch_silence, parts, reading), partial(_watch_troubles, parts, reading.feed)]
+        works.append(parts.chronicle.run)
         works += [reading.feed.follow, parts.archive.run, *(retention.run for retention in kept)]
         if reading.others is not None:
             works.append(partial(reading.feed.hear, reading.others.watch, parts.oversight.heard))
@@ -99,10 +100,10 @@ async def _self_test(parts: Parts) -> None:
             await parts.models.self_test(routine=True)
 
 
-async def _watch_silence(parts: Parts) -> None:
+async def _watch_silence(parts: Parts, reading: Reading) -> None:
     while True:
         await asyncio.sleep(parts.oversight.check_interval_s)
-        parts.chronicle.add(parts.oversight.check_silence())
+        parts.chronicle.add(parts.oversight.check_silence(informed=reading.informed))
         for camera_id in parts.cameras:
             parts.metrics.cameras.clock_offset(camera_id, parts.watch.clock_offset_s(camera_id) or 0.0)
 
@@ -120,4 +121,4 @@ def _out_of_reach(followers: Sequence[Follower]) -> dict[str, str]:
     return {follower.name: follower.why for follower in followers if follower.why is not None}
 
 
-BACKGROUND: tuple[Background, ...] = (_watch_model, _watch_journal, _self_test, _watch_silence)
+BACKGROUND: tuple[Background, ...] = (_watch_model, _watch_journal, _self_test)

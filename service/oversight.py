@@ -16,6 +16,8 @@ from service.monitoring.drift import DriftReport, DriftWatch
 from service.store.entry import Entry, Event, EventKind
 from service.telemetry.camera_metrics import CameraMetrics
 
+SILENCE = frozenset({EventKind.NO_DATA, EventKind.DATA_RESUMED})
+
 
 class Oversight:
     """Holds the alarm layer and the watches over silence and drift; for the event loop's thread alone."""
@@ -92,10 +94,9 @@ class Oversight:
         """Take in what another replica wrote: a camera sends there, an alarm of this one was acknowledged there."""
         if isinstance(entry, Decision):
             age_s = (datetime.now(UTC) - entry.received_at).total_seconds()
-            self._cadence.heard(entry.camera_id, entry.well_id, monotonic() - max(0.0, age_s))
-        elif isinstance(entry, Event) and entry.kind is EventKind.ALARM_ACKNOWLEDGED and entry.alarm_id is not None:
-            self._alarms.acknowledge(entry.alarm_id)
-            self._count_open()
+            self._cadence.heard(entry.camera_id, entry.well_id, monotonic() - max(0.0, age_s), here=False)
+        elif isinstance(entry, Event):
+            self._happened_elsewhere(entry)
 
     def restore(self, active: Sequence[Event]) -> None:
         """Make the alarms active again that were so before a restart."""
@@ -106,15 +107,29 @@ class Oversight:
         """Know which cameras had drifted before a restart."""
         self._drift.restore(cameras)
 
-    def check_silence(self) -> list[Event]:
-        """Return what has changed: cameras and wells that fell silent, or are heard of again."""
-        changes = self._cadence.check(monotonic())
-        for change in changes:
-            if change.well_id is None:
-                self._metrics.silent(change.camera_id, is_silent=change.silent)
+    def check_silence(self, *, informed: bool) -> list[Event]:
+        """Return what has changed: cameras and wells that fell silent, or are heard of again.
+
+        ``informed`` says that what other replicas hear is known here.
+        """
+        changes = self._cadence.check(monotonic(), informed=informed)
         if changes:
-            self._metrics.wells_silent(Counter(camera for camera, well in self._cadence.silent() if well is not None))
+            self._show_silence()
         return [_silence(change) for change in changes]
+
+    def _happened_elsewhere(self, event: Event) -> None:
+        if event.kind is EventKind.ALARM_ACKNOWLEDGED and event.alarm_id is not None:
+            self._alarms.acknowledge(event.alarm_id)
+            self._count_open()
+        elif event.kind in SILENCE and event.camera_id is not None:
+            is_silent = event.kind is EventKind.NO_DATA
+            self._cadence.told(event.camera_id, event.well_id, monotonic(), silent=is_silent)
+            self._show_silence()
+
+    def _show_silence(self) -> None:
+        silent = [*self._cadence.silent()]
+        self._metrics.silent({camera for camera, well in silent if well is None})
+        self._metrics.wells_silent(Counter(camera for camera, well in silent if well is not None))
 
     def _drifted(self, report: DriftReport, decision: Decision) -> list[Event]:
         for figure, ratio in report.ratios.items():

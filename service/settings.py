@@ -48,7 +48,12 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder the service writes: record, pictures, chosen artefact.")
     cameras_file: Path | None = Field(None, description="TOML file of the cameras, their wells, cadence and gate.")
     revision: str = Field("unknown", description="Revision of the source, as the image states it; shown in metrics.")
-    replicas: int = Field(1, ge=1, le=1000, description="How many replicas should run; an alert counts them.")
+    replicas: int = Field(
+        1,
+        ge=1,
+        le=1000,
+        description="How many replicas should run; a single one expects every camera itself.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_good_share: float = Field(0.001, ge=0, le=1, description="Share of requests for good wells that is logged.")
 

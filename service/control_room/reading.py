@@ -36,6 +36,11 @@ class Reading:
     others: Others | None
     shared: Database | None
 
+    @property
+    def informed(self) -> bool:
+        """Whether what other replicas write is known here, if there are any."""
+        return self.others is not None and self.others.reached
+
     async def close(self) -> None:
         """Close the connections to PostgreSQL, where there are any."""
         if self.shared is not None:

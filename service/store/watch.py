@@ -34,6 +34,8 @@ class Others:
         self._look_every_s = look_every_s
         self._retry_s = retry_s
         self._sequence: int | None = None
+        self.reached = False
+        """The last look at the database found it."""
 
     async def watch(self) -> AsyncIterator[list[Entry]]:
         """Yield first how things stand, then what comes; for ever, through outages of the database."""
@@ -41,9 +43,11 @@ class Others:
             try:
                 found, more = await self._database.read(self._look)
             except LeakInspectionError as error:
+                self.reached = False
                 logger.info("what other replicas do is not known at the moment: %s", error)
                 await asyncio.sleep(self._retry_s)
                 continue
+            self.reached = True
             if found:
                 yield found
             if not more:

@@ -1,6 +1,6 @@
 """The metrics of each camera; a camera that is not configured is counted under ``other``."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -82,9 +82,10 @@ class CameraMetrics:
         for camera, total in totals.items():
             self._open_alarms.labels(camera).set(total)
 
-    def silent(self, camera_id: str, *, is_silent: bool) -> None:
-        """State whether a configured camera is silent."""
-        self._silent.labels(self._known(camera_id)).set(is_silent)
+    def silent(self, cameras: Collection[str]) -> None:
+        """State which of the configured cameras are silent."""
+        for camera in self._last:
+            self._silent.labels(camera).set(camera in cameras)
 
     def wells_silent(self, counts: Mapping[str, int]) -> None:
         """State how many wells of each configured camera are silent while it sends; one that is absent has none."""

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from service.settings import Settings
+from service.store.entry import Event, EventKind
 from tests.conftest import Serve
+from tests.journals import entries_of
 from tests.pictures import jpeg
 from tests.postgres_server import PostgresServer
 from tests.wells import good_well, leaking_well
@@ -30,8 +32,8 @@ def cameras_file(tmp_path: Path) -> Path:
 async def replicas(serve: Serve, folder: Path, **settings: object) -> AsyncIterator[Pair]:
     folders = [folder / "one", folder / "two"]
     async with (
-        serve(replica="one", data_dir=folders[0], **settings) as one,
-        serve(replica="two", data_dir=folders[1], **settings) as two,
+        serve(replica="one", replicas=2, data_dir=folders[0], **settings) as one,
+        serve(replica="two", replicas=2, data_dir=folders[1], **settings) as two,
     ):
         yield one, two
 
@@ -94,9 +96,46 @@ async def test_a_camera_that_sends_to_the_other_replica_is_not_silent(
             )
             await asyncio.sleep(0.1)
         for client in (one, two):
-            lines = (await client.get("/metrics")).text.splitlines()
-            silent = [line for line in lines if line.startswith("leak_inspection_camera_silent{")]
-            assert [line.rsplit(" ", 1)[1] for line in silent] == ["0.0", "0.0"]
+            assert await silent(client) == []
+
+
+async def test_while_the_database_is_away_a_replica_tells_the_silence_of_its_own_camera_alone(
+    serve: Serve, tmp_path: Path, postgres: PostgresServer, cameras_file: Path
+) -> None:
+    async with replicas(serve, tmp_path, database_url=postgres.url, cameras_file=cameras_file) as (one, two):
+        await asyncio.gather(inspect(one, "cam-1", jpeg(good_well(1))), inspect(two, "cam-2", jpeg(good_well(2))))
+        await asyncio.to_thread(postgres.stop)
+
+        async def each_tells_its_own() -> bool:
+            return (await silent(one), await silent(two)) == (["cam-1"], ["cam-2"])
+
+        await in_time(each_tells_its_own)
+
+
+async def test_a_silence_is_told_once_and_known_to_both(
+    serve: Serve, tmp_path: Path, postgres: PostgresServer, cameras_file: Path
+) -> None:
+    async with replicas(serve, tmp_path, database_url=postgres.url, cameras_file=cameras_file) as (one, two):
+        await inspect(one, "cam-1", jpeg(good_well(1)))
+
+        async def both_know() -> bool:
+            return [await silent(client) for client in (one, two)] == [["cam-1"], ["cam-1"]]
+
+        await in_time(both_know)
+    told = [entry for name in ("one", "two") for entry in told_by(tmp_path / name)]
+    assert [(event.kind, event.camera_id) for event in told] == [(EventKind.NO_DATA, "cam-1")]
+
+
+async def silent(client: httpx.AsyncClient) -> list[str]:
+    """The cameras that a replica's metrics call silent."""
+    lines = (await client.get("/metrics")).text.splitlines()
+    return [line.split('"')[1] for line in lines if line.startswith("leak_inspection_camera_silent{") and "} 1" in line]
+
+
+def told_by(folder: Path) -> list[Event]:
+    """The silences in a replica's own journal."""
+    found = entries_of(Settings(data_dir=folder))
+    return [entry for entry in found if isinstance(entry, Event) and entry.kind is EventKind.NO_DATA]
 
 
 async def test_lists_show_the_decisions_of_every_replica(

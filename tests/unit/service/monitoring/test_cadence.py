@@ -1,6 +1,6 @@
 """Silence of cameras and wells."""
 
-from service.monitoring.cadence import Cadence, Expected, SilenceChange
+from service.monitoring.cadence import ELSEWHERE_S, Cadence, Expected, SilenceChange
 
 EXPECTED = {"cam-1": Expected(1.0, ("a", "b")), "cam-2": Expected(10.0)}
 
@@ -39,3 +39,59 @@ def test_strangers_are_passed_over() -> None:
 
 def test_without_configured_cameras_nothing_is_silent() -> None:
     assert Cadence({}, now=0.0).check(1e9) == []
+
+
+def one_of_several() -> Cadence:
+    return Cadence({"cam-1": Expected(1.0)}, now=0.0, alone=False)
+
+
+def changes(cadence: Cadence, *seconds: float, informed: bool = True) -> list[tuple[float, bool]]:
+    return [(now, change.silent) for now in seconds for change in cadence.check(now, informed=informed)]
+
+
+def test_a_camera_that_this_replica_sees_is_told_within_five_intervals_whatever_is_known_of_others() -> None:
+    for informed in (True, False):
+        cadence = one_of_several()
+        cadence.heard("cam-1", None, 10.0)
+        assert changes(cadence, 14.0, 15.0, informed=informed) == [(15.0, True)]
+
+
+def test_a_camera_that_another_replica_sees_is_told_here_only_if_that_one_does_not() -> None:
+    cadence = one_of_several()
+    cadence.heard("cam-1", None, 10.0, here=False)
+    assert changes(cadence, 15.0, 10.0 + ELSEWHERE_S, 15.0 + ELSEWHERE_S) == [(15.0 + ELSEWHERE_S, True)]
+
+
+def test_a_camera_that_was_never_seen_here_is_not_told_while_others_cannot_be_heard() -> None:
+    cadence = one_of_several()
+    assert changes(cadence, 5.0, 1000.0, informed=False) == []
+    late = 1000.0 + ELSEWHERE_S
+    assert changes(cadence, 1005.0, late + 5) == [(late + 5, True)], "from then on it has its time again"
+
+
+def test_a_camera_that_has_moved_to_another_replica_is_no_longer_this_ones() -> None:
+    cadence = one_of_several()
+    cadence.heard("cam-1", None, 10.0)
+    cadence.heard("cam-1", None, 11.0, here=False)
+    assert changes(cadence, 16.0) == []
+    cadence.heard("cam-1", None, 10.5)
+    assert changes(cadence, 16.0) == [], "an older picture says nothing of where it sends now"
+
+
+def test_a_silence_that_another_replica_has_told_is_not_told_again_nor_is_its_end() -> None:
+    cadence = one_of_several()
+    cadence.heard("cam-1", None, 10.0, here=False)
+    cadence.told("cam-1", None, 14.0, silent=True)
+    assert list(cadence.silent()) == [("cam-1", None)]
+    assert changes(cadence, 14.5, 100.0) == []
+    cadence.told("cam-1", None, 100.0, silent=False)
+    assert list(cadence.silent()) == []
+    assert changes(cadence, 100.5) == []
+
+
+def test_what_another_replica_tells_of_a_camera_that_sends_here_is_passed_over() -> None:
+    cadence = one_of_several()
+    cadence.heard("cam-1", None, 10.0)
+    cadence.told("cam-1", None, 11.0, silent=True)
+    cadence.told("cam-9", "a", 11.0, silent=True)
+    assert list(cadence.silent()) == []
