@@ -55,8 +55,9 @@ train: $(DEV)/.installed ## compare all candidates on DATA=DIR, export and activ
 	@test -n "$(DATA)" || { echo "name the data: make train DATA=DIR"; exit 2; }
 	$(DEV)/bin/leak-training compare --data "$(DATA)" --out $(OUT)
 
-bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table and docs/performance.md; DATA=DIR takes real crops
+bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table, docs/performance.md and the README's figures; DATA=DIR takes real crops
 	$(DEV)/bin/python -m tests.perf.bench --page docs/performance.md $(if $(DATA),--data "$(DATA)")
+	$(DEV)/bin/python -m tests.readme_figures
 
 bench-quick: $(SERVICE)/.installed $(DEV)/.installed ## the main ratios in under 90 seconds
 	$(DEV)/bin/python -m tests.perf.bench --quick $(if $(DATA),--data "$(DATA)")

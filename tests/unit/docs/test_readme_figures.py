@@ -1,7 +1,7 @@
 """The README's figures are written by a command, from what was measured."""
 
 from service.contract.artifact import Artifact, open_artifact, read_active
-from tests.readme_figures import BLOCK, README, ROOT, table, with_figures
+from tests.readme_figures import BLOCK, FINDINGS, README, ROOT, table, with_figures
 
 BENCH_RUN = {
     "setting": {"processor": "Some CPU @ 3 GHz", "python": "3.11.7", "date": "2026-11-22 04:00 UTC"},
@@ -34,6 +34,11 @@ def test_speed_comes_with_the_machine() -> None:
     assert "| start to ready | 0.812 s |" in shown
     assert "Some CPU @ 3 GHz, Python 3.11.7, 2026-11-22" in shown
     assert "ratio" not in shown
+
+
+def test_the_bench_finds_what_the_table_shows() -> None:
+    source = (ROOT / "tests" / "perf" / "findings.py").read_text()
+    assert [what for what in FINDINGS if f'"{what}"' not in source] == []
 
 
 def test_writing_them_twice_changes_nothing() -> None:
