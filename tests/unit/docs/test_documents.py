@@ -44,6 +44,12 @@ def test_the_readmes_answer_has_the_fields_of_a_decision() -> None:
     assert set(shown) <= {field.name for field in dataclasses.fields(Decision)}
 
 
+def test_the_architecture_names_every_room_and_no_other() -> None:
+    rooms = {f"service/{path.name}/" for path in (ROOT / "service").iterdir() if any(path.glob("*.*"))}
+    named = re.findall(r"^\| `(service/[a-z_]+/)`", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
+    assert set(named) == rooms
+
+
 def test_the_first_verdict_is_within_twenty_lines() -> None:
     lines = (ROOT / "README.md").read_text().splitlines()
     assert "make serve" in lines[:20]
