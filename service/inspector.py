@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
 
-from service.contract.decision import Decision
+from service.contract.decision import Decision, Verdict
 from service.contract.errors import ScoringFailed
 from service.judging.judge import judge, judge_batch, judge_each
 from service.judging.model_switch import ModelSwitch
@@ -44,18 +44,17 @@ class Inspector:
     async def inspect(self, shot: Shot, deadline: float) -> Decision:
         """Judge one picture; a small one on the event loop, where that is faster than handing it to a thread.
 
-        A picture that was sent before gets its first decision again. ``deadline`` is when inference must have begun,
-        on the clock of ``time.perf_counter``.
+        A picture that was sent before gets its first decision again, as long as that proves anything of its well.
+        ``deadline`` is when inference must have begun, on the clock of ``time.perf_counter``.
 
         Raises:
             DeadlineExceeded: it has not.
             PictureError: the bytes cannot be decoded; no decision is made.
             Unavailable: no model is ready, the scorer failed, or the decision cannot be recorded.
         """
-        earlier = await self._recorder.earlier(shot)
+        shot, earlier = await self._seen(shot)
         if earlier is not None:
             return earlier
-        shot = self._watched(shot)
         decision = await self._judged(shot, deadline)
         return (await self._recorder.record([decision], [shot]))[0]
 
@@ -77,8 +76,9 @@ class Inspector:
             Unavailable: no model is ready, the scorer failed, or the decisions cannot be recorded.
         """
         require_time(deadline)
-        answers = [await self._recorder.earlier(shot) for shot in shots]
-        fresh = [self._watched(shot) for shot, earlier in zip(shots, answers, strict=True) if earlier is None]
+        seen = [await self._seen(shot) for shot in shots]
+        answers = [earlier for _, earlier in seen]
+        fresh = [shot for shot, earlier in seen if earlier is None]
         job = partial(judge_batch, self._models.require(), fresh, self._max_pixels)
         made = await self._doubting(self._in_worker(job))
         remaining = iter(await self._recorder.record(made, fresh))
@@ -90,6 +90,19 @@ class Inspector:
         require_time(deadline)
         job = partial(judge, self._models.require(), shot, self._max_pixels)
         return await self._doubting(self._in_worker(job))
+
+    async def _seen(self, shot: Shot) -> tuple[Shot, Decision | None]:
+        """Watch the camera, and find the decision on the same picture.
+
+        A ``no_leak`` is not repeated once its picture is frozen or stale: it is judged anew, as that, and recorded
+        without ``captured_at``, by which it would be taken for the first one.
+        """
+        self._models.require()
+        earlier = await self._recorder.earlier(shot)
+        shot = self._watched(shot)
+        if earlier is None or shot.refusal is None or earlier.verdict is not Verdict.NO_LEAK:
+            return shot, earlier
+        return shot._replace(captured_at=None), None
 
     def _watched(self, shot: Shot) -> Shot:
         refusal = self._watch.judge(

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from service.routes import inspections
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault
-from tests.faults.rig import GOOD, LEAK, Rig
+from tests.faults.rig import GOOD, LEAK, Rig, Running
 
 WELL = {"camera_id": "cam-1", "well_id": "12a"}
 STALE, FUTURE, FROZEN = (f"200 unknown: {reason}" for reason in ("stale", "future", "frozen"))
@@ -81,6 +81,30 @@ async def old_crops(rig: Rig) -> None:
             )
 
 
+async def repeated_good(rig: Rig) -> None:
+    captured_at = taken(0)
+    async with rig.serving(frozen_after_s=0.05) as running:
+        await running.passes(GOOD, captured_at=captured_at, **WELL)
+        await asyncio.sleep(0.06)
+        for _ in range(3):
+            await running.post(GOOD, captured_at=captured_at, **WELL)
+        await batch_of_one(running, captured_at)
+
+
+async def old_good(rig: Rig) -> None:
+    async with rig.serving(stale_after_s=1) as running:
+        captured_at = taken(0)
+        await running.passes(GOOD, captured_at=captured_at, **WELL)
+        await asyncio.sleep(1.01)
+        await running.post(GOOD, captured_at=captured_at, **WELL)
+        await batch_of_one(running, captured_at)
+
+
+async def batch_of_one(running: Running, captured_at: str) -> None:
+    meta = json.dumps([{"captured_at": captured_at, **WELL}])
+    await running.client.post("/v1/inspect/batch", files=[("files", GOOD)], data={"meta": meta})
+
+
 CAMERA_FAULTS = (
     Fault("frozen feed", "the same picture for longer than the limit", (FROZEN,), frozen),
     Fault("frozen feed, delivered fast", "the same picture, taken 20 s apart", (FROZEN,), frozen_by_its_own_clock),
@@ -100,5 +124,9 @@ CAMERA_FAULTS = (
     Fault("picture from the future", "taken 6 s to a day ahead", (FUTURE,), aged(-6, -3600, -86_400)),
     Fault("clock one hour ahead", "the service's clock jumps by +1 h", (STALE,), clock_jumps(timedelta(hours=1))),
     Fault("clock one hour behind", "the service's clock jumps by -1 h", (FUTURE,), clock_jumps(timedelta(hours=-1))),
+    Fault(
+        "good well repeated for ever", "the same picture with the same time, again and again", (FROZEN,), repeated_good
+    ),
+    Fault("old good well again", "a no_leak's picture with its time, once it is stale", (STALE,), old_good),
     Fault("repeated picture", "the same leak sent three times: one decision", (LEAK_FOUND,), repeated),
 )
