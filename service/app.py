@@ -111,7 +111,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
     for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
         readiness.set(check, "starting")
     journal = Journal(journal_path(settings), _journal_options(settings), metrics.record.failures.inc)
-    archive = Archive(archive_folder(settings).root, _archive_options(settings))
+    archive = Archive(archive_folder(settings).root, _archive_options(settings), metrics.record.archive_failures.inc)
     metrics.record.journal_limit_bytes.set(settings.journal_max_bytes)
     metrics.record.archive_limit_bytes.set(settings.archive_max_bytes)
     metrics.record.archive_bytes.set_function(lambda: archive.bytes)

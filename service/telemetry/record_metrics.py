@@ -20,6 +20,9 @@ class RecordMetrics:
         self.archive_limit_bytes = Gauge(
             "leak_inspection_archive_limit_bytes", "Size from which old pictures are dropped.", registry=registry
         )
+        self.archive_failures = Counter(
+            "leak_inspection_archive_write_failures", "Pictures that could not be kept.", registry=registry
+        )
         self._pending = Gauge(
             "leak_inspection_follower_pending_entries",
             "Entries of the journal that a follower has not taken yet.",

@@ -95,6 +95,21 @@ async def dead_thread(rig: Rig) -> None:
         await send(running)
 
 
+async def no_archive(rig: Rig) -> None:
+    """A file stands where the folder of pictures should be: decisions go on, and the loss of pictures is counted."""
+    place = rig.folder / "archive"
+    place.write_bytes(b"")
+    async with rig.serving(archive_dir=place) as running:
+        await send_leaks(running)
+        metrics = (await running.client.get("/metrics")).text
+    assert "leak_inspection_archive_write_failures_total 3.0" in metrics
+
+
+async def send_leaks(running: Running) -> None:
+    await running.post(LEAK)
+    await running.batch(LEAK, LEAK)
+
+
 JOURNAL_FAULTS = (
     Fault("full disk", "SQLite finds no room", (*UNKEPT, LEAK_FOUND), full),
     Fault("read-only disk", "SQLite may not write", UNKEPT, spoilt_by("PRAGMA query_only = 1")),
@@ -102,5 +117,6 @@ JOURNAL_FAULTS = (
     Fault("overwritten record", "the journal's file is no database any more", UNKEPT, overwritten),
     Fault("disk that hangs", "a write does not return", UNKEPT, hanging),
     Fault("full queue", "as many decisions wait as may", UNKEPT, full_queue),
+    Fault("pictures cannot be kept", "a file in the place of their folder", (LEAK_FOUND,), no_archive),
     Fault("dead journal thread", "the writing thread ends", UNKEPT, dead_thread),
 )
