@@ -5,6 +5,7 @@ python -m tests.perf.bench [--quick] [--data FOLDER_OR_ARCHIVE] [--artifacts DIR
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -74,9 +75,8 @@ class Run:
         found = [*findings.ratios(rounds), *findings.start_and_size(rounds), *self._agreement()]
         if not self._quick:
             found += self._aims()
-        text = "\n\n".join(
-            (report.setting_text(self._setting), report.table(rounds), report.verdicts(found), self._skips())
-        )
+        parts = [report.setting_text(self._setting), report.table(rounds), report.verdicts(found), self._skips()]
+        text = "\n\n".join(part for part in (*parts, *self._closer_looks()) if part)
         _say(text)
         (RESULTS / "bench.json").write_text(report.as_json(self._setting, rounds, found), encoding="utf-8")
         report.plot(rounds, RESULTS / "bench.svg")
@@ -131,8 +131,19 @@ class Run:
             *findings.replicas(aims.replicas(self._bench, [self._ours(), self._ours()])),
         ]
 
+    def _closer_looks(self) -> list[str]:
+        """Where the time of a crop goes, and how fast training is, each measured by a program of its own."""
+        if self._quick:
+            return []
+        _say("stages, and training")
+        return [_output_of("tests.perf.stages"), _output_of("tests.perf.training")]
+
     def _skips(self) -> str:
         return "\n".join(f"Skipped: {name}: {reason}" for name, reason in self._skipped.items())
+
+
+def _output_of(module: str) -> str:
+    return subprocess.run([sys.executable, "-m", module], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _missing() -> str | None:

@@ -27,6 +27,18 @@ def test_a_query_is_decoded() -> None:
 
 
 @pytest.mark.parametrize(
+    "query",
+    [
+        b"camera_id=cam-7&well_id=12a&captured_at=2026-05-04T08:11:12.123Z",
+        b"&camera_id=cam-7&&well_id=12a&captured_at=2026-05-04T08:11:12.123Z&",
+        b"camera_id=cam%2D7&well_id=12a&captured_at=2026-05-04T08%3A11%3A12.123Z",
+    ],
+)
+def test_a_query_reads_the_same_escaped_or_not(query: bytes) -> None:
+    assert labels_of_query(query) == ("cam-7", "12a", None, TIME)
+
+
+@pytest.mark.parametrize(
     ("query", "said"),
     [
         (b"camera_id=", "camera_id"),
@@ -39,6 +51,8 @@ def test_a_query_is_decoded() -> None:
         (b"captured_at=0001-01-01T00:00:00%2B05:00", "captured_at"),
         (b"camera=cam-1", "camera: unknown field"),
         (b"camera_id=a&camera_id=b", "twice"),
+        (b"camera_id", "camera_id"),
+        (b"camera_id=a=b", "camera_id"),
     ],
 )
 def test_a_malformed_label_is_named(query: bytes, said: str) -> None:
