@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from service.contract.manifest import Threshold
+from training.promise import groups_needed
 from training.rates import CONFIDENCE
 from training.specs import ThresholdRule
-from training.thresholds import choose_threshold, groups_needed
+from training.thresholds import choose_threshold
 
 DEFAULT_BUDGETS = {"false_alarm_budget": 0.01, "margin_middle": 0.005}
 """What the strategies that promise a budget take where a rule states none."""

@@ -13,16 +13,16 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from pydantic import JsonValue
-from scipy.stats import binom
 from sklearn.tree import DecisionTreeClassifier
 
 from service.contract.errors import DataError, RecipeError, TooFewPictures
 from service.contract.manifest import Threshold
-from training.rates import CONFIDENCE, Array, Classes, Labels, Scores, by_class, rates_at_cuts, upper_bound
+from training.promise import require_share, tolerance_limit
+from training.rates import Array, Classes, Labels, Scores, by_class, rates_at_cuts, upper_bound
 
 Strategy = Callable[..., Threshold]
 
-GRID_STEPS, FLOAT32_NOISE = 1000, 5e-7
+GRID_STEPS = 1000
 
 
 def choose_threshold(
@@ -47,7 +47,7 @@ def choose_threshold(
 
 def tpr1_quantile(scores: Scores, labels: Labels, *, quantile: float = 0.9) -> Threshold:
     """Of the thresholds that find every leak (1,000 steps from 0 up to the lowest leak score), a high quantile."""
-    _require_share("quantile", quantile)
+    require_share("quantile", quantile)
     classes = _both_classes(scores, labels)
     grid = np.linspace(0.0, classes.leak[0], GRID_STEPS + 1)
     return _chosen_by_leaks("tpr1_quantile", float(np.quantile(grid, quantile)), classes, {"quantile": quantile})
@@ -109,22 +109,17 @@ def false_alarm_budget(
     if margin < 1:
         raise RecipeError(f"margin must be 1 or more, not {margin!r}: less would break the promise of the budget")
     good, leak = by_class(scores, labels)
-    value, bound = _tolerance_limit(good, budget)
-    value *= margin
-    parameters: dict[str, JsonValue] = {"budget": budget}
-    if margin != 1:
-        parameters["margin"] = margin
-    grey_zone_from = None
-    if grey_zone_budget is not None:
-        parameters["grey_zone_budget"] = grey_zone_budget
-        grey_zone_from, _ = _tolerance_limit(good, grey_zone_budget)
+    value, bound = tolerance_limit(good, budget)
+    optional = {"margin": None if margin == 1 else margin, "grey_zone_budget": grey_zone_budget}
+    parameters = {"budget": budget} | {name: given for name, given in optional.items() if given is not None}
+    grey = None if grey_zone_budget is None else tolerance_limit(good, grey_zone_budget)[0]
     return _threshold(
         "false_alarm_budget",
-        value,
+        margin * value,
         leak,
         parameters=parameters,
         false_alarm_upper_bound=bound,
-        grey_zone_from=grey_zone_from,
+        grey_zone_from=grey,
     )
 
 
@@ -141,18 +136,13 @@ def margin_middle(scores: Scores, labels: Labels, *, budget: float = 0.005, cont
         budget: highest share of good wells that may be called leak, as for ``false_alarm_budget``.
         contrast: of the mildest leak to be expected, as a share of the mildest one at hand; above 0 and below 1.
     """
-    _require_share("contrast", contrast)
+    require_share("contrast", contrast)
     leak = _both_classes(scores, labels).leak
     promise = false_alarm_budget(scores, labels, budget=budget)
     value = max(promise.value, math.sqrt(promise.value * contrast**2 * float(leak[0])))
-    return promise.model_copy(
-        update={
-            "value": value,
-            "strategy": "margin_middle",
-            "parameters": {**promise.parameters, "contrast": contrast},
-            "escape_upper_bound": upper_bound(int((leak < value).sum()), leak.size),
-        }
-    )
+    parameters = {"budget": budget, "contrast": contrast}
+    bound = promise.false_alarm_upper_bound
+    return _threshold("margin_middle", value, leak, parameters=parameters, false_alarm_upper_bound=bound)
 
 
 STRATEGIES: Mapping[str, Strategy] = {
@@ -167,32 +157,6 @@ STRATEGIES: Mapping[str, Strategy] = {
 
 FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy"})
 """Strategies whose escape bound is optimistic, as the leaks that state it helped to choose the cut."""
-
-
-def groups_needed(budget: float) -> int:
-    """How many groups of good wells a budget needs: 299 for 1 %, 598 for 0.5 %.
-
-    Raises:
-        RecipeError: the budget is not above 0 and below 1.
-    """
-    _require_share("budget", budget)
-    return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-budget))
-
-
-def _tolerance_limit(good: Array, budget: float) -> tuple[float, float]:
-    """A cut and the bound that it keeps, whatever the distribution (Wilks, Ann. Math. Stat. 12, 1941).
-
-    Equality is a leak, so the cut lies above the order statistic, by what float32 scores of one picture differ between
-    batches and machines: its own score, however often it occurs, passes.
-    """
-    needed = groups_needed(budget)
-    if good.size < needed:
-        raise TooFewPictures(
-            f"a false-alarm budget of {budget:g} needs {needed} groups of good wells that the model was not trained on,"
-            f" and there are {good.size}: keep more for calibration or allow a larger budget"
-        )
-    alarms = int(binom.ppf(1 - CONFIDENCE, good.size, budget)) - 1
-    return float(good[good.size - 1 - alarms]) * (1 + FLOAT32_NOISE), upper_bound(alarms, good.size)
 
 
 def _lowest_best(cuts: Array, merit: Array) -> float:
@@ -210,7 +174,7 @@ def _threshold(
     value: float,
     leak: Array,
     *,
-    parameters: dict[str, JsonValue] | None = None,
+    parameters: Mapping[str, JsonValue] | None = None,
     false_alarm_upper_bound: float | None = None,
     grey_zone_from: float | None = None,
 ) -> Threshold:
@@ -219,7 +183,7 @@ def _threshold(
     return Threshold(
         value=value,
         strategy=strategy,
-        parameters=parameters or {},
+        parameters=dict(parameters or {}),
         grey_zone_from=grey_zone_from if grey_zone_from is not None and grey_zone_from < value else None,
         false_alarm_upper_bound=false_alarm_upper_bound,
         escape_upper_bound=upper_bound(int((leak < value).sum()), leak.size) if leak.size else None,
@@ -232,8 +196,3 @@ def _both_classes(scores: Scores, labels: Labels) -> Classes:
         if not part.size:
             raise TooFewPictures(f"this threshold strategy needs scores of {name}, and there are none: add some")
     return classes
-
-
-def _require_share(name: str, value: JsonValue) -> None:
-    if not isinstance(value, float | int) or not 0 < value < 1:
-        raise RecipeError(f"{name} must be above 0 and below 1, not {value!r}: correct it")

@@ -3,8 +3,8 @@ import pytest
 
 from service.contract.errors import RecipeError
 from training.calibrate import calibrate, widened
+from training.promise import groups_needed
 from training.specs import ThresholdRule
-from training.thresholds import groups_needed
 
 BUDGET = ThresholdRule(strategy="false_alarm_budget", parameters={"budget": 0.01})
 

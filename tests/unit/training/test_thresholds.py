@@ -5,8 +5,9 @@ import pytest
 
 from service.contract.decision import Verdict, decide
 from service.contract.errors import DataError, RecipeError, TooFewPictures
+from training.promise import groups_needed
 from training.specs import StrategyName
-from training.thresholds import STRATEGIES, choose_threshold, false_alarm_budget, groups_needed
+from training.thresholds import STRATEGIES, choose_threshold, false_alarm_budget
 
 BUDGET_GOOD = [float(score) for score in range(1, 300)]  # 299 groups: just enough for 1 %
 ABOVE_ONE = 1 + 5e-7
