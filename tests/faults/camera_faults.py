@@ -69,7 +69,7 @@ async def repeated(rig: Rig) -> None:
     async with rig.serving() as running:
         for _ in range(3):
             await running.post(LEAK, captured_at=captured_at, **WELL)
-    assert len({answer.body["decision_id"] for answer in rig.answers}) == 1
+    assert len({answer.body.get("decision_id") for answer in rig.answers}) == 1
 
 
 async def old_crops(rig: Rig) -> None:

@@ -14,6 +14,7 @@ from service.contract import decision
 from service.inference import scorer
 from service.judging import judge, model_switch, preparation
 from service.monitoring import camera, gate, self_test
+from service.routes import deadline
 from service.store import journal
 
 
@@ -85,7 +86,11 @@ MUTANTS = (
     Mutant(inspect.unwrap(inspector.Inspector._doubting), "self._models.doubt(", "str(", "scorer once raised"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "True", "scaled weights"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "close", "raised threshold"),
-    Mutant(self_test.run_self_test, "if not results:", "if False:", "no golden pictures"),
+    Mutant(self_test.run_self_test, "if missing:", "if False:", "no golden pictures"),
+    Mutant(self_test.missing_kinds, ', Verdict.LEAK: "a leak"', "", "no golden leak"),
+    Mutant(inspector.Inspector._seen, "shot.refusal is None or earlier.verdict is not Verdict.NO_LEAK", "True",
+           "good well repeated for ever"),
+    Mutant(deadline.fresh_until, "return min(deadline, ", "return max(deadline, ", "picture older than its deadline"),
     Mutant(model_switch.ModelSwitch._proven, "if not result.ok:", "if False:", "bad model swap"),
     Mutant(model_switch.ModelSwitch._tested, "None if result.ok else result.problem", "None", "scaled scores"),
     Mutant(model_switch.ModelSwitch.require, "self._readiness.require()", "pass", "scaled scores"),

@@ -1,0 +1,60 @@
+"""Faults drawn on real crops, through the whole service and the artefact that is served."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.contract.picture import Pixels
+from tests.faults.rig import Rig
+from tests.pictures import jpeg
+from training.data import load
+from training.nuisance import GRADED
+from training.splits import Split, split
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data" / "wells.tar.gz"
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"the real wells are not at {DATA}")
+
+WELLS = 40
+SLIGHT = {"none", "veil 30%", "steam 30%", "steam 40%", "steam 50%", "blur 0.5 px", "blur 0.75 px", "blur 1 px"}
+SLIGHT |= {"lamp 120%", "lamp 85%", "lamp 70%", "noise 4"}
+"""Under these the score still finds leaks, so that good wells may pass."""
+HARD = {"upside down": 0.05, "colours swapped": 0.05}
+"""Share of good wells that may look usable though they are not; of leaks none may."""
+
+
+@pytest.fixture(scope="module")
+def parts() -> Split:
+    return split(load(DATA))
+
+
+async def judged(folder: Path, fault: str, wells: Sequence[Pixels]) -> list[str]:
+    """The verdicts on wells under a fault, sent as JPEG in one batch."""
+    rng = np.random.default_rng(7)
+    rig = Rig(folder)
+    async with rig.serving(artifacts=ROOT / "model_artifacts") as running:
+        await running.batch(*(jpeg(GRADED[fault](well, rng)) for well in wells))
+    assert len(rig.answers) == len(wells)
+    assert all(answer.alarm is (answer.verdict != "no_leak") for answer in rig.answers)
+    return [answer.verdict for answer in rig.answers]
+
+
+@pytest.mark.parametrize("fault", sorted(set(GRADED) - SLIGHT))
+async def test_no_unusable_picture_of_a_good_well_is_called_no_leak(parts: Split, tmp_path: Path, fault: str) -> None:
+    wells = [group.picture for group in parts.report_good[:WELLS]]
+    assert (await judged(tmp_path, fault, wells)).count("no_leak") <= HARD.get(fault, 0) * WELLS
+
+
+@pytest.mark.parametrize("fault", GRADED)
+async def test_no_leak_is_called_no_leak_under_a_fault(parts: Split, tmp_path: Path, fault: str) -> None:
+    leaks = [group.picture for group in parts.report_leak]
+    slips = 1 if fault == "steam 50%" else 0
+    assert (await judged(tmp_path, fault, leaks)).count("no_leak") <= slips
+
+
+@pytest.mark.parametrize("fault", ["none", "blur 0.5 px"])
+async def test_usable_good_wells_pass(parts: Split, tmp_path: Path, fault: str) -> None:
+    wells = [group.picture for group in parts.report_good[:200]]
+    assert (await judged(tmp_path, fault, wells)).count("no_leak") >= len(wells) - 2
