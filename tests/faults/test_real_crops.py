@@ -38,7 +38,7 @@ async def judged(folder: Path, fault: str, wells: Sequence[Pixels]) -> list[str]
         await running.batch(*(jpeg(GRADED[fault](well, rng)) for well in wells))
     assert len(rig.answers) == len(wells)
     assert all(answer.alarm is (answer.verdict != "no_leak") for answer in rig.answers)
-    return [answer.verdict for answer in rig.answers]
+    return [str(answer.verdict) for answer in rig.answers]
 
 
 @pytest.mark.parametrize("fault", sorted(set(GRADED) - SLIGHT))
