@@ -41,7 +41,9 @@ def folder(root: Path) -> Path:
             "name does not fit",
             id="renamed",
         ),
-        pytest.param(lambda root: write_artifact(root, "bare", golden=False), "no golden pictures", id="no challenge"),
+        pytest.param(
+            lambda root: write_artifact(root, "bare", golden=False), "no golden picture of", id="no challenge"
+        ),
         pytest.param(
             lambda root: rewrite_manifest(folder(root), golden_tolerance=1e-9, golden=shifted(root)),
             "golden pictures fail",
