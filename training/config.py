@@ -38,10 +38,15 @@ class Recipe(Part):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
     @model_validator(mode="after")
-    def _crop_fits(self) -> Self:
-        height, width = self.representation.crop or (0, 0)
+    def _sides_fit(self) -> Self:
+        height, width = self.representation.crop or (self.input.height, self.input.width)
         if height > self.input.height or width > self.input.width:
             raise ValueError("representation.crop is larger than input")
+        divisor = self.model.divisor
+        if height % divisor or width % divisor:
+            raise ValueError(
+                f"{self.model.kind} needs sides divisible by {divisor}, not {height} x {width}: change crop"
+            )
         return self
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from service.contract.artifact import EXPLAIN, MODEL, Artifact
-from service.contract.manifest import InputSpec, Threshold
-from service.inference.scorer import OnnxScorer
+from service.contract.manifest import InputSpec
+from service.inference.scorer import OnnxScorer, Scorer, Scores
 from training.assembly import Findings, Identity, assemble
 from training.calibrate import calibrate
 from training.data import Dataset, pixels_of
@@ -14,7 +14,6 @@ from training.fit import Fitted
 from training.onnx_graph import serialise, to_onnx
 from training.parity import check_parity
 from training.scoring import ExplainGraph
-from training.specs import ThresholdRule
 from training.splits import Split
 
 PARITY_PICTURES = 64
@@ -40,7 +39,8 @@ def export(fitted: Fitted, data: Dataset, parts: Split, out: Path, findings: Fin
     with drafted(out) as draft:
         graph = to_onnx(fitted.graph, spec, ["score"])
         draft.write(MODEL, serialise(graph, {}))
-        threshold = threshold_for(OnnxScorer(draft.folder / MODEL, spec), spec, fitted.recipe.threshold, parts)
+        scorer = OnnxScorer(draft.folder / MODEL, spec)
+        threshold = calibrate(fitted.recipe.threshold, *calibration_scores(scorer, spec, parts))
         real = pixels_of((*parts.report_good[:PARITY_PICTURES], *parts.report_leak[:PARITY_PICTURES]), spec)
         parity = check_parity(fitted.graph, draft.folder / MODEL, real, threshold.value)
         explain = to_onnx(ExplainGraph(fitted.graph), spec, ["reconstruction", "error_map"])
@@ -53,7 +53,9 @@ def export(fitted: Fitted, data: Dataset, parts: Split, out: Path, findings: Fin
         return assemble(draft, graph, properties, identity, threshold, data, parts, findings or Findings())
 
 
-def threshold_for(scorer: OnnxScorer, spec: InputSpec, rule: ThresholdRule, parts: Split) -> Threshold:
-    """Choose the threshold by a rule from good wells and leaks that the model was not trained on."""
-    good, leak = (score_groups(scorer, spec, groups).scores for groups in (parts.calibration_good, parts.choice_leak))
-    return calibrate(rule, good, leak)
+def calibration_scores(scorer: Scorer, spec: InputSpec, parts: Split) -> tuple[Scores, Scores]:
+    """Score what thresholds are chosen by: good wells [N] and leaks [M] that the model was not trained on."""
+    return (
+        score_groups(scorer, spec, parts.calibration_good).scores,
+        score_groups(scorer, spec, parts.choice_leak).scores,
+    )

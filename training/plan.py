@@ -1,16 +1,19 @@
 """What a comparison is made of: recipes, seeds, and how much is drawn and learnt."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from service.contract.errors import RecipeError
 from training.bench import Extent
 from training.config import Recipe, read_recipe, recipe_names
 from training.data import Dataset, Group
 from training.lessons import bounded_times
 from training.splits import Split
+from training.thresholds import require_parameters
 
 CHALLENGES, QUICK_CHALLENGES = 120, 30
 QUICK_EPOCHS = 2
@@ -73,13 +76,12 @@ def _side(length: float) -> int:
 
 def full_plan(names: tuple[str, ...], seeds: int) -> Plan:
     """Every recipe with every seed."""
-    recipes = tuple(read_recipe(name) for name in names)
-    return Plan(recipes, seeds, CHALLENGES)
+    return Plan(_recipes(names), seeds, CHALLENGES)
 
 
 def quick_plan(names: tuple[str, ...]) -> Plan:
     """One seed, two epochs, few wells: for a first look."""
-    recipes = (read_recipe(name) for name in names)
+    recipes = _recipes(names)
     short = tuple(recipe.model_copy(update={"epochs": min(recipe.epochs, QUICK_EPOCHS)}) for recipe in recipes)
     return Plan(short, 1, QUICK_CHALLENGES, QUICK_GOOD)
 
@@ -89,3 +91,13 @@ def default_names(data: Dataset) -> tuple[str, ...]:
     shorter = float(np.median([min(group.picture.shape[:2]) for group in data.groups]))
     size = "small" if shorter < LARGE_PX else "large"
     return tuple(name for name in recipe_names() if read_recipe(name).suits in {size, "any"})
+
+
+def _recipes(names: tuple[str, ...]) -> tuple[Recipe, ...]:
+    recipes = tuple(read_recipe(name) for name in names)
+    for recipe in recipes:
+        require_parameters(recipe.threshold.strategy, recipe.threshold.parameters)
+    twice = [name for name, count in Counter(recipe.name for recipe in recipes).items() if count > 1]
+    if twice:
+        raise RecipeError(f"several recipes are called {', '.join(twice)}: give each a name of its own, once")
+    return recipes

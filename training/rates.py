@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 from sklearn.metrics import precision_recall_curve, roc_auc_score, roc_curve
 
-from service.contract.errors import DataError
+from service.contract.errors import DataError, TooFewPictures
 from service.contract.manifest import Metrics, Rate
 
 CONFIDENCE = 0.95
@@ -54,6 +54,19 @@ def by_class(scores: Scores, labels: Labels) -> Classes:
         raise DataError("scores are not finite: the model has diverged, fit it again at a lower learning rate")
     is_leak = np.asarray(labels).astype(bool)
     return Classes(np.sort(values[~is_leak]), np.sort(values[is_leak]))
+
+
+def both_classes(scores: Scores, labels: Labels) -> Classes:
+    """Part scores by labels as ``by_class`` does.
+
+    Raises:
+        TooFewPictures: a class is absent.
+    """
+    classes = by_class(scores, labels)
+    for name, part in zip(("good wells", "leaks"), classes, strict=True):
+        if not part.size:
+            raise TooFewPictures(f"this threshold strategy needs scores of {name}, and there are none: add some")
+    return classes
 
 
 def rate(hits: int, total: int) -> Rate:

@@ -9,9 +9,10 @@ from service.contract.artifact import EXPLAIN, Artifact
 from service.contract.manifest import Threshold
 from service.inference.scorer import OnnxScorer
 from training.assembly import Findings, Identity, assemble
+from training.calibrate import chosen
 from training.data import Dataset
 from training.draft import drafted
-from training.export import threshold_for
+from training.export import calibration_scores
 from training.layout import Label
 from training.specs import ThresholdRule
 from training.splits import Split, split
@@ -24,11 +25,12 @@ def recalibrate(artifact: Artifact, rule: ThresholdRule, data: Dataset, out: Pat
     well does, so it must hold none that the model was trained on.
 
     Raises:
-        TooFewPictures: the rule needs more.
+        RecipeError: the rule has a parameter that its strategy does not take, or one out of range.
+        TooFewPictures: the rule needs more; whoever asks for a budget gets that one or none.
     """
     spec = artifact.manifest.input
     parts = _parts(artifact, data)
-    threshold = threshold_for(OnnxScorer(artifact.model_path, spec), spec, rule, parts)
+    threshold = chosen(rule, *calibration_scores(OnnxScorer(artifact.model_path, spec), spec, parts))
     graph = onnx.load(artifact.model_path)
     kept = {entry.key: entry.value for entry in graph.metadata_props}
     with drafted(out) as draft:

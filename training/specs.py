@@ -59,14 +59,23 @@ class Representation(Part):
         return self
 
 
-class DenseAe(Part):
+class Network(Part):
+    """Which autoencoder, and how large."""
+
+    @property
+    def divisor(self) -> int:
+        """What both sides of the planes must divide by: how much smaller they become on the way down."""
+        return 1
+
+
+class DenseAe(Network):
     """Fully connected, through ``widths`` and back."""
 
     kind: Literal["dense_ae"]
     widths: tuple[Count, ...] = (512, 128, 16)
 
 
-class DenseVae(Part):
+class DenseVae(Network):
     """Fully connected and variational: one hidden layer down, ``widths`` up."""
 
     kind: Literal["dense_vae"]
@@ -75,7 +84,7 @@ class DenseVae(Part):
     widths: tuple[Count, ...] = (128, 512)
 
 
-class ConvAe(Part):
+class ConvAe(Network):
     """Fully convolutional: convolutions and max pooling down, transposed convolutions up; ``strided`` pools not."""
 
     kind: Literal["conv_ae"]
@@ -83,8 +92,13 @@ class ConvAe(Part):
     strided: bool = False
     output: Output = "sigmoid"
 
+    @property
+    def divisor(self) -> int:
+        """Every layer halves."""
+        return int(2 ** len(self.channels))
 
-class ConvFcAe(Part):
+
+class ConvFcAe(Network):
     """Strided convolutions around a fully connected latent.
 
     Attributes:
@@ -109,8 +123,13 @@ class ConvFcAe(Part):
     up_kernel: Literal[2, 3, 4] = 3
     output: Output = "sigmoid"
 
+    @property
+    def divisor(self) -> int:
+        """Every layer halves."""
+        return int(2 ** len(self.channels))
 
-class ConvFcVae(Part):
+
+class ConvFcVae(Network):
     """One strided convolution, a hidden layer, a sampled latent, a fully connected way back."""
 
     kind: Literal["conv_fc_vae"]
@@ -118,16 +137,26 @@ class ConvFcVae(Part):
     hidden: Count = 512
     latent_dim: Count = 32
 
+    @property
+    def divisor(self) -> int:
+        """Its one convolution halves."""
+        return 2
 
-class ConvVae(Part):
+
+class ConvVae(Network):
     """Deep, convolutional and variational."""
 
     kind: Literal["conv_vae"]
     channels: Annotated[tuple[Count, ...], Field(min_length=1, max_length=5)] = (32, 64)
     latent_dim: Count = 32
 
+    @property
+    def divisor(self) -> int:
+        """Every layer halves."""
+        return int(2 ** len(self.channels))
 
-class PrincipalAe(Part):
+
+class PrincipalAe(Network):
     """Convolutional without activations, started as a principal component analysis.
 
     Attributes:
@@ -140,6 +169,11 @@ class PrincipalAe(Part):
     patch: Annotated[int, Field(ge=1, le=16)] = 2
     channels: Count = 48
     latent_dim: Count = 32
+
+    @property
+    def divisor(self) -> int:
+        """A patch becomes one place."""
+        return self.patch
 
 
 ModelSpec = Annotated[

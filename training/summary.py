@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from service.contract.errors import LeakInspectionError
+from service.contract.errors import DataError
 from service.contract.manifest import Rate, Threshold
 from training.assembly import Findings
 from training.bench import HALVES, MILDER
@@ -65,11 +65,11 @@ def fit_report(outcomes: Sequence[Outcome], rule: ThresholdRule) -> FitReport:
 
 
 def threshold_of(outcome: Outcome, rule: ThresholdRule) -> Threshold:
-    """The threshold by the recipe's rule, or the selection's cut where the scores allow none."""
+    """The threshold by the recipe's rule, or the selection's cut where these scores allow none."""
     good, leak = outcome.of("calibration_good"), outcome.of("choice_leak")
     try:
         return calibrate(rule, good, leak)
-    except LeakInspectionError:
+    except DataError:
         return Threshold(value=max(cut(outcome), np.finfo(np.float32).tiny), strategy="selection_cut")
 
 

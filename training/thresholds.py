@@ -15,10 +15,10 @@ import numpy as np
 from pydantic import JsonValue
 from sklearn.tree import DecisionTreeClassifier
 
-from service.contract.errors import DataError, RecipeError, TooFewPictures
+from service.contract.errors import DataError, RecipeError
 from service.contract.manifest import Threshold
 from training.promise import require_share, tolerance_limit
-from training.rates import Array, Classes, Labels, Scores, by_class, rates_at_cuts, upper_bound
+from training.rates import Array, Classes, Labels, Scores, both_classes, by_class, rates_at_cuts, upper_bound
 
 Strategy = Callable[..., Threshold]
 
@@ -35,27 +35,37 @@ def choose_threshold(
         TooFewPictures: a class that the strategy needs is missing or too small.
         DataError: the scores do not allow a threshold.
     """
+    require_parameters(strategy, parameters or {})
+    return STRATEGIES[strategy](scores, labels, **(parameters or {}))
+
+
+def require_parameters(strategy: str, parameters: Mapping[str, JsonValue]) -> None:
+    """Refuse what no scores could make right, so that nobody waits for scores in vain.
+
+    Raises:
+        RecipeError: unknown strategy or parameter, or one that is no number.
+    """
     if strategy not in STRATEGIES:
         raise RecipeError(f"threshold strategy {strategy!r} is unknown: choose one of {', '.join(STRATEGIES)}")
-    chosen = STRATEGIES[strategy]
-    taken = list(inspect.signature(chosen).parameters)[2:]
-    for name in parameters or {}:
+    taken = list(inspect.signature(STRATEGIES[strategy]).parameters)[2:]
+    for name, value in parameters.items():
         if name not in taken:
             raise RecipeError(f"{strategy} has no parameter {name!r}: it takes {', '.join(taken) or 'none'}")
-    return chosen(scores, labels, **(parameters or {}))
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise RecipeError(f"{name} of {strategy} must be a number, not {value!r}: correct it")
 
 
 def tpr1_quantile(scores: Scores, labels: Labels, *, quantile: float = 0.9) -> Threshold:
     """Of the thresholds that find every leak (1,000 steps from 0 up to the lowest leak score), a high quantile."""
     require_share("quantile", quantile)
-    classes = _both_classes(scores, labels)
+    classes = both_classes(scores, labels)
     grid = np.linspace(0.0, classes.leak[0], GRID_STEPS + 1)
     return _chosen_by_leaks("tpr1_quantile", float(np.quantile(grid, quantile)), classes, {"quantile": quantile})
 
 
 def min_leak_score(scores: Scores, labels: Labels) -> Threshold:
     """The lowest score of a leak: the highest threshold at which none of them escapes."""
-    classes = _both_classes(scores, labels)
+    classes = both_classes(scores, labels)
     return _chosen_by_leaks("min_leak_score", float(classes.leak[0]), classes, {})
 
 
@@ -64,7 +74,7 @@ def decision_stump(scores: Scores, labels: Labels) -> Threshold:
 
     The tree sees ranks, not scores: it takes values closer than 1e-7 for equal, and reconstruction errors may be so.
     """
-    classes = _both_classes(scores, labels)
+    classes = both_classes(scores, labels)
     levels, ranks = np.unique(np.concatenate(classes), return_inverse=True)
     is_leak = np.repeat([False, True], [classes.good.size, classes.leak.size])
     stump = DecisionTreeClassifier(max_depth=1, criterion="gini", random_state=0).fit(ranks.reshape(-1, 1), is_leak)
@@ -77,14 +87,14 @@ def decision_stump(scores: Scores, labels: Labels) -> Threshold:
 
 def equal_error_rate(scores: Scores, labels: Labels) -> Threshold:
     """Where escapes are as frequent as false alarms, as nearly as the scores allow."""
-    classes = _both_classes(scores, labels)
+    classes = both_classes(scores, labels)
     cuts = rates_at_cuts(classes)
     return _threshold("equal_error_rate", _lowest_best(cuts.threshold, -np.abs(cuts.tpr - cuts.tnr)), classes.leak)
 
 
 def max_balanced_accuracy(scores: Scores, labels: Labels) -> Threshold:
     """Where the mean of TPR and TNR is highest (Youden's index, Cancer 3, 1950)."""
-    classes = _both_classes(scores, labels)
+    classes = both_classes(scores, labels)
     cuts = rates_at_cuts(classes)
     return _threshold("max_balanced_accuracy", _lowest_best(cuts.threshold, cuts.tpr + cuts.tnr), classes.leak)
 
@@ -106,7 +116,7 @@ def false_alarm_budget(
         grey_zone_budget: highest share that may be called leak or unknown; None leaves the grey zone off.
         margin: factor of 1 or more on the threshold, for wells unlike those of the calibration; the promise holds on.
     """
-    if margin < 1:
+    if not 1 <= margin < math.inf:
         raise RecipeError(f"margin must be 1 or more, not {margin!r}: less would break the promise of the budget")
     good, leak = by_class(scores, labels)
     value, bound = tolerance_limit(good, budget)
@@ -137,7 +147,7 @@ def margin_middle(scores: Scores, labels: Labels, *, budget: float = 0.005, cont
         contrast: of the mildest leak to be expected, as a share of the mildest one at hand; above 0 and below 1.
     """
     require_share("contrast", contrast)
-    leak = _both_classes(scores, labels).leak
+    leak = both_classes(scores, labels).leak
     promise = false_alarm_budget(scores, labels, budget=budget)
     value = max(promise.value, math.sqrt(promise.value * contrast**2 * float(leak[0])))
     parameters = {"budget": budget, "contrast": contrast}
@@ -188,11 +198,3 @@ def _threshold(
         false_alarm_upper_bound=false_alarm_upper_bound,
         escape_upper_bound=upper_bound(int((leak < value).sum()), leak.size) if leak.size else None,
     )
-
-
-def _both_classes(scores: Scores, labels: Labels) -> Classes:
-    classes = by_class(scores, labels)
-    for name, part in zip(("good wells", "leaks"), classes, strict=True):
-        if not part.size:
-            raise TooFewPictures(f"this threshold strategy needs scores of {name}, and there are none: add some")
-    return classes

@@ -5,7 +5,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from training.models.base import Autoencoder, Latent, Shape
-from training.models.layers import doublings, halved, halvings, output
+from training.models.layers import doublings, halvings, output
 from training.specs import ConvAe
 
 
@@ -14,7 +14,6 @@ class ConvAutoencoder(Autoencoder):
 
     def __init__(self, spec: ConvAe, shape: Shape) -> None:
         super().__init__()
-        halved(shape, len(spec.channels), spec.channels[-1], spec.kind)
         channels = (shape[0], *spec.channels)
         down = halvings(channels, batch_norm=False) if spec.strided else _pooling(channels)
         up = doublings(channels[::-1], batch_norm=False, kernel=4 if spec.strided else 2)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from training.models.base import Autoencoder, Latent, Shape
-from training.models.layers import doublings, enlargement, halved, halvings, output, size_of
+from training.models.layers import doublings, enlargement, halvings, output, reduced, size_of
 from training.specs import ConvFcAe, ConvFcVae
 
 
@@ -14,7 +14,7 @@ class ConvFcAutoencoder(Autoencoder):
 
     def __init__(self, spec: ConvFcAe, shape: Shape) -> None:
         super().__init__()
-        inner = halved(shape, len(spec.channels), spec.channels[-1], spec.kind)
+        inner = reduced(shape, spec.divisor, spec.channels[-1])
         small = (spec.reduced or inner[0], *inner[1:])
         channels = (shape[0], *spec.channels)
         self.encoder = nn.Sequential(
@@ -57,7 +57,7 @@ class ConvFcVariational(Autoencoder):
 
     def __init__(self, spec: ConvFcVae, shape: Shape) -> None:
         super().__init__()
-        small = halved(shape, 1, spec.channels, spec.kind)
+        small = reduced(shape, spec.divisor, spec.channels)
         self.encoder = nn.Sequential(
             *halvings((shape[0], spec.channels), batch_norm=False),
             nn.Flatten(),

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from training.models.base import Autoencoder, Latent, Shape
-from training.models.layers import doublings, halved, halvings, size_of
+from training.models.layers import doublings, halvings, reduced, size_of
 from training.specs import ConvVae
 
 
@@ -12,7 +12,7 @@ class ConvVariational(Autoencoder):
 
     def __init__(self, spec: ConvVae, shape: Shape) -> None:
         super().__init__()
-        small = halved(shape, len(spec.channels), spec.channels[-1], spec.kind)
+        small = reduced(shape, spec.divisor, spec.channels[-1])
         channels = (shape[0], *spec.channels)
         self.encoder = nn.Sequential(*halvings(channels, batch_norm=True), nn.Flatten())
         self.mu = nn.Linear(size_of(small), spec.latent_dim)

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 from torch import nn
 
-from service.contract.errors import RecipeError
 from training.models.base import Shape
 
 
@@ -23,28 +22,10 @@ def size_of(shape: Shape) -> int:
     return channels * height * width
 
 
-def halved(shape: Shape, times: int, channels: int, network: str) -> Shape:
-    """The shape after so many halvings.
-
-    Raises:
-        RecipeError: a side does not divide.
-    """
+def reduced(shape: Shape, divisor: int, channels: int) -> Shape:
+    """The shape where both sides are so many times smaller; a recipe is refused where they do not divide."""
     _, height, width = shape
-    if height % 2**times or width % 2**times:
-        raise RecipeError(f"{network} needs sides divisible by {2**times}, not {height} x {width}: change the crop")
-    return channels, height // 2**times, width // 2**times
-
-
-def patched(shape: Shape, side: int, network: str) -> tuple[int, int]:
-    """Rows and columns of square patches that cover the shape.
-
-    Raises:
-        RecipeError: a side does not divide.
-    """
-    _, height, width = shape
-    if height % side or width % side:
-        raise RecipeError(f"{network} needs sides divisible by {side}, not {height} x {width}: change the input")
-    return height // side, width // side
+    return channels, height // divisor, width // divisor
 
 
 def halvings(channels: Sequence[int], *, batch_norm: bool) -> list[nn.Module]:

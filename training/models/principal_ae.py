@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from training.models.base import Autoencoder, Latent, Shape
-from training.models.layers import patched
+from training.models.layers import reduced, size_of
 from training.specs import PrincipalAe
 
 MOST_PICTURES: Final = 1024
@@ -23,13 +23,13 @@ class PrincipalAutoencoder(Autoencoder):
 
     def __init__(self, spec: PrincipalAe, shape: Shape) -> None:
         super().__init__()
-        small = patched(shape, spec.patch, spec.kind)
         channels = min(spec.channels, shape[0] * spec.patch**2)
-        size = channels * small[0] * small[1]
+        small = reduced(shape, spec.divisor, channels)
+        size = size_of(small)
         self.down = nn.Conv2d(shape[0], channels, spec.patch, stride=spec.patch)
         self.to_latent = nn.Linear(size, min(spec.latent_dim, size))
         self.from_latent = nn.Linear(min(spec.latent_dim, size), size)
-        self.unflatten = nn.Unflatten(1, (channels, *small))
+        self.unflatten = nn.Unflatten(1, small)
         self.up = nn.ConvTranspose2d(channels, shape[0], spec.patch, stride=spec.patch)
 
     def start(self, planes: Tensor) -> None:

@@ -119,6 +119,16 @@ def test_recalibrate_keeps_the_weights_and_changes_the_threshold(wells: Path, ar
     )
 
 
+def test_recalibrate_keeps_to_the_budget_that_was_asked_for(
+    wells: Path, artifacts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    artifact = str(artifacts / read_active(artifacts))
+    arguments = ["recalibrate", artifact, "--data", str(wells), "--out", str(tmp_path / "out"), "--budget", "0.01"]
+    assert main(arguments) == 2
+    assert "needs 299 groups of good wells" in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_evaluation_is_written_as_a_page(wells: Path, artifacts: Path, tmp_path: Path) -> None:
     artifact = str(artifacts / read_active(artifacts))
     page = tmp_path / "pages" / "evaluation.html"

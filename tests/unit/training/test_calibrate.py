@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from service.contract.errors import RecipeError
-from training.calibrate import calibrate, widened
+from service.contract.errors import RecipeError, TooFewPictures
+from training.calibrate import calibrate, chosen, widened
 from training.promise import groups_needed
 from training.specs import ThresholdRule
 
@@ -34,7 +34,12 @@ def test_other_rules_stay_as_they_are() -> None:
 def test_a_widened_budget_still_separates() -> None:
     threshold = calibrate(BUDGET, np.linspace(1, 2, 40), [3.0, 4.0])
     assert 2.0 < threshold.value < 3.0
-    assert threshold.parameters["budget"] == pytest.approx(0.073)
+    assert threshold.parameters == {"budget": 0.073, "wished_budget": 0.01}
+
+
+def test_who_asks_for_exactly_a_budget_is_told_how_many_wells_it_needs() -> None:
+    with pytest.raises(TooFewPictures, match=r"needs 299 groups of good wells .* there are 40"):
+        chosen(BUDGET, np.linspace(1, 2, 40), [3.0, 4.0])
 
 
 def test_a_margin_raises_the_threshold_and_is_kept_when_the_budget_is_widened() -> None:
@@ -42,9 +47,10 @@ def test_a_margin_raises_the_threshold_and_is_kept_when_the_budget_is_widened() 
     plain = calibrate(BUDGET, good, leak)
     wide = calibrate(BUDGET.model_copy(update={"parameters": {"budget": 0.01, "margin": 1.5}}), good, leak)
     assert wide.value == pytest.approx(1.5 * plain.value)
-    assert wide.parameters == {"budget": 0.073, "margin": 1.5}
+    assert wide.parameters == {"budget": 0.073, "margin": 1.5, "wished_budget": 0.01}
 
 
-def test_a_margin_below_one_would_break_the_promise() -> None:
+@pytest.mark.parametrize("margin", [0.9, float("nan"), float("inf"), "1.5", True])
+def test_a_margin_that_would_break_the_promise_is_refused(margin: float | str) -> None:
     with pytest.raises(RecipeError, match="margin"):
-        calibrate(BUDGET.model_copy(update={"parameters": {"margin": 0.9}}), np.linspace(1, 2, 400), [3.0])
+        calibrate(BUDGET.model_copy(update={"parameters": {"margin": margin}}), np.linspace(1, 2, 400), [3.0])

@@ -41,6 +41,10 @@ def test_a_recipe_survives_json() -> None:
         ("representation = {blur_kernel = 4}", "odd"),
         ("representation = {blurr = 3}", "blurr"),
         ('loss = {reduction = "median"}', "loss.reduction"),
+        ("input = {height = 18, width = 24}", "divisible by 4, not 18 x 24"),
+        ("representation = {crop = [16, 22]}", "divisible by 4, not 16 x 22"),
+        ('model = {kind = "principal_ae", patch = 3}', "divisible by 3, not 16 x 24"),
+        ('threshold = {strategy = "magic"}', "threshold.strategy"),
     ],
 )
 def test_what_a_recipe_gets_wrong_is_named(line: str, named: str) -> None:

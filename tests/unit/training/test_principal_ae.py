@@ -1,7 +1,6 @@
 import pytest
 import torch
 
-from service.contract.errors import RecipeError
 from training.models.principal_ae import PrincipalAutoencoder
 from training.specs import PrincipalAe
 
@@ -46,8 +45,3 @@ def test_equal_pictures_still_give_finite_weights() -> None:
     model = network(latent_dim=4)
     model.start(torch.ones(6, *SHAPE))
     assert torch.isfinite(model(torch.ones(2, *SHAPE)).output).all()
-
-
-def test_sides_that_patches_do_not_cover_are_refused() -> None:
-    with pytest.raises(RecipeError, match="divisible by 3"):
-        network(latent_dim=4, patch=3)
