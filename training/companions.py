@@ -17,8 +17,9 @@ from training.draft import Draft
 from training.drift_reference import learn_reference
 from training.endurance import endured
 from training.evaluate import score_groups
-from training.gate_cases import bounded, clear_leaks
+from training.gate_cases import clear_leaks
 from training.golden import Judged, draw_golden
+from training.lessons import reduced
 from training.nuisance import finds, judge_faults, verdicts_of
 from training.report.content import FaultDetection
 from training.splits import Split
@@ -34,8 +35,9 @@ def learn_gate(parts: Split, scorer: Scorer, spec: InputSpec, threshold: Thresho
     good = [group.picture for group in (*parts.fit_good, *parts.choice_good)]
     wells = good or [group.picture for group in parts.calibration_good]
     leaks = [group.picture for group in parts.choice_leak]
-    drawn = clear_leaks(wells, bounded(wells, DRAWN_LEAKS), np.random.default_rng(0))
-    return gate_limits.learn(wells, leaks, endured([*leaks, *drawn], finds(scorer, spec, threshold.value)))
+    found = [reduced(leak) for leak in leaks]
+    drawn = clear_leaks([reduced(well) for well in wells], DRAWN_LEAKS, np.random.default_rng(0))
+    return gate_limits.learn(wells, leaks, endured([*found, *drawn], finds(scorer, spec, threshold.value)))
 
 
 def write_golden(

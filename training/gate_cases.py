@@ -16,19 +16,6 @@ WEAKEST: Final = 0.2
 HARMLESS: Final = tuple(name for name in stress.NUISANCES if name not in {"light", "blur", "steam"})
 """Nuisances that must pass whatever they show; how far light, blur and steam may go is measured."""
 
-DRAWN_PIXELS: Final = 60_000_000
-"""How many pixels are drawn of one family at most: large pictures take long, and fill the memory."""
-
-
-def bounded(pictures: Sequence[Pixels], wanted: int) -> int:
-    """How many pictures like these are drawn of a family, where so many are wanted.
-
-    >>> bounded([np.zeros((27, 48, 3), np.uint8)], 1500), bounded([np.zeros((1000, 1000, 3), np.uint8)], 1500)
-    (1500, 60)
-    """
-    largest = max((picture.shape[0] * picture.shape[1] for picture in pictures), default=1)
-    return min(wanted, DRAWN_PIXELS // largest)
-
 
 def some(total: int, wanted: int, rng: Random) -> list[int]:
     """Choose rows, each once at most."""

@@ -12,11 +12,11 @@ from threadpoolctl import threadpool_limits
 from service.contract.decision import Reason
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
-from service.contract.usability import FEATURES, FIGURES, LEAST, SMALLEST_SIDE, measure
+from service.contract.usability import FEATURES, FIGURES, LEAST, SMALLEST_SIDE, measure, reduced
 from training.detectors import FOLDS, Cases, Folds, learn_detector, scene_folds
 from training.eight_bits import recompressed
 from training.faults import FAMILIES, Random
-from training.gate_cases import bounded, disturbed, drawn_leaks, faulty, nuisances, some
+from training.gate_cases import disturbed, drawn_leaks, faulty, nuisances, some
 from training.tails import tail_end
 
 Matrix = NDArray[np.float64]
@@ -58,9 +58,9 @@ def learn(
 ) -> GateLimits:
     """Learn limits from good wells; with fewer than 100 only the plain figures are limited.
 
-    So it is with pictures so large that fewer than 100 are drawn of a family. A limit lies where good wells end, with a
-    margin, or further out where the score is known to find leaks still. One thread of linear algebra is enough, and
-    gives the same limits on every machine with the same libraries.
+    A limit lies where good wells end, with a margin, or further out where the score is known to find leaks still. Large
+    pictures are drawn on as the gate measures them, reduced. One thread of linear algebra is enough, and gives the same
+    limits on every machine with the same libraries.
 
     Args:
         good: pictures of good wells, each content once.
@@ -70,7 +70,9 @@ def learn(
         drawn: how many pictures to draw of each family.
     """
     with threadpool_limits(1):
-        return _learn(good, leaks, endured, np.random.default_rng(seed), bounded(good, drawn))
+        small, small_leaks = ([reduced(picture) for picture in pictures] for pictures in (good, leaks))
+        limits = _learn(small, small_leaks, endured, np.random.default_rng(seed), drawn)
+    return limits.model_copy(update=_size_ranges(good))
 
 
 def _learn(
@@ -81,7 +83,7 @@ def _learn(
     borne, borne_features = _measure(disturbed(good, endured, drawn, rng))
     ranges = _figure_ranges(np.concatenate((figures, again)), borne)
     detectors: dict[Reason, tuple[float, ...]] = {}
-    if min(len(good), drawn) >= FEWEST_FOR_DETECTORS:
+    if len(good) >= FEWEST_FOR_DETECTORS:
         known = Cases(features, scene_folds(features, int(rng.integers(2**31))))
         found = (*leaks, *drawn_leaks(good, drawn, rng))
         others = (*found, *nuisances(good, drawn, rng), *disturbed(found, endured, drawn, rng))
@@ -92,7 +94,7 @@ def _learn(
             detector = learn_detector(known, usable, faults, _refused(reason.value))
             detectors[reason] = tuple(float(f"{weight:.6g}") for weight in detector.weights)
             ranges[reason.value] = Range(high=round(detector.limit, 4))
-    return GateLimits(**_size_ranges(good), figures=ranges, detectors=detectors)
+    return GateLimits(figures=ranges, detectors=detectors)
 
 
 def _refused(limit: str) -> float:
