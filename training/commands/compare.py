@@ -13,6 +13,7 @@ from training.plan import default_names, full_plan, quick_plan
 from training.progress import ConsoleProgress
 from training.report.content import to_json, without_pictures
 from training.report.page import render_comparison
+from training.selection import NUISANCES
 from training.splits import division, split
 from training.summary import comparison_report, findings_of
 from training.tables import describe_data
@@ -20,6 +21,8 @@ from training.whole_file import replacing
 
 CONTENT = "comparison.json"
 PLOTTED = 3
+AT_CUT = "at the cut that passes 99 % of held-out good wells"
+OVER_ALL_CUTS = "area under the ROC curve: too few good pictures are held out to place a cut"
 
 
 def run(options: argparse.Namespace, console: Console) -> None:
@@ -51,9 +54,8 @@ def run(options: argparse.Namespace, console: Console) -> None:
 
 def _table(comparison: Comparison) -> Table:
     """A row a candidate, best first: what it is worth by the rule, each test in its worst seed, and its cost."""
-    table = Table(
-        title="at the cut that passes 99 % of held-out good wells", box=None, padding=(0, 1, 0, 0), pad_edge=False
-    )
+    counted = AT_CUT if NUISANCES in comparison.ranking[0].tests else OVER_ALL_CUTS
+    table = Table(title=counted, box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("candidate", overflow="fold")
     for name in ("worth", *comparison.ranking[0].tests, "us"):
         table.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)
