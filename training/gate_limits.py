@@ -70,7 +70,7 @@ def learn(
         drawn: how many pictures to draw of each family.
     """
     with threadpool_limits(1):
-        small, small_leaks = ([reduced(picture) for picture in pictures] for pictures in (good, leaks))
+        small, small_leaks = ([np.asarray(reduced(one), np.uint8) for one in pictures] for pictures in (good, leaks))
         limits = _learn(small, small_leaks, endured, np.random.default_rng(seed), drawn)
     return limits.model_copy(update=_size_ranges(good))
 
