@@ -104,7 +104,10 @@ def rates_at_cuts(classes: Classes) -> RatesAtCuts:
 
 
 def auroc(scores: Scores, labels: Labels) -> float:
-    """Probability that a leak scores higher than a good well, ties counting half; both classes must be there."""
+    """Probability that a leak outscores a good well, ties counting half (Hanley and McNeil, Radiology 143, 1982).
+
+    Both classes must be there.
+    """
     return float(roc_auc_score(labels, scores))
 
 
