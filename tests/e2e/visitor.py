@@ -14,6 +14,11 @@ LARGE_WALL: ViewportSize = {"width": 3840, "height": 2160}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
+def has_chromium() -> bool:
+    """Whether this machine has a browser."""
+    return any(map(shutil.which, BROWSERS))
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser of the machine; the test is skipped where there is none."""

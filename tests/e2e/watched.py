@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -79,6 +80,11 @@ class Watched:
         """Ask for the last seconds of an expression, second by second."""
         now = float(self.query("time()")[1])  # type: ignore[arg-type]  # a scalar is a pair of time and value
         return self._ask("query_range", query=expression, start=now - seconds, end=now, step=1)["result"]  # type: ignore[no-any-return]
+
+    def first_seen(self, expression: str, after: float) -> float | None:
+        """Seconds from ``after``, by the wall clock, until an expression first had a result; None: it has not."""
+        found = self._ask("query_range", query=expression, start=after, end=time.time(), step=0.5)["result"]
+        return min((at - after for series in found for at, _ in series["values"]), default=None)
 
     def value(self, expression: str) -> float:
         """Ask for one number, the sum of what Prometheus finds; 0 where it finds nothing."""

@@ -1,4 +1,4 @@
-"""Witnesses of a shift: what the event stream told, what the board showed, which alerts fired, each with its time."""
+"""Witnesses of a shift: what the event stream told, what the page showed, which alerts fired, each with its time."""
 
 import json
 import threading
@@ -9,10 +9,12 @@ from typing import Any, Self
 import httpx
 
 from tests.e2e.running_service import RunningService
+from tests.e2e.visitor import Visitor, chromium
 from tests.e2e.watched import Watched
 
 LOOK_EVERY_S = 0.1
 PATIENCE_S = 30.0
+SEEN = """() => [...document.querySelectorAll(".banner, .card, #summary-headline")].map((node) => node.textContent)"""
 
 Json = dict[str, Any]
 
@@ -23,11 +25,12 @@ class Witness:
     def __init__(self, service: RunningService, watched: Watched) -> None:
         self.events: list[tuple[float, str, Json]] = []
         self.alerts: list[tuple[float, str, str]] = []
-        self.boards: list[tuple[float, Json]] = []
+        self.pages: list[tuple[float, list[str]]] = []
+        self.complaints: list[str] = []
         self._service = service
         self._watched = watched
         self._over = threading.Event()
-        looks = (self._listen, self._look_at_alerts, self._look_at_board)
+        looks = (self._listen, self._look_at_alerts, self._look_at_page)
         self._threads = [threading.Thread(target=look, daemon=True) for look in looks]
 
     def __enter__(self) -> Self:
@@ -38,21 +41,36 @@ class Witness:
 
     def __exit__(self, *_: object) -> None:
         """Look away."""
+        self.look_away()
+
+    def look_away(self) -> None:
+        """Look no longer."""
         self._over.set()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(30)
 
     def told(self, name: str, is_it: Callable[[Json], bool], after: float) -> float | None:
         """Seconds from ``after`` until the stream told such an event; None: it has not."""
         return next((at - after for at, kind, data in self.events if kind == name and at > after and is_it(data)), None)
 
-    def shown(self, is_it: Callable[[Json], bool], after: float) -> float | None:
-        """Seconds from ``after`` until the board of the page showed that; None: it has not."""
-        return next((at - after for at, board in self.boards if at > after and is_it(board)), None)
+    def told_of(self, name: str, key: str) -> set[object]:
+        """Every value that events of that name had under a key."""
+        return {data[key] for _, kind, data in self.events if kind == name}
+
+    def shown(self, words: list[str], after: float) -> float | None:
+        """Seconds from ``after`` until the page showed words together, as a card or a banner; None: it has not."""
+        return next(
+            (at - after for at, seen in self.pages if at > after and any(all(w in one for w in words) for one in seen)),
+            None,
+        )
 
     def fired(self, alert: str, camera_id: str, after: float) -> float | None:
         """Seconds from ``after`` until an alert fired; None: it has not."""
         return next((at - after for at, *what in self.alerts if what == [alert, camera_id] and at > after), None)
+
+    def measured(self, expression: str, after: float) -> float | None:
+        """Seconds from ``after`` until Prometheus had a result of an expression; None: it has not."""
+        return self._watched.first_seen(expression, time.time() - time.monotonic() + after)
 
     def all_fired(self, after: float) -> set[tuple[str, str]]:
         """Every alert that began to fire since, with its camera."""
@@ -67,7 +85,7 @@ class Witness:
                 field, _, value = line.partition(": ")
                 if field == "event":
                     name = value
-                elif field == "data":
+                elif field == "data" and name != "decisions":
                     self.events.append((time.monotonic(), name, json.loads(value)))
 
     def _look_at_alerts(self) -> None:
@@ -77,7 +95,11 @@ class Witness:
             self.alerts += ((time.monotonic(), *alert) for alert in fires - firing)
             firing = fires
 
-    def _look_at_board(self) -> None:
-        while not self._over.wait(LOOK_EVERY_S):
-            board = self._service.read("/v1/wells") | {"status": self._service.read("/v1/status")}
-            self.boards.append((time.monotonic(), board))
+    def _look_at_page(self) -> None:
+        with chromium() as browser:
+            visitor = Visitor(browser, self._service.address)
+            page = visitor.go()
+            while not self._over.wait(LOOK_EVERY_S):
+                self.pages.append((time.monotonic(), page.evaluate(SEEN)))
+            self.complaints = visitor.complaints + visitor.strange_requests
+            visitor.leave()
