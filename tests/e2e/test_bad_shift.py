@@ -3,27 +3,34 @@
 The durations in Prometheus's rules are a tenth of what they are in a plant; docs/runbook.md states those.
 """
 
-import asyncio
-import csv
-import io
-import time
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
-from service.simulation.events import parse_event
-from service.simulation.gallery import Gallery
-from service.simulation.plant import Plant
-from service.simulation.pump import Pace as PumpPace
-from service.simulation.pump import Pump
-from service.simulation.tally import Tally
 from tests.drift_reference import reference_of
+from tests.e2e.figures import by_verdict, counted, listed
 from tests.e2e.running_service import RunningService
 from tests.e2e.seen_when import Pace, Sighting, stated
+from tests.e2e.shift import (
+    BURST,
+    CAMERAS,
+    DIMMED,
+    FRAMES_PER_S,
+    FROZEN,
+    FROZEN_AFTER_S,
+    INTERVAL_S,
+    LEAK,
+    MENDED,
+    PLACES,
+    STORE,
+    SWAP,
+    UNPLUGGED,
+    WARM,
+    WELLS,
+    Shift,
+)
 from tests.e2e.stack import eventually
 from tests.e2e.visitor import has_chromium
 from tests.e2e.watched import Watched, has_prometheus
@@ -35,20 +42,7 @@ from tests.wells import write_wells
 pytestmark = [pytest.mark.timeout(300), pytest.mark.alone]
 
 HASTE = 10
-CAMERAS, WELLS, FRAMES_PER_S = 4, 4, 4.0
-FROZEN_AFTER_S = 2.0
-INTERVAL_S = 0.5  # every other frame of a camera may be refused before it counts as silent
 WINDOW = 80
-WARM = 6.0  # until then the alerts resolve that told of cameras which had not begun to send
-UNPLUGGED, DIMMED, FROZEN, BURST, MENDED, STORE, SWAP, LEAK, END = 9.0, 10.0, 18.0, 30.0, 35.0, 38.0, 48.0, 56.0, 66.0
-SCRIPT = (
-    f"pause:cam-1@{UNPLUGGED}+6",
-    f"dim=0.96:cam-4@{DIMMED}+6",
-    f"dim=0.95:cam-4@{DIMMED + 6}+{MENDED - DIMMED - 6}",
-    f"frozen:cam-2@{FROZEN}+7",
-    f"burst=100:cam-3@{BURST}+1.5",
-    f"leak:cam-1:2a@{LEAK}+2",
-)
 SEEN = stated(Pace(INTERVAL_S, WINDOW / (WELLS * FRAMES_PER_S), HASTE))
 SLACK_S = 2.5  # what a machine that runs other tests, a database and a browser adds
 EXPECTED = {
@@ -75,47 +69,6 @@ def postgres() -> Iterator[PostgresServer]:
     server.remove()
 
 
-class Shift:
-    """The shift as it went: when it began, who saw what, and what the cameras were answered."""
-
-    def __init__(self, service: RunningService, watched: Watched, witness: Witness, postgres: PostgresServer) -> None:
-        self.service, self.watched, self.witness = service, watched, witness
-        self._postgres = postgres
-        self.began = 0.0
-        self.tally = Tally(CAMERAS * WELLS * FRAMES_PER_S)
-
-    async def run(self, wells: Path, other_artifact: str) -> None:
-        """Let the cameras send by the script, and do what the people of the shift do."""
-        plant = Plant(Gallery.read(wells), CAMERAS, WELLS, [parse_event(event) for event in SCRIPT])
-        async with httpx.AsyncClient(base_url=self.service.address, timeout=30) as client:
-            self.began = time.monotonic()
-            sending = asyncio.create_task(Pump(plant, PumpPace(FRAMES_PER_S, END), client, self.tally).run())
-            await self._until(FROZEN + 9)
-            await self._acknowledge_all(client)
-            await self._until(STORE)
-            await asyncio.to_thread(self._postgres.stop)
-            await self._until(STORE + 6)
-            await asyncio.to_thread(self._postgres.start)
-            await self._until(SWAP)
-            (await client.post("/v1/model/activate", json={"artifact": other_artifact})).raise_for_status()
-            await self._until(LEAK + 5)
-            await self._acknowledge_all(client)
-            await sending
-
-    def at(self, second: float) -> float:
-        """That second of the shift on the monotonic clock."""
-        return self.began + second
-
-    async def _until(self, second: float) -> None:
-        await asyncio.sleep(self.at(second) - time.monotonic())
-
-    async def _acknowledge_all(self, client: httpx.AsyncClient) -> None:
-        alarms = (await client.get("/v1/alarms", params={"open": "true"})).json()["items"]
-        for alarm in alarms:
-            form = {"operator": "Ines", "comment": "seen"}
-            (await client.post(f"/v1/alarms/{alarm['alarm_id']}/acknowledge", json=form)).raise_for_status()
-
-
 @pytest.fixture
 def wells(tmp_path: Path) -> Path:
     return write_wells(tmp_path / "wells", good=200, suffix=".jpg")
@@ -135,6 +88,7 @@ def shift(tmp_path: Path, wells: Path, postgres: PostgresServer) -> Iterator[Shi
         database_url=postgres.url,
         frozen_after_s=FROZEN_AFTER_S,
         drift_spacing_s=0.01,
+        max_in_flight=PLACES,
     )
     (artifact,) = (folder for folder in (tmp_path / "artifacts").iterdir() if folder.is_dir())
     rewrite_manifest(artifact, drift=reference_of(artifact, wells, WINDOW).model_dump(mode="json"))
@@ -257,25 +211,9 @@ def trouble(kind: str, which: str, data: Json) -> bool:
 
 def figures_agree_with_the_journal(shift: Shift) -> None:
     """What the cameras were answered, what Prometheus counted and what the record says: the same."""
-    eventually(lambda: counted(shift).total() == shift.tally.verdicts.total(), "Prometheus has counted all")
-    eventually(lambda: recorded(shift).total() == shift.tally.verdicts.total(), "the copy has caught up")
-    assert counted(shift) == recorded(shift)
-    answered: Counter[str] = Counter()
-    for (_, verdict), count in recorded(shift).items():
-        answered[verdict] += count
-    assert answered == shift.tally.verdicts
-    assert set(answered) == {"no_leak", "leak", "unknown"}
-
-
-def counted(shift: Shift) -> Counter[tuple[str, str]]:
-    """Decisions by camera and verdict as Prometheus knows them."""
-    found = shift.watched.query("leak_inspection_decisions_total > 0")
-    values = [(series["metric"], int(series["value"][1])) for series in found]
-    return Counter({(metric["camera_id"], metric["verdict"]): value for metric, value in values})
-
-
-def recorded(shift: Shift) -> Counter[tuple[str, str]]:
-    """Decisions by camera and verdict as the API lists them."""
-    answer = httpx.get(f"{shift.service.address}/v1/decisions", params={"format": "csv"}, timeout=60)
-    rows = csv.DictReader(io.StringIO(answer.raise_for_status().text))
-    return Counter((row["camera_id"], row["verdict"]) for row in rows)
+    total = shift.tally.verdicts.total()
+    eventually(lambda: counted(shift.watched).total() == total, "Prometheus has counted all")
+    eventually(lambda: listed(shift.service).total() == total, "the copy has caught up")
+    assert counted(shift.watched) == listed(shift.service)
+    assert by_verdict(listed(shift.service)) == shift.tally.verdicts
+    assert set(shift.tally.verdicts) == {"no_leak", "leak", "unknown"}
