@@ -16,7 +16,7 @@ from service.simulation.tally import Tally
 from tests.e2e.running_service import RunningService
 from tests.e2e.watched import Watched
 from tests.e2e.witness import Witness
-from tests.integration.store.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer
 
 CAMERAS, WELLS, FRAMES_PER_S = 4, 4, 4.0
 FROZEN_AFTER_S = 2.0

@@ -4,15 +4,18 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Self
 
 import httpx
 
 from tests.e2e.running_service import RunningService
+from tests.e2e.seen_when import Sighting
 from tests.e2e.visitor import Visitor, chromium
 from tests.e2e.watched import Watched
 
 LOOK_EVERY_S = 0.1
+SLACK_S = 2.0
 PATIENCE_S = 30.0
 SEEN = """() => [...document.querySelectorAll(".banner, .card, #summary-headline")].map((node) => node.textContent)"""
 
@@ -49,6 +52,12 @@ class Witness:
         for thread in self._threads:
             thread.join(30)
 
+    @property
+    def slack_s(self) -> float:
+        """What this machine adds to any time: so slowly did it let the page be looked at."""
+        times = [at for at, _ in self.pages]
+        return SLACK_S + max(later - earlier for earlier, later in pairwise(times))
+
     def told(self, name: str, is_it: Callable[[Json], bool], after: float) -> float | None:
         """Seconds from ``after`` until the stream told such an event; None: it has not."""
         return next((at - after for at, kind, data in self.events if kind == name and at > after and is_it(data)), None)
@@ -71,6 +80,11 @@ class Witness:
     def measured(self, expression: str, after: float) -> float | None:
         """Seconds from ``after`` until Prometheus had a result of an expression; None: it has not."""
         return self._watched.first_seen(expression, time.time() - time.monotonic() + after)
+
+    def in_time(self, seconds: float | None, sighting: Sighting) -> None:
+        """Assert that something was seen, and within the time that the runbook states."""
+        assert seconds is not None, f"{sighting.name}: not seen"
+        assert seconds < sighting.within_s + self.slack_s, sighting
 
     def all_fired(self, after: float) -> set[tuple[str, str]]:
         """Every alert that began to fire since, with its camera."""
@@ -103,3 +117,13 @@ class Witness:
                 self.pages.append((time.monotonic(), page.evaluate(SEEN)))
             self.complaints = visitor.complaints + visitor.strange_requests
             visitor.leave()
+
+
+def holds(data: Json, **fields: object) -> bool:
+    """Whether an event has these fields."""
+    return all(data[name] == value for name, value in fields.items())
+
+
+def trouble(kind: str, which: str, data: Json) -> bool:
+    """Whether an event tells of a trouble."""
+    return bool(data["kind"] == kind and data["payload"]["trouble"] == which)
