@@ -14,9 +14,11 @@ from tests.e2e.figures import by_verdict, counted, listed
 from tests.e2e.running_service import RunningService
 from tests.e2e.seen_when import Pace, stated
 from tests.e2e.shift import (
+    BACK,
     BURST,
     CAMERAS,
     DIMMED,
+    EXPECTED,
     FRAMES_PER_S,
     FROZEN,
     FROZEN_AFTER_S,
@@ -44,16 +46,6 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.alone]
 HASTE = 10
 WINDOW = 80
 SEEN = stated(Pace(INTERVAL_S, WINDOW / (WELLS * FRAMES_PER_S), HASTE))
-EXPECTED = {
-    ("LeakInspectionCameraSilent", "cam-1"),
-    ("LeakInspectionUnknownVerdicts", "cam-2"),
-    ("LeakInspectionAlarm", "cam-2"),
-    ("LeakInspectionDrift", "cam-4"),
-    ("LeakInspectionOverloaded", ""),
-    ("LeakInspectionFollowerFailing", ""),
-    ("LeakInspectionModelChanged", ""),
-    ("LeakInspectionAlarm", "cam-1"),
-}
 # How fast answers are is the machine's affair, and this one runs other tests too.
 OF_THE_MACHINE = {("LeakInspectionLatencySLOBurn", "")}
 
@@ -113,7 +105,7 @@ def see_a_camera_unplugged(shift: Shift) -> None:
     witness.in_time(witness.shown(["cam-1", seen.page.name], began), seen.page)
     witness.in_time(witness.measured(f'{seen.metric.name}{{camera_id="cam-1"}} == 1', began), seen.metric)
     witness.in_time(witness.fired(seen.alert.name, "cam-1", began), seen.alert)
-    back = shift.at(UNPLUGGED + 6)
+    back = shift.at(BACK)
     witness.in_time(
         witness.told(seen.stream.name, lambda data: is_it(data) and data["since"] is None, back), seen.stream
     )
