@@ -134,7 +134,9 @@ def see_a_lamp_dimmed(shift: Shift) -> None:
 
 def see_a_burst(shift: Shift) -> None:
     seen, witness, began = SEEN["burst of load"], shift.witness, shift.at(BURST)
-    witness.in_time(witness.told(seen.stream.name, partial(trouble, "trouble_began", "overload"), began), seen.stream)
+    told = witness.told(seen.stream.name, partial(trouble, "trouble_began", "overload"), shift.at(WARM))
+    since_burst = None if told is None else told - (BURST - WARM)  # a busy machine may have begun to refuse before
+    witness.in_time(since_burst, seen.stream)
     witness.in_time(witness.shown([seen.page.name], began), seen.page)
     witness.in_time(witness.measured(f'{seen.metric.name}{{reason="queue_full"}} > 0', began), seen.metric)
     witness.in_time(witness.fired(seen.alert.name, "", began), seen.alert)
