@@ -26,10 +26,7 @@ DRAWN: Final = 1500
 FEWEST_FOR_DETECTORS: Final = 100
 SIZE_FACTOR: Final = 2.0
 ASPECT_FACTOR: Final = 1.4
-LEAST_STEP: Final = 0.03
-"""Mean difference of two rows below which one is a copy of the other, compressed or not."""
-
-BOUNDED_BELOW: Final = ("brightness", "contrast", "sharpness", "fineness", "quietest_block", "dullest_row")
+BOUNDED_BELOW: Final = ("brightness", "contrast", "sharpness", "fineness")
 """Nothing has an upper limit: torn metal has more contrast and edges than any good well."""
 
 REFUSED: Final = 2e-5
@@ -120,7 +117,6 @@ def _figure_ranges(good: Matrix, borne: Matrix) -> dict[str, Range]:
     if len(borne):
         lowest = dict(zip(FIGURES, borne.min(axis=0).tolist(), strict=True))
         ends = {name: min(end, lowest[name]) for name, end in ends.items()}
-    ends["dullest_row"] = max(ends["dullest_row"], LEAST_STEP)
     return {name: Range(low=round(max(end, 0.0), 4)) for name, end in ends.items()}
 
 

@@ -30,6 +30,7 @@ FIGURES: Final = (
     "dullest_column",
     "red",
     "blue",
+    "still_edge",
 )
 FEATURES: Final = len(FIGURES) + 3 * COARSE[0] * COARSE[1]
 """How many numbers a detector weighs, without its constant."""
@@ -41,6 +42,9 @@ _AREA: Final = cv2.INTER_AREA
 _SUM: Final = cv2.REDUCE_SUM
 LEAST_EDGES: Final = 0.1
 _OFFSET: Final = np.float32(LEAST)
+
+STILL: Final = 1.0
+"""Mean difference of two neighbouring rows or columns, in grey values, below which nothing seems to lie there."""
 
 
 class Measurement(NamedTuple):
@@ -56,7 +60,9 @@ def measure(picture: Pixels) -> Measurement:
     Figures of grey values: mean; standard deviation; mean absolute Laplacian; by what factor that exceeds the mean of
     the Laplacian smoothed 3 x 3 (blur lowers it, noise raises it); mean absolute difference of neighbours across and
     down; least and largest mean absolute Laplacian of 8 x 6 blocks; least mean difference of two rows and of two
-    columns (0 where one repeats). Of colour: the shares of red and blue in all light, in percent.
+    columns (0 where one repeats). Of colour: the shares of red and blue in all light, in percent. Of what is lost: how
+    far stillness, rows or columns that differ by less than 1 on average, reaches inwards from an edge, in percent of
+    the side; the furthest of the four.
 
     Features: the logarithms of the figures; for 8 x 6 coarse pixels each channel less the overall mean, all scaled to
     length 1; then a constant 1.
@@ -73,6 +79,8 @@ def measure(picture: Pixels) -> Measurement:
     sharpness = cv2.mean(edges)[0]
     quietest, busiest, _, _ = cv2.minMaxLoc(cv2.resize(edges, COARSE, interpolation=_AREA))
     across, down = cv2.absdiff(grey[:, 1:], grey[:, :-1]), cv2.absdiff(grey[1:], grey[:-1])
+    height, width = grey.shape
+    columns, rows = _sums(across, 0), _sums(down, 1)
     coarse = cv2.resize(small, COARSE, interpolation=_AREA)
     red, green, blue, _ = cv2.mean(coarse)
     light = red + green + blue
@@ -87,10 +95,11 @@ def measure(picture: Pixels) -> Measurement:
             cv2.mean(down)[0],
             quietest,
             busiest,
-            _dullest(down, 1),
-            _dullest(across, 0),
+            min(rows) / width,
+            min(columns) / height,
             red * percent,
             blue * percent,
+            100 * max(_still_edge(rows, width), _still_edge(columns, height)),
         ),
         np.float32,
     )
@@ -106,10 +115,24 @@ def _features(figures: Floats, coarse: Picture, light: float) -> Floats:
     return features
 
 
-def _dullest(differences: Picture, axis: int) -> float:
-    """Least mean of a row (axis 1) or column (axis 0)."""
-    sums = cv2.reduce(differences, axis, _SUM, dtype=cv2.CV_32S)
-    return float(cv2.minMaxLoc(sums)[0]) / int(differences.shape[axis])
+def _sums(differences: Picture, axis: int) -> list[float]:
+    """Sum up each row (axis 1) or column (axis 0)."""
+    sums: list[float] = cv2.reduce(differences, axis, _SUM, dtype=cv2.CV_32S).ravel().tolist()
+    return sums
+
+
+def _still_edge(steps: list[float], side: int) -> float:
+    """Share of the steps that are still, from the first one on or back from the last."""
+    least = STILL * side
+    return max(_still_before(steps, least), _still_before(steps[::-1], least)) / len(steps)
+
+
+def _still_before(steps: list[float], least: float) -> int:
+    """How many steps lie before the first that is not still."""
+    for place, step in enumerate(steps):
+        if step >= least:
+            return place
+    return len(steps)
 
 
 def reduced(picture: Picture) -> Picture:

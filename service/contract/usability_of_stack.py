@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.contract.picture import Pixels
-from service.contract.usability import COARSE, FEATURES, FIGURES, LEAST, LEAST_EDGES, Floats, Measurement, reduced
+from service.contract.usability import (
+    COARSE,
+    FEATURES,
+    FIGURES,
+    LEAST,
+    LEAST_EDGES,
+    STILL,
+    Floats,
+    Measurement,
+    reduced,
+)
 
 Numbers = NDArray[np.float64]
 Grey = NDArray[np.uint8]
@@ -29,9 +39,9 @@ def measure_stack(stack: Pixels) -> Measurement:
     light = red + green + blue
     percent = 100 / np.maximum(light, 1.0)
     sharpness, fineness, quietest, busiest = _edges(grey)
-    across, down, dullest_row, dullest_column = _steps(grey)
+    across, down, dullest_row, dullest_column, still_edge = _steps(grey)
     grey_figures = (*_light(grey), sharpness, fineness, across, down, quietest, busiest, dullest_row, dullest_column)
-    figures = np.stack((*grey_figures, red * percent, blue * percent), axis=1).astype(np.float32)
+    figures = np.stack((*grey_figures, red * percent, blue * percent, still_edge), axis=1).astype(np.float32)
     return Measurement(figures, _features(figures, coarse.reshape(number, -1), light))
 
 
@@ -62,8 +72,8 @@ def _sums(framed: Floats) -> Numbers:
     return np.asarray(rows.reshape(number, -1)[:, 1:-1].sum(axis=1))
 
 
-def _steps(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Mean difference of neighbours across and down, and the least of two rows and of two columns."""
+def _steps(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
+    """Mean difference of neighbours across and down, the least of two rows and of two columns, and the still edge."""
     number, height, width = grey.shape
     flat = grey.reshape(-1, width)
     across = np.asarray(cv2.absdiff(flat[:, 1:], flat[:, :-1])).reshape(number, height, width - 1)
@@ -71,7 +81,16 @@ def _steps(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     down = cv2.absdiff(grey[:, 1:].reshape(-1, width), grey[:, :-1].reshape(-1, width))
     rows = np.asarray(cv2.reduce(down, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)).reshape(number, height - 1)
     means = columns.sum(axis=1) / (height * (width - 1)), rows.sum(axis=1) / ((height - 1) * width)
-    return *means, rows.min(axis=1) / width, columns.min(axis=1) / height
+    rows, columns = rows / width, columns / height
+    still_edge = 100 * np.maximum(_still_edges(rows), _still_edges(columns))
+    return *means, rows.min(axis=1), columns.min(axis=1), still_edge
+
+
+def _still_edges(steps: Numbers) -> Numbers:
+    """Share of each row's steps that are still, from the first one on or back from the last."""
+    moving = steps >= STILL
+    reach = np.maximum(moving.argmax(axis=1), moving[:, ::-1].argmax(axis=1)) / moving.shape[1]
+    return np.where(moving.any(axis=1), reach, 1.0)
 
 
 def _blocks(tall: Grey | Floats, number: int) -> Grey | Floats:

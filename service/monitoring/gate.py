@@ -28,6 +28,7 @@ _LOW_AND_HIGH: Final[Mapping[str, tuple[Reason, Reason]]] = {
     "busiest_block": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
     "dullest_row": (Reason.INPUT_INCOMPLETE, Reason.INPUT_NOISY),
     "dullest_column": (Reason.INPUT_INCOMPLETE, Reason.INPUT_NOISY),
+    "still_edge": (Reason.INPUT_INCOMPLETE, Reason.INPUT_INCOMPLETE),
     "red": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
     "blue": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
 }

@@ -40,7 +40,7 @@ def shift(picture: Picture, strength: float, rng: np.random.Generator) -> Pictur
     wide, high = 1 + 0.1 * strength * rng.uniform(-1, 1, 2)
     dx, dy = (strength * np.array([0.08 * width, 0.1 * height]) * rng.uniform(-1, 1, 2)).tolist()
     move = np.array([[wide, 0, dx + (1 - wide) * width / 2], [0, high, dy + (1 - high) * height / 2]], np.float32)
-    moved = cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    moved = cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(moved, np.uint8)
 
 

@@ -4,7 +4,7 @@ import pytest
 from service.contract.picture import Pixels
 from service.contract.usability import FEATURES, FIGURES, measure
 from tests.wells import good_well
-from training.faults import blurred, noisy
+from training.faults import blurred, cut, noisy
 
 
 def figures(picture: Pixels) -> dict[str, float]:
@@ -28,6 +28,20 @@ def test_a_repeated_row_and_a_repeated_column_measure_nothing() -> None:
     repeated[:, 20] = repeated[:, 19]
     assert figures(repeated)["dullest_row"] == 0
     assert figures(repeated)["dullest_column"] == 0
+
+
+@pytest.mark.parametrize("side", range(4))
+@pytest.mark.parametrize("fill", [0, 128, 255, None])
+def test_stillness_reaches_inwards_from_the_edge_where_a_picture_was_cut(side: int, fill: int | None) -> None:
+    assert figures(good_well(1))["still_edge"] < 5
+    assert figures(cut(good_well(1), 0.4, side, fill))["still_edge"] == pytest.approx(40, abs=4)
+
+
+def test_a_still_band_in_the_middle_is_no_still_edge_and_a_flat_picture_is_nothing_else() -> None:
+    banded = good_well(1)
+    banded[10:20] = banded[10]
+    assert figures(banded)["still_edge"] < 5
+    assert figures(np.full((20, 30, 3), 90, np.uint8))["still_edge"] == 100
 
 
 def test_blur_lowers_fineness_and_noise_raises_it() -> None:

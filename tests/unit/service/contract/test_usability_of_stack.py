@@ -15,6 +15,12 @@ def noise(height: int, width: int) -> Pixels:
     return NOISE.integers(0, 256, (height, width, 3), np.uint8)
 
 
+def half_empty(height: int, width: int) -> Pixels:
+    picture = noise(height, width)
+    picture[height // 2 :] = 128
+    return picture
+
+
 STACKS = {
     "wells": [good_well(seed) for seed in range(20)],
     "noise": [noise(27, 48) for _ in range(5)],
@@ -22,6 +28,7 @@ STACKS = {
     "the smallest pictures": [noise(8, 8) for _ in range(4)],
     "odd sides": [noise(31, 53) for _ in range(4)],
     "pictures that are reduced first": [noise(140, 211) for _ in range(4)],
+    "cut pictures": [np.flip(half_empty(28, 40), axis) for axis in (0, 1)],
     "one alone": [noise(28, 40)],
 }
 
