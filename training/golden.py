@@ -43,7 +43,8 @@ def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]
     """Average good wells by cluster and draw leaks on the averages.
 
     An average is smoother than any well, so it is sharpened as little as the gate asks for. Textures, and parts that
-    lie at any angle, have no average that looks like them: there a good picture itself is taken.
+    lie at any angle, have no average that looks like them: there a good picture of the owner's is taken as it is, and
+    its name, ``own_picture``, says so.
 
     Args:
         good: pictures of good wells, uint8 [H, W, 3] RGB of any sizes.
@@ -87,7 +88,7 @@ def _usable_good(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None
     for picture in good:
         judged = judge(picture)
         if judged is not None and judged.verdict is Verdict.NO_LEAK and judged.score_ratio <= MOST_GOOD_RATIO:
-            return [Golden("good_1", picture, judged)]
+            return [Golden("own_picture", picture, judged)]
     return []
 
 
