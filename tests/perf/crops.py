@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -10,11 +11,13 @@ import numpy as np
 from service.contract.artifact import Artifact
 from service.contract.decision import Verdict
 from service.contract.picture import Pixels, decode
+from service.monitoring.gate import Gate
 from training.data import load
 from training.layout import Label
 from training.sources import read_files
 
 COUNT = 80
+MOST_DRAWN = 20
 BOUNDARY = "frameboundary"
 JPEG_QUALITY = 88
 
@@ -43,10 +46,10 @@ def write_bodies(root: Path, artifact: Artifact, data: Path | None) -> Bodies:
 
 
 def drawn_crops(artifact: Artifact, count: int = COUNT) -> list[bytes]:
-    """Vary the golden pictures of good wells: place, light and noise differ, the gate and the model accept them.
+    """Vary the golden pictures of good wells: place, light and noise differ; what the gate refuses is left out.
 
     Raises:
-        SystemExit: the artefact has no golden picture of a good well.
+        SystemExit: the artefact has no golden picture of a good well, or its gate refuses nearly all that is drawn.
     """
     golden = [
         decode((artifact.folder / item.file).read_bytes())
@@ -55,7 +58,12 @@ def drawn_crops(artifact: Artifact, count: int = COUNT) -> list[bytes]:
     ]
     if not golden:
         raise SystemExit(f"{artifact.id} has no golden picture of a good well: export again")
-    return [_encode(_varied(golden[seed % len(golden)], seed)) for seed in range(count)]
+    gate = Gate(artifact.manifest.gate)
+    drawn = (_encode(_varied(golden[seed % len(golden)], seed)) for seed in range(MOST_DRAWN * count))
+    crops = list(islice((crop for crop in drawn if gate.judge(decode(crop))[1] is None), count))
+    if len(crops) < count:
+        raise SystemExit(f"the gate of {artifact.id} refuses nearly all that is drawn: take real crops by --data")
+    return crops
 
 
 def real_crops(data: Path, count: int = COUNT) -> list[bytes]:
