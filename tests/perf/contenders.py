@@ -102,9 +102,12 @@ def bare_loop(bodies: Bodies, artifact: Artifact, batch: int, duration_s: float)
 def write_torch_model(artifact: Artifact, recipe_file: Path, weights_file: Path) -> None:
     """Give a graph back to torch: its recipe, and its constants under the names of the parameters they were."""
     recipe = Recipe.model_validate(artifact.manifest.recipe)
-    constants = onnx.load(artifact.model_path).graph.initializer
+    constants = {item.name: numpy_helper.to_array(item) for item in onnx.load(artifact.model_path).graph.initializer}
+    for name in [name for name in constants if name.endswith("_bytes")]:
+        plain = name.removesuffix("_bytes")
+        constants[plain] = constants.pop(name) * constants.pop(f"{plain}_scale")
     recipe_file.write_text(recipe.model_dump_json(), encoding="utf-8")
-    torch.save({item.name: torch.from_numpy(numpy_helper.to_array(item).copy()) for item in constants}, weights_file)
+    torch.save({name: torch.from_numpy(values.copy()) for name, values in constants.items()}, weights_file)
 
 
 def _peer(name: str, words: list[object], loads: Mapping[str, Load], env: Mapping[str, str] | None = None) -> Contender:
