@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service import openapi
@@ -53,8 +54,11 @@ DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the recon
 
 def create_app(
     settings: Settings, readiness: Readiness | None = None, hung: Callable[[str], None] | None = None
-) -> Front:
+) -> ASGIApp:
     """Build the whole service; nothing is opened before the ASGI lifespan starts.
+
+    Outermost, a caller gets the address and the scheme that a trusted proxy states: places are shared out by address,
+    and a session begun on TLS stays there.
 
     Args:
         settings: all of them.
@@ -72,7 +76,6 @@ def create_app(
     for part in (health, model, decisions, wells, events, operator):
         app.include_router(part.router)
     operator.mount_page(app)
-    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     app.add_exception_handler(LeakInspectionError, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, answer_invalid_request)
@@ -80,7 +83,8 @@ def create_app(
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
     lanes = _lanes(parts, settings)
     log = RequestLog(logging.getLogger("service.requests"), settings.log_good_share)
-    return Front(app, lanes, parts.metrics, log)
+    front = Front(app, lanes, parts.metrics, log)
+    return ProxyHeadersMiddleware(front, settings.trusted_proxies)  # type: ignore[arg-type,return-value]  # the same calls in uvicorn's types
 
 
 def _lanes(parts: Parts, settings: Settings) -> dict[str, Lane]:

@@ -14,7 +14,7 @@ def document() -> str:
     """The OpenAPI document of this service, as it serves it."""
     with tempfile.TemporaryDirectory() as folder:
         front = create_app(Settings(artifacts=Path(folder), data_dir=Path(folder)))
-    described = front._app.openapi()  # type: ignore[attr-defined]  # the framework's own
+    described = front.app._app.openapi()  # type: ignore[attr-defined]  # the framework's own
     return json.dumps(described, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,  # the application believes them where its settings say so
         timeout_graceful_shutdown=ceil(settings.deadline_s + settings.stuck_after_s),
     )
     DrainingServer(config, readiness, settings.drain_s).run(sockets=[listener])

@@ -51,7 +51,7 @@ class Rig:
             transport = httpx.ASGITransport(front, raise_app_exceptions=False)
             hooks = {"response": [self._hear]}
             async with httpx.AsyncClient(transport=transport, base_url="http://service", event_hooks=hooks) as client:
-                yield Running(client, front._app.state.parts)  # type: ignore[attr-defined]  # the framework's own
+                yield Running(client, front.app._app.state.parts)  # type: ignore[attr-defined]  # the framework's own
 
     def heard(self, status: int, body: dict[str, Any]) -> None:
         """Write down what was answered elsewhere, such as by a process."""

@@ -6,6 +6,7 @@ from statistics import median
 from time import perf_counter
 
 import httpx
+import pytest
 
 from tests.faults.process import Process, running
 from tests.faults.rig import LEAK, Rig
@@ -17,9 +18,10 @@ SLOWER = 4.0
 """How much slower an accepted picture may be: three times the callers share the machine with the service."""
 
 
-def request(camera_id: str = "") -> bytes:
+def request(camera_id: str = "", forwarded_for: str = "") -> bytes:
     query = f"?camera_id={camera_id}" if camera_id else ""
-    head = f"POST /v1/inspect{query} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(LEAK)}\r\n\r\n"
+    proxied = f"x-forwarded-for: {forwarded_for}\r\n" if forwarded_for else ""
+    head = f"POST /v1/inspect{query} HTTP/1.1\r\nhost: x\r\n{proxied}content-length: {len(LEAK)}\r\n\r\n"
     return head.encode() + LEAK
 
 
@@ -59,10 +61,11 @@ async def test_refusals_are_fast_and_accepted_pictures_keep_their_latency(tmp_pa
     assert median(joined(over, 200)) < SLOWER * median(joined(rated, 200)) + REFUSAL_S
 
 
-async def test_a_camera_that_floods_the_service_takes_no_other_ones_places(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named_by", ["camera_id", "forwarded_for"])
+async def test_a_caller_who_floods_the_service_takes_no_other_ones_places(tmp_path: Path, named_by: str) -> None:
     async with running(Rig(tmp_path), max_in_flight=PLACES) as served:
-        flooding = [request("flooding")] * 3 * PLACES
-        times_s = await measured(served, *flooding, request("calm"), request("calm"))
+        flooding = [request(**{named_by: "10.0.0.1"})] * 3 * PLACES
+        times_s = await measured(served, *flooding, *[request(**{named_by: "10.0.0.2"})] * 2)
     assert joined(times_s[: len(flooding)], 503)
     assert joined(times_s[len(flooding) :], 200)
     assert not joined(times_s[len(flooding) :], 503)

@@ -22,14 +22,13 @@ from pathlib import Path
 import numpy as np
 import orjson
 import uuid_utils
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
 from service.app import create_app
 from service.commands.serve import COLLECT_AFTER
 from service.contract.artifact import open_artifact, read_active, sha256_hex
 from service.contract.decision import Decision
 from service.contract.picture import decode, to_pixels
-from service.edge.front import Front
 from service.judging.judge import judge_batch
 from service.judging.serving import Serving, open_serving
 from service.judging.shot import Shot
@@ -119,7 +118,7 @@ async def whole_service(artifacts: Path, crops: Sequence[bytes]) -> Stage:
             up.set()
 
         messages.put_nowait({"type": "lifespan.startup"})
-        life = asyncio.create_task(app({"type": "lifespan", "state": {}}, messages.get, started))
+        life = asyncio.ensure_future(app({"type": "lifespan", "state": {}}, messages.get, started))
         await up.wait()
         gc.freeze()  # as the command "serve" does
         gc.set_threshold(*COLLECT_AFTER)
@@ -129,7 +128,7 @@ async def whole_service(artifacts: Path, crops: Sequence[bytes]) -> Stage:
     return whole
 
 
-async def _whole(app: Front, crops: Sequence[bytes], size: int) -> float:
+async def _whole(app: ASGIApp, crops: Sequence[bytes], size: int) -> float:
     frame = form("files", list(crops))
 
     async def all_crops() -> None:
@@ -142,7 +141,7 @@ async def _whole(app: Front, crops: Sequence[bytes], size: int) -> float:
     return await _best_of_loop(all_crops, len(crops))
 
 
-async def _post(app: Front, path: str, content_type: str, body: bytes) -> None:
+async def _post(app: ASGIApp, path: str, content_type: str, body: bytes) -> None:
     statuses = []
 
     async def receive() -> Message:
