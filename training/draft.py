@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from service.contract.artifact import MANIFEST, open_artifact, sha256_hex
+from service.contract.durable_file import flush
 from service.contract.errors import ArtifactError, ExportRefused
 
 
@@ -38,7 +39,7 @@ class Draft:
             return target
         _sync_folders(self.folder)
         self.folder.rename(target)
-        _sync(target.parent)
+        flush(target.parent)
         return target
 
 
@@ -68,12 +69,4 @@ def _require_whole(folder: Path) -> None:
 
 def _sync_folders(folder: Path) -> None:
     for path in (*(path for path in folder.rglob("*") if path.is_dir()), folder):
-        _sync(path)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        flush(path)

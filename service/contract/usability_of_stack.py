@@ -5,6 +5,8 @@ between it and the next one. Sums of whole numbers, and of sixteenths, are exact
 picture has the same figures in any company.
 """
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +30,9 @@ Grey = NDArray[np.uint8]
 ACROSS, DOWN = COARSE
 
 
-def measure_stack(stack: Pixels) -> Measurement:
-    """Measure uint8 [N, H, W, 3], RGB, sides of at least 8 px, into rows: [N, figures] and [N, features + 1]."""
-    stack = np.stack([reduced(picture) for picture in stack])
+def measure_stack(pictures: Iterable[Pixels]) -> Measurement:
+    """Measure pictures of one size, uint8 [H, W, 3] RGB, into rows: [N, figures] and [N, features + 1]."""
+    stack: Pixels = np.stack([reduced(picture) for picture in pictures])
     number, height, width = stack.shape[:3]
     tall = stack.reshape(number * height, width, 3)
     grey = np.asarray(cv2.cvtColor(tall, cv2.COLOR_RGB2GRAY), np.uint8).reshape(number, height, width)

@@ -82,7 +82,7 @@ class Gate:
             if len(places) < FEW or not self._has_usable_size(pictures[places[0]]):
                 judged |= {place: self.judge(pictures[place]) for place in places}
             else:
-                values = self._values(np.stack([pictures[place] for place in places]))
+                values = self._values([pictures[place] for place in places])
                 judged |= {place: self._judgement(each) for place, each in zip(places, values, strict=True)}
         return [judged[place] for place in range(len(pictures))]
 
@@ -100,9 +100,9 @@ class Gate:
             and _lies_in(width / height, self._limits.aspect)
         )
 
-    def _values(self, stack: Pixels) -> list[list[float]]:
-        """Figures and detectors of uint8 [N, H, W, 3], a row a picture."""
-        figures, features = measure_stack(stack)
+    def _values(self, pictures: Sequence[Pixels]) -> list[list[float]]:
+        """Figures and detectors of pictures of one size, a row a picture."""
+        figures, features = measure_stack(pictures)
         detectors = np.matmul(self._weights, features[:, :, np.newaxis])[:, :, 0]
         return np.concatenate((figures, detectors), axis=1).tolist()  # type: ignore[no-any-return]  # of two dimensions
 
