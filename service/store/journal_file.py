@@ -89,6 +89,7 @@ class JournalFile:
             connection.execute("COMMIT")
         except BaseException:
             self.last_sequence = before
+            self._models.clear()  # what this transaction has added is gone
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
