@@ -50,7 +50,8 @@ class Row(NamedTuple):
 
 def micros(time: datetime) -> int:
     """Microseconds since 1970; what lies outside of the years 1 to 9999 in UTC counts as their end."""
-    return min(max((time - EPOCH) // MICROSECOND, EARLIEST), LATEST)
+    micros = (time - EPOCH) // MICROSECOND
+    return micros if EARLIEST <= micros <= LATEST else min(max(micros, EARLIEST), LATEST)
 
 
 def moment(micros: int) -> datetime:
@@ -111,8 +112,8 @@ def _decision_row(decision: Decision) -> Row:
         decision.well_id,
         decision.cast_id,
         None if captured is None else micros(captured),
-        decision.verdict.value,
-        decision.reason.value,
+        str(decision.verdict),  # ``value`` takes three times as long
+        str(decision.reason),
         decision.score,
         decision.image_sha256,
         None,
