@@ -11,6 +11,10 @@ from service.contract.decision import Decision
 
 MOST_CAMERAS = 1024
 NEVER = -math.inf
+AHEAD_S = 1.0
+"""Clocks of cameras may be ahead by that much: such pictures are not from the future, and need no search."""
+
+Key = tuple[str | None, str | None, datetime, str]
 
 
 class Sighting(NamedTuple):
@@ -33,7 +37,8 @@ class Sightings:
     """The last decisions by sighting, and how far back a camera's forgotten ones reach.
 
     A picture taken after the horizon of its camera is not among the forgotten ones, so the many new pictures never
-    need a search on disk. What claims to come from the future never moves a horizon, and is always searched for.
+    need a search on disk. What claims to come from the future, by more than ``AHEAD_S``, never moves a horizon, and is
+    always searched for.
     """
 
     def __init__(
@@ -41,16 +46,17 @@ class Sightings:
     ) -> None:
         self._capacity = capacity
         self._clock = clock
-        self._recent: OrderedDict[Sighting, Decision] = OrderedDict()
-        self._start_horizon = NEVER if newest_capture is None else min(newest_capture.timestamp(), clock())
+        self._recent: OrderedDict[Key, Decision] = OrderedDict()
+        self._start_horizon = NEVER if newest_capture is None else min(newest_capture.timestamp(), clock() + AHEAD_S)
         self._horizons: dict[str | None, float] = {}
 
     def claim(self, decision: Decision) -> Decision | None:
         """Remember a decision, unless its picture has one already: then return that one."""
-        sighting = sighting_of(decision)
-        if sighting is None:
+        captured_at = decision.captured_at
+        if captured_at is None:
             return None
-        earlier = self._recent.setdefault(sighting, decision)
+        key = (decision.camera_id, decision.well_id, captured_at, decision.image_sha256)  # equal to its sighting
+        earlier = self._recent.setdefault(key, decision)
         if earlier is not decision:
             return earlier
         if len(self._recent) > self._capacity:
@@ -70,17 +76,15 @@ class Sightings:
     def may_be_forgotten(self, sighting: Sighting) -> bool:
         """Say whether a picture that is not recalled may yet be on disk."""
         captured = sighting.captured_at.timestamp()
-        return captured <= self._horizon(sighting.camera_id) or captured > self._clock()
-
-    def _horizon(self, camera_id: str | None) -> float:
-        return self._horizons.get(camera_id, self._start_horizon)
+        horizon = self._horizons.get(sighting.camera_id, self._start_horizon)
+        return captured <= horizon or captured > self._clock() + AHEAD_S
 
     def _forget_oldest(self) -> None:
-        sighting, _ = self._recent.popitem(last=False)
-        captured = sighting.captured_at.timestamp()
-        if captured > self._clock() or captured <= self._horizon(sighting.camera_id):
+        (camera_id, _, captured_at, _), _ = self._recent.popitem(last=False)
+        captured = captured_at.timestamp()
+        if captured <= self._horizons.get(camera_id, self._start_horizon) or captured > self._clock() + AHEAD_S:
             return
-        if sighting.camera_id in self._horizons or len(self._horizons) < MOST_CAMERAS:
-            self._horizons[sighting.camera_id] = captured
+        if camera_id in self._horizons or len(self._horizons) < MOST_CAMERAS:
+            self._horizons[camera_id] = captured
         else:
             self._start_horizon = captured

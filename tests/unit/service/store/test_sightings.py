@@ -86,6 +86,14 @@ def test_a_picture_from_the_future_is_searched_for_and_moves_no_horizon() -> Non
     assert not memory.may_be_forgotten(replace_time(seen(1), 1800))
 
 
+def test_a_camera_whose_clock_is_a_little_ahead_needs_no_search() -> None:
+    memory = sightings(capacity=1)
+    for ahead_s in (3600.7, 3600.8, 3600.9):
+        memory.claim(a_decision(captured_at=START + timedelta(seconds=ahead_s)))
+    assert not memory.may_be_forgotten(replace_time(seen(1), 3600.95))
+    assert memory.may_be_forgotten(replace_time(seen(1), 3600.8)), "it has been forgotten"
+
+
 def test_a_picture_from_the_future_on_disk_does_not_make_every_picture_searched_for() -> None:
     later = Sightings(1, START + timedelta(days=365), clock=lambda: NOW)
     assert later.may_be_forgotten(replace_time(seen(1), 1800))
