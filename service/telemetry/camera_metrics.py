@@ -1,11 +1,14 @@
 """The metrics of each camera; a camera that is not configured is counted under ``other``."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from service.contract.decision import Decision, Reason, Verdict
-from service.telemetry.tally import Tallies
+from service.telemetry.tally import Counts, Tallies
 
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 OTHER = "other"
@@ -25,7 +28,13 @@ class CameraMetrics:
 
     def __init__(self, registry: CollectorRegistry, intervals_s: Mapping[str, float], now: float) -> None:
         known = (*intervals_s, OTHER)
-        decisions = _counter(registry, "decisions", "Decisions by camera and verdict.", "verdict")
+        self._decisions = Counts(
+            registry,
+            "leak_inspection_decisions",
+            "Decisions by camera and verdict.",
+            ["camera_id", "verdict"],
+            product(known, Verdict),
+        )
         faults = _counter(registry, "input_faults", "Decisions that are unknown, by reason.", "fault")
         alarms = _counter(registry, "alarms", "Alarms raised, after confirmation.")
         self._open_alarms = _gauge(registry, "open_alarms", "Alarms that nobody has acknowledged.")
@@ -45,15 +54,12 @@ class CameraMetrics:
             "camera_id",
             known,
         ).of
-        self._decisions = {
-            (camera, verdict): decisions.labels(camera, verdict) for camera in known for verdict in Verdict
-        }
         self._faults = {(camera, fault): faults.labels(camera, fault) for camera in known for fault in FAULTS}
         self._alarms = {camera: alarms.labels(camera) for camera in known}
-        self._last = {camera: last.labels(camera) for camera in intervals_s}
+        self._last = dict.fromkeys(intervals_s, datetime.fromtimestamp(now, UTC))
         for camera, interval_s in intervals_s.items():
             expected.labels(camera).set(interval_s)
-            self._last[camera].set(now)
+            last.labels(camera).set_function(partial(self._last_image, camera))
             for gauge in (self._open_alarms, self._silent, self._silent_wells, self._clock):
                 gauge.labels(camera).set(0)
             for figure in DRIFT_FIGURES:
@@ -62,13 +68,13 @@ class CameraMetrics:
     def decided(self, decision: Decision) -> None:
         """Count a decision, and note that its camera sends."""
         camera = decision.camera_id if decision.camera_id in self._ratios else OTHER
-        self._decisions[camera, decision.verdict].inc()
+        self._decisions.inc(camera, decision.verdict)
         if decision.score_ratio is not None:
             self._ratios[camera].observe(decision.score_ratio)
         if decision.verdict is Verdict.UNKNOWN:
             self._faults[camera, decision.reason].inc()
         if camera in self._last:
-            self._last[camera].set(decision.received_at.timestamp())
+            self._last[camera] = decision.received_at
 
     def alarm_raised(self, camera_id: str | None) -> None:
         """Count an alarm."""
@@ -99,6 +105,9 @@ class CameraMetrics:
     def drift(self, camera_id: str | None, figure: str, ratio: float) -> None:
         """State a figure's drift index as a multiple of its limit."""
         self._drift.labels(self._known(camera_id), figure).set(ratio)
+
+    def _last_image(self, camera: str) -> float:
+        return self._last[camera].timestamp()
 
     def _known(self, camera_id: str | None) -> str:
         return camera_id if camera_id is not None and camera_id in self._last else OTHER

@@ -12,7 +12,7 @@ from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, JournalUnavailable, NotReady, Overloaded
 from service.telemetry.camera_metrics import CameraMetrics
 from service.telemetry.record_metrics import RecordMetrics
-from service.telemetry.tally import Tallies
+from service.telemetry.tally import Counts, Level, Tallies
 
 REQUEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 STAGE_BUCKETS_S = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1)
@@ -59,16 +59,18 @@ class Metrics:
         self._self_test_at = Gauge(
             "leak_inspection_self_test_timestamp_seconds", "When the last self-test ended.", registry=registry
         )
-        requests = Counter("leak_inspection_requests", "Requests by status code.", ["code"], registry=registry)
-        self._requests = {code: requests.labels(str(code)) for code in CODES}
-        self._requests_parent = requests
+        self._requests = Counts(
+            registry, "leak_inspection_requests", "Requests by status code.", ["code"], ((code,) for code in CODES)
+        )
         self._duration = Tallies(
             registry,
             "leak_inspection_request_duration_seconds",
             "From the first byte of a request to the last of its answer.",
             REQUEST_BUCKETS_S,
         ).only
-        self.in_flight = Gauge("leak_inspection_in_flight_requests", "Requests being worked on.", registry=registry)
+        self.in_flight = Level()
+        in_flight = Gauge("leak_inspection_in_flight_requests", "Requests being worked on.", registry=registry)
+        in_flight.set_function(lambda: self.in_flight.value)
         stages = Tallies(
             registry,
             "leak_inspection_stage_duration_seconds",
@@ -77,7 +79,7 @@ class Metrics:
             "stage",
             STAGES,
         )
-        self._stages = tuple(stages.of.values())
+        self._decode, self._gate, self._score = stages.of.values()
         self.batch_sizes = Tallies(
             registry, "leak_inspection_batch_size_images", "Crops in a batch.", BATCH_BUCKETS
         ).only
@@ -88,10 +90,7 @@ class Metrics:
 
     def request_ended(self, status: int, elapsed_s: float | None) -> None:
         """Count a request at its end, and its time where that was not the caller's choice."""
-        counter = self._requests.get(status)
-        if counter is None:
-            counter = self._requests_parent.labels(str(status))
-        counter.inc()
+        self._requests.inc(status)
         if elapsed_s is not None:
             self._duration.observe(elapsed_s)
 
@@ -107,8 +106,9 @@ class Metrics:
         """Count a decision."""
         self.cameras.decided(decision)
         timing = decision.timing_ms
-        for stage, milliseconds in zip(self._stages, (timing.decode, timing.gate, timing.score), strict=True):
-            stage.observe(milliseconds / 1000)
+        self._decode.observe(timing.decode / 1000)
+        self._gate.observe(timing.gate / 1000)
+        self._score.observe(timing.score / 1000)
 
     def self_tested(self, *, ok: bool) -> None:
         """State the result of a self-test, and its time."""

@@ -1,11 +1,11 @@
-"""Histograms for the hot path: plain counts, made into Prometheus's own only when somebody asks."""
+"""Metrics for the hot path: plain numbers, made into Prometheus's own only when somebody asks."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.metrics_core import HistogramMetricFamily
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
@@ -58,3 +58,57 @@ class Tallies(Collector):
             buckets = list(zip(self._bounds, accumulate(map(float, tally.counts)), strict=True))
             family.add_metric([value] if self._labels else [], buckets, tally.total)
         yield family
+
+
+class Counts(Collector):
+    """One counter in the registry, with a number for each combination of label values that was ever counted.
+
+    Args:
+        registry: where it is registered.
+        name: without ``_total``.
+        text: what it counts.
+        labels: their names.
+        known: combinations of values that stand there from the start, at 0.
+    """
+
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        name: str,
+        text: str,
+        labels: Sequence[str],
+        known: Iterable[tuple[object, ...]],
+    ) -> None:
+        self._name = name
+        self._text = text
+        self._labels = labels
+        self._of: dict[tuple[object, ...], int] = dict.fromkeys(known, 0)
+        registry.register(self)
+
+    def inc(self, *values: object) -> None:
+        """Count one more; for the event loop's thread alone, which needs no lock."""
+        self._of[values] = self._of.get(values, 0) + 1
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Give Prometheus what it counts."""
+        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
+        for values, count in self._of.items():
+            family.add_metric([str(value) for value in values], count)
+        yield family
+
+
+class Level:
+    """A number that goes up and down; for the event loop's thread alone, which needs no lock."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    def inc(self) -> None:
+        """One more."""
+        self.value += 1
+
+    def dec(self) -> None:
+        """One less."""
+        self.value -= 1

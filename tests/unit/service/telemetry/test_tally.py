@@ -1,11 +1,12 @@
-"""Histograms of the hot path show Prometheus what its own would."""
+"""Metrics of the hot path show Prometheus what its own would."""
 
 import random
+from itertools import product
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.telemetry.tally import Tallies
+from service.telemetry.tally import Counts, Level, Tallies
 
 BOUNDS = (0.001, 0.25, 1.0, 50.0)
 Samples = set[tuple[str, tuple[tuple[str, str], ...], float]]
@@ -40,3 +41,24 @@ def test_what_has_no_label_has_one_tally_and_is_there_from_the_start() -> None:
     tally.observe(0.25)
     histogram.observe(0.25)
     assert samples(ours) == samples(theirs)
+
+
+def test_counts_read_like_the_counter_of_the_client_library() -> None:
+    ours, theirs = CollectorRegistry(), CollectorRegistry()
+    counts = Counts(ours, "requests", "Requests.", ["path", "code"], product(("a", "b"), (200, 404)))
+    counter = Counter("requests", "Requests.", ["path", "code"], registry=theirs)
+    for path, code in product(("a", "b"), (200, 404)):
+        counter.labels(path, code)
+    assert samples(ours) == samples(theirs)
+    for path, code in (("a", 200), ("a", 200), ("b", 418)):
+        counts.inc(path, code)
+        counter.labels(path, code).inc()
+    assert samples(ours) == samples(theirs)
+
+
+def test_a_level_goes_up_and_down() -> None:
+    level = Level()
+    level.inc()
+    level.inc()
+    level.dec()
+    assert level.value == 1
