@@ -103,14 +103,15 @@ class Board:
     def _decide(self, sequence: int, decision: Decision) -> None:
         if decision.camera_id is None:
             return
-        well = self._well(decision.camera_id, decision.well_id)
-        if well.decision is not None and decision.received_at < well.decision.received_at:
-            return  # from a replica that judged this camera before
-        if well.decision is None or well.decision.verdict is not decision.verdict:
-            well.since = decision.received_at
-        well.decision, well.sequence, well.silent_since = decision, sequence, None
         camera = self._camera(decision.camera_id)
-        camera.last_received_at, camera.silent_since = decision.received_at, None
+        well = camera.wells.get(decision.well_id) or self._well(decision.camera_id, decision.well_id)
+        before, received_at = well.decision, decision.received_at
+        if before is not None and received_at < before.received_at:
+            return  # from a replica that judged this camera before
+        if before is None or before.verdict is not decision.verdict:
+            well.since = received_at
+        well.decision, well.sequence, well.silent_since = decision, sequence, None
+        camera.last_received_at, camera.silent_since = received_at, None
 
     def _raise(self, camera_id: str, event: Event) -> None:
         well = self._well(camera_id, event.well_id)
@@ -133,7 +134,10 @@ class Board:
         self._camera(camera_id).drifting = [str(name) for name in figures] if isinstance(figures, list) else []
 
     def _camera(self, camera_id: str) -> CameraState:
-        return self._cameras.setdefault(camera_id, CameraState())
+        camera = self._cameras.get(camera_id)
+        if camera is None:
+            camera = self._cameras[camera_id] = CameraState()
+        return camera
 
     def _well(self, camera_id: str, well_id: str | None) -> WellState:
         camera = self._camera(camera_id)

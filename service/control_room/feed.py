@@ -151,6 +151,8 @@ class Feed:
 
     def _tell(self, entries: Sequence[Recorded]) -> None:
         self.board.apply(entries)
+        if not self._outboxes:
+            return
         news = [recorded for recorded in entries if not _is_trouble(recorded.entry)]
         for outbox in self._outboxes:
             outbox.put(news)

@@ -1,7 +1,7 @@
 """Silence: each configured camera and well must be heard of as often as expected."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -75,8 +75,13 @@ class Cadence:
 
     def heard(self, camera_id: str | None, well_id: str | None, now: float, *, here: bool = True) -> None:
         """Note a picture, which may be one of a while ago; what nobody expects is passed over."""
-        for source in self._sources(camera_id, well_id):
-            source.hear(now, here=here or self._alone)
+        if camera_id is None or camera_id not in self._cameras:
+            return
+        here = here or self._alone
+        self._cameras[camera_id].hear(now, here=here)
+        well = None if well_id is None else self._wells[camera_id].get(well_id)
+        if well is not None:
+            well.hear(now, here=here)
 
     def told(self, camera_id: str, well_id: str | None, now: float, *, silent: bool) -> None:
         """Note that another replica has told a silence, or its end: nobody need be told again."""
@@ -112,11 +117,3 @@ class Cadence:
                 yield camera, None
             else:
                 yield from ((camera, well) for well, one in self._wells[camera].items() if one.silent)
-
-    def _sources(self, camera_id: str | None, well_id: str | None) -> Iterator[_Source]:
-        """The camera, then the well, as far as they are expected."""
-        if camera_id is None or camera_id not in self._cameras:
-            return
-        yield self._cameras[camera_id]
-        if well_id is not None and well_id in self._wells[camera_id]:
-            yield self._wells[camera_id][well_id]

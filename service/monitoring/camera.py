@@ -64,13 +64,15 @@ class CameraWatch:
         self, well: tuple[str | None, str | None], sha256: str, captured_at: datetime | None, arrived: float
     ) -> bool:
         last = self._last.get(well)
-        if last is None or last.sha256 != sha256:
+        if last is None:
             self._last[well] = _LastPicture(sha256, arrived, captured_at)
-            self._last.move_to_end(well)
             if len(self._last) > MOST_WELLS:
                 self._last.popitem(last=False)
             return False
         self._last.move_to_end(well)
+        if last.sha256 != sha256:
+            last.sha256, last.since, last.captured_since = sha256, arrived, captured_at
+            return False
         seen_s = arrived - last.since
         if captured_at is not None and last.captured_since is not None:
             seen_s = max(seen_s, (captured_at - last.captured_since).total_seconds())
