@@ -1,7 +1,7 @@
 """The use case: pictures come in, are judged and recorded, decisions go out. Knows no HTTP."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
@@ -79,17 +79,19 @@ class Inspector:
         seen = [await self._seen(shot) for shot in shots]
         answers = [earlier for _, earlier in seen]
         fresh = [shot for shot, earlier in seen if earlier is None]
-        job = partial(judge_batch, self._models.require(), fresh, self._max_pixels)
-        made = await self._doubting(self._in_worker(job))
+        made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
         remaining = iter(await self._recorder.record(made, fresh))
         return [next(remaining) if earlier is None else earlier for earlier in answers]
 
     async def _judged(self, shot: Shot, deadline: float) -> Decision:
-        if len(shot.image) <= INLINE_BYTES:
-            return await self._doubting(self._rounds.judge(shot, deadline))
-        require_time(deadline)
-        job = partial(judge, self._models.require(), shot, self._max_pixels)
-        return await self._doubting(self._in_worker(job))
+        if len(shot.image) > INLINE_BYTES:
+            require_time(deadline)
+            return await self._in_worker(partial(judge, self._models.require(), shot, self._max_pixels))
+        try:
+            return await self._rounds.judge(shot, deadline)
+        except ScoringFailed as error:
+            self._doubt(error)
+            raise
 
     async def _seen(self, shot: Shot) -> tuple[Shot, Decision | None]:
         """Watch the camera, and find the decision on the same picture.
@@ -116,12 +118,13 @@ class Inspector:
             async with asyncio.timeout(self._stuck_after_s):
                 return await running
         except TimeoutError as error:
-            raise ScoringFailed(f"no verdict within {self._stuck_after_s:g} s: send the next picture") from error
-
-    async def _doubting(self, judging: Awaitable[T]) -> T:
-        """After a scorer that failed nobody is judged until the golden pictures are judged right again."""
-        try:
-            return await judging
+            stuck = ScoringFailed(f"no verdict within {self._stuck_after_s:g} s: send the next picture")
+            self._doubt(stuck)
+            raise stuck from error
         except ScoringFailed as error:
-            self._models.doubt(f"an inference failed ({error})")
+            self._doubt(error)
             raise
+
+    def _doubt(self, error: ScoringFailed) -> None:
+        """After a scorer that failed nobody is judged until the golden pictures are judged right again."""
+        self._models.doubt(f"an inference failed ({error})")

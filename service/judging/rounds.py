@@ -31,7 +31,7 @@ class Rounds:
         most: pictures in a round, which then takes about a millisecond; larger ones cost as much a picture.
     """
 
-    def __init__(self, judge: Callable[[Sequence[Shot]], Sequence[Outcome]], most: int = 8) -> None:
+    def __init__(self, judge: Callable[[Sequence[Shot]], Sequence[Outcome]], most: int = 16) -> None:
         self._judge = judge
         self._most = most
         self._waiting: deque[_Waiter] = deque()

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from typing import TypeVar
 
@@ -109,10 +110,10 @@ class Journal:
             raise JournalUnavailable(why)
         recorded = [self._claims.first(entry) for entry in entries]
         new = [entry for entry, first in zip(entries, recorded, strict=True) if entry is first]
-        waits = {self._queue(new)} if new else set()
-        if len(new) < len(recorded):
-            waits |= {self._claims.waiter(entry) for entry in recorded}
-        return Receipt(recorded, _all(waits))
+        waiter = self._queue(new) if new else None
+        if len(new) == len(recorded):
+            return Receipt(recorded, None if waiter is None else asyncio.shield(waiter))
+        return Receipt(recorded, _all({waiter, *map(self._claims.waiter, recorded)}))
 
     async def earlier(self, sighting: Sighting) -> Decision | None:
         """Return the first decision on the same picture, once it is kept; None where there is none yet.
@@ -157,7 +158,7 @@ class Journal:
     def _queue(self, entries: list[Entry]) -> asyncio.Future[None] | None:
         waiter = None
         behind = self._pending.rows >= self.options.most_pending * WAIT_FROM
-        if behind or self.options.strict or any(_is_urgent(entry) for entry in entries):
+        if behind or self.options.strict or any(map(_is_urgent, entries)):
             waiter = self._loop.create_future()
             expiry = self._loop.call_later(self.options.write_deadline_s, self._give_up, waiter)
             waiter.add_done_callback(lambda _: expiry.cancel())
@@ -177,10 +178,9 @@ class Journal:
     def _settled(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
         self._stalled = False
         refusal = None if error is None else JournalUnavailable(f"the journal cannot be written ({error})")
+        if refusal is None:
+            self.tail.extend(map(Recorded, count(first), chain.from_iterable(batch.entries for batch in batches)))
         for batch in batches:
-            if refusal is None:
-                self.tail.extend(Recorded(first + place, entry) for place, entry in enumerate(batch.entries))
-                first += len(batch.entries)
             self._claims.settle(batch, refusal)
         self.tail.announce()
 

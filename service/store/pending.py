@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from service.store.entry import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Entries that are written together or not at all; ``waiter`` is told where somebody waits for that."""
 
     entries: Sequence[Entry]
