@@ -1,19 +1,19 @@
 """The use case: pictures come in, are judged and recorded, decisions go out. Knows no HTTP."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
 
 from service.contract.decision import Decision, Verdict
-from service.contract.errors import ScoringFailed
+from service.contract.errors import JournalUnavailable, ScoringFailed
 from service.judging.judge import judge, judge_batch, judge_each
 from service.judging.model_switch import ModelSwitch
 from service.judging.rounds import Rounds, require_time
 from service.judging.shot import Shot
 from service.monitoring.camera import CameraWatch
-from service.recorder import Recorder
+from service.recorder import Recorder, Recording
 
 T = TypeVar("T")
 INLINE_BYTES = 32 * 1024
@@ -39,7 +39,8 @@ class Inspector:
         self._workers = workers
         self._max_pixels = max_pixels
         self._stuck_after_s = stuck_after_s
-        self._rounds = Rounds(lambda shots: judge_each(models.require(), shots, max_pixels))
+        self._rounds = Rounds(partial(self._round, overseen=True))
+        self._trials = Rounds(partial(self._round, overseen=False))
 
     async def inspect(self, shot: Shot, deadline: float) -> Decision:
         """Judge one picture; a small one on the event loop, where that is faster than handing it to a thread.
@@ -55,8 +56,7 @@ class Inspector:
         shot, earlier = await self._seen(shot)
         if earlier is not None:
             return earlier
-        decision = await self._judged(shot, deadline)
-        return (await self._recorder.record([decision], [shot]))[0]
+        return await self._decided(shot, deadline, overseen=True)
 
     async def try_out(self, shot: Shot, deadline: float) -> Decision:
         """Judge and record a picture that somebody tries; no alarm follows, and no labels but ``TRIAL`` count.
@@ -65,8 +65,7 @@ class Inspector:
             LeakInspectionError: as ``inspect`` does.
         """
         shot = shot._replace(camera_id=None, well_id=None, cast_id=TRIAL, captured_at=None)
-        decision = await self._judged(shot, deadline)
-        return (await self._recorder.record([decision], [shot], overseen=False))[0]
+        return await self._decided(shot, deadline, overseen=False)
 
     async def inspect_batch(self, shots: Sequence[Shot], deadline: float) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
@@ -80,18 +79,39 @@ class Inspector:
         answers = [earlier for _, earlier in seen]
         fresh = [shot for shot, earlier in seen if earlier is None]
         made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
-        remaining = iter(await self._recorder.record(made, fresh))
-        return [next(remaining) if earlier is None else earlier for earlier in answers]
+        recordings = iter(self._recorder.record(made, fresh))
+        return [await next(recordings).kept() if earlier is None else earlier for earlier in answers]
 
-    async def _judged(self, shot: Shot, deadline: float) -> Decision:
+    async def _decided(self, shot: Shot, deadline: float, *, overseen: bool) -> Decision:
         if len(shot.image) > INLINE_BYTES:
             require_time(deadline)
-            return await self._in_worker(partial(judge, self._models.require(), shot, self._max_pixels))
+            made = await self._in_worker(partial(judge, self._models.require(), shot, self._max_pixels))
+            (recording,) = self._recorder.record([made], [shot], overseen=overseen)
+        else:
+            recording = await self._begun(shot, deadline, self._rounds if overseen else self._trials)
+        return await recording.kept()
+
+    async def _begun(self, shot: Shot, deadline: float, rounds: Rounds[Recording]) -> Recording:
         try:
-            return await self._rounds.judge(shot, deadline)
+            return await rounds.judge(shot, deadline)
         except ScoringFailed as error:
             self._doubt(error)
             raise
+
+    def _round(self, shots: Sequence[Shot], *, overseen: bool) -> list[Recording | Exception]:
+        """Judge pictures that arrived together, and begin to record the decisions."""
+        outcomes = judge_each(self._models.require(), shots, self._max_pixels)
+        decisions = {place: outcome for place, outcome in enumerate(outcomes) if isinstance(outcome, Decision)}
+        begun: dict[int, Recording | Exception] = {}
+        for places in _recorded_together(decisions):
+            made = [decisions[place] for place in places]
+            try:
+                recordings = self._recorder.record(made, [shots[place] for place in places], overseen=overseen)
+            except JournalUnavailable as error:
+                begun |= {place: JournalUnavailable(str(error)) for place in places}
+            else:
+                begun |= zip(places, recordings, strict=True)
+        return [outcome if isinstance(outcome, Exception) else begun[place] for place, outcome in enumerate(outcomes)]
 
     async def _seen(self, shot: Shot) -> tuple[Shot, Decision | None]:
         """Watch the camera, and find the decision on the same picture.
@@ -128,3 +148,11 @@ class Inspector:
     def _doubt(self, error: ScoringFailed) -> None:
         """After a scorer that failed nobody is judged until the golden pictures are judged right again."""
         self._models.doubt(f"an inference failed ({error})")
+
+
+def _recorded_together(decisions: Mapping[int, Decision]) -> Iterator[list[int]]:
+    """Places of good wells, which wait for nothing, then of each decision that waits for the disk."""
+    good = [place for place, decision in decisions.items() if decision.verdict is Verdict.NO_LEAK]
+    if good:
+        yield good
+    yield from ([place] for place, decision in decisions.items() if decision.verdict is not Verdict.NO_LEAK)

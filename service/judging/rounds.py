@@ -4,22 +4,21 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, ScoringFailed
 from service.judging.shot import Shot
 
-Outcome = Decision | Exception
+T = TypeVar("T")
 
 
-class _Waiter(NamedTuple):
+class _Waiter(NamedTuple, Generic[T]):
     shot: Shot
     deadline: float
-    decision: asyncio.Future[Decision]
+    outcome: asyncio.Future[T]
 
 
-class Rounds:
+class Rounds(Generic[T]):
     """Judges what has gathered since the loop's last round, at most ``most`` pictures at once.
 
     Nobody waits for company: a picture that is alone is judged alone. Between two rounds the loop reads sockets and
@@ -27,16 +26,16 @@ class Rounds:
     of asking; whoever has gone away or is too late is left out, and a picture that makes a round fail fails alone.
 
     Args:
-        judge: gives one outcome a shot, in their order.
-        most: pictures in a round, which then takes about a millisecond; larger ones cost as much a picture.
+        judge: gives one outcome a shot, in their order; the error of a shot is its outcome.
+        most: pictures in a round, which then takes about two milliseconds; larger ones cost as much a picture.
     """
 
-    def __init__(self, judge: Callable[[Sequence[Shot]], Sequence[Outcome]], most: int = 16) -> None:
+    def __init__(self, judge: Callable[[Sequence[Shot]], Sequence[T | Exception]], most: int = 16) -> None:
         self._judge = judge
         self._most = most
-        self._waiting: deque[_Waiter] = deque()
+        self._waiting: deque[_Waiter[T]] = deque()
 
-    async def judge(self, shot: Shot, deadline: float) -> Decision:
+    async def judge(self, shot: Shot, deadline: float) -> T:
         """Judge a picture in the next round that has room.
 
         Args:
@@ -49,37 +48,37 @@ class Rounds:
             PictureError: the bytes cannot be decoded.
         """
         loop = asyncio.get_running_loop()
-        decision: asyncio.Future[Decision] = loop.create_future()
+        outcome: asyncio.Future[T] = loop.create_future()
         if not self._waiting:
             loop.call_soon(self._round, loop)
-        self._waiting.append(_Waiter(shot, deadline, decision))
-        return await decision
+        self._waiting.append(_Waiter(shot, deadline, outcome))
+        return await outcome
 
     def _round(self, loop: asyncio.AbstractEventLoop) -> None:
         group = self._next_group()
         if self._waiting:
             loop.call_soon(self._round, loop)
         for waiter, outcome in zip(group, self._outcomes([waiter.shot for waiter in group]), strict=True):
-            if isinstance(outcome, Decision):
-                waiter.decision.set_result(outcome)
+            if isinstance(outcome, Exception):
+                waiter.outcome.set_exception(outcome)
             else:
-                waiter.decision.set_exception(outcome)
+                waiter.outcome.set_result(outcome)
 
-    def _next_group(self) -> list[_Waiter]:
-        group: list[_Waiter] = []
+    def _next_group(self) -> list[_Waiter[T]]:
+        group: list[_Waiter[T]] = []
         while self._waiting and len(group) < self._most:
             waiter = self._waiting.popleft()
-            if waiter.decision.done():  # cancelled
+            if waiter.outcome.done():  # cancelled
                 continue
             try:
                 require_time(waiter.deadline)
             except DeadlineExceeded as refusal:
-                waiter.decision.set_exception(refusal)
+                waiter.outcome.set_exception(refusal)
             else:
                 group.append(waiter)
         return group
 
-    def _outcomes(self, shots: Sequence[Shot]) -> Sequence[Outcome]:
+    def _outcomes(self, shots: Sequence[Shot]) -> Sequence[T | Exception]:
         try:
             return self._judge(shots) if shots else ()
         except ScoringFailed as error:  # not a matter of one picture

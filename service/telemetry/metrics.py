@@ -81,7 +81,7 @@ class Metrics:
         )
         self._decode, self._gate, self._score = stages.of.values()
         self.batch_sizes = Tallies(
-            registry, "leak_inspection_batch_size_images", "Crops in a batch.", BATCH_BUCKETS
+            registry, "leak_inspection_batch_size_images", "Crops judged and recorded together.", BATCH_BUCKETS
         ).only
         shed = Counter("leak_inspection_shed_requests", "Requests refused unseen.", ["reason"], registry=registry)
         self.refused = 0

@@ -83,7 +83,7 @@ MUTANTS = (
     Mutant(camera.CameraWatch.judge, "return Reason.FUTURE", "return None", "clock one hour behind"),
     Mutant(camera.CameraWatch._is_frozen, "return seen_s > self._frozen_after_s", "return False", "frozen feed"),
     Mutant(inspector.Inspector._watched, "if refusal is None", "if True", "frozen feed, delivered fast"),
-    Mutant(inspect.unwrap(inspector.Inspector._doubting), "self._models.doubt(", "str(", "scorer once raised"),
+    Mutant(inspector.Inspector._doubt, "self._models.doubt(", "str(", "scorer once raised"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "True", "scaled weights"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "close", "raised threshold"),
     Mutant(self_test.run_self_test, "if missing:", "if False:", "no golden pictures"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, NotAPicture
 from service.judging.judge import judge, judge_each
-from service.judging.rounds import Outcome, Rounds
+from service.judging.rounds import Rounds
 from service.judging.serving import Serving, open_serving
 from service.judging.shot import Shot
 from tests.decisions import START, a_decision
@@ -20,6 +20,7 @@ from tests.pictures import jpeg
 from tests.small_artifact import write_artifact
 from tests.wells import good_well, leaking_well
 
+Outcome = Decision | Exception
 POISON = b"poison"
 DAMAGED = b"damaged"
 MAX_PIXELS = 1_000_000
@@ -122,7 +123,7 @@ def test_everybody_gets_an_own_answer_whatever_the_others_do(plan: list[tuple[st
         "gone": asyncio.CancelledError,
     }
 
-    async def ask(rounds: Rounds, number: int, kind: str, pause: int) -> Decision:
+    async def ask(rounds: Rounds[Decision], number: int, kind: str, pause: int) -> Decision:
         for _ in range(pause):
             await asyncio.sleep(0)
         shot = a_shot(images.get(kind, number.to_bytes(2)))
