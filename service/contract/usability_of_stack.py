@@ -1,11 +1,11 @@
 """The gate's figures of many pictures of one size: the same numbers as ``measure`` gives, with far fewer calls.
 
-The stack is worked on as one tall picture. Where a filter looks beyond the edge of a picture, mirrored rows stand
-between it and the next one. Sums of whole numbers, and of sixteenths, are exact in whatever order they are taken, so a
-picture has the same figures in any company.
+The pictures are worked on as the channels of one picture: filters keep channels apart. Sums of whole numbers are exact
+in whatever order they are taken, in float32 too below 2^24, so a picture has the same figures in any company.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Final
 
 import cv2
 import numpy as np
@@ -16,12 +16,17 @@ from service.contract.usability import (
     COARSE,
     FEATURES,
     FIGURES,
+    LARGEST_SIDE,
     LEAST,
     LEAST_EDGES,
     STILL,
+    Edges,
     Floats,
     Measurement,
+    edges_of,
     reduced,
+    shares,
+    still_edge,
 )
 
 Numbers = NDArray[np.float64]
@@ -29,78 +34,106 @@ Grey = NDArray[np.uint8]
 
 ACROSS, DOWN = COARSE
 
+MOST: Final = 64
+"""OpenCV works on at least as many channels at once."""
 
-def measure_stack(pictures: Iterable[Pixels]) -> Measurement:
-    """Measure pictures of one size, uint8 [H, W, 3] RGB, into rows: [N, figures] and [N, features + 1]."""
-    stack: Pixels = np.stack([reduced(picture) for picture in pictures])
-    number, height, width = stack.shape[:3]
-    tall = stack.reshape(number * height, width, 3)
-    grey = np.asarray(cv2.cvtColor(tall, cv2.COLOR_RGB2GRAY), np.uint8).reshape(number, height, width)
-    coarse = _blocks(tall, number).reshape(number, ACROSS * DOWN, 3)
-    red, green, blue = coarse.mean(axis=1).T
+MOST_PIXELS: Final = 40_000
+"""Of pictures measured together, so that what is worked on stays in the cache and linear algebra in one thread."""
+
+
+def most_together(height: int, width: int) -> int:
+    """How many pictures of a size to measure together at most."""
+    return max(1, min(MOST, MOST_PIXELS // (height * width)))
+
+
+def measure_stack(pictures: Sequence[Pixels]) -> Measurement:
+    """Measure up to ``MOST`` pictures of one size, uint8 [H, W, 3] RGB: [N, figures] and [N, features + 1]."""
+    number = len(pictures)
+    large = max(pictures[0].shape) > LARGEST_SIDE
+    tall = np.concatenate([reduced(picture) for picture in pictures] if large else pictures)
+    grey = _grey(tall, number)
+    coarse = _coarse(tall, number)
+    red, green, blue = cv2.reduce(coarse, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F).reshape(number, 3).T / coarse.shape[1]
     light = red + green + blue
     percent = 100 / np.maximum(light, 1.0)
     sharpness, fineness, quietest, busiest = _edges(grey)
-    across, down, dullest_row, dullest_column, still_edge = _steps(grey)
-    grey_figures = (*_light(grey), sharpness, fineness, across, down, quietest, busiest, dullest_row, dullest_column)
-    figures = np.stack((*grey_figures, red * percent, blue * percent, still_edge), axis=1).astype(np.float32)
+    across, down, dullest_row, dullest_column, still = _steps(grey)
+    mean, deviation = cv2.meanStdDev(grey)
+    figures = np.array(
+        (
+            mean[:, 0],
+            deviation[:, 0],
+            sharpness,
+            fineness,
+            across,
+            down,
+            quietest,
+            busiest,
+            dullest_row,
+            dullest_column,
+            red * percent,
+            blue * percent,
+            still,
+        ),
+        np.float32,
+    ).T
     return Measurement(figures, _features(figures, coarse.reshape(number, -1), light))
 
 
-def _light(grey: Grey) -> tuple[Numbers, Numbers]:
-    """Mean and standard deviation."""
-    both = np.array([cv2.meanStdDev(picture) for picture in grey]).reshape(-1, 2)
-    return both[:, 0], both[:, 1]
+def _grey(tall: Pixels, number: int) -> Grey:
+    """Grey values [H, W, N]."""
+    grey = cv2.cvtColor(tall.reshape(1, -1, 3), cv2.COLOR_RGB2GRAY)
+    turned = cv2.transpose(grey.reshape(number, -1))
+    return np.asarray(turned, np.uint8).reshape(-1, tall.shape[1], number)
+
+
+def _coarse(tall: Pixels, number: int) -> Pixels:
+    """Means of 8 x 6 blocks of each picture, [N, blocks, 3]; no block reaches into the next picture."""
+    coarse = cv2.resize(tall, (ACROSS, DOWN * number), interpolation=cv2.INTER_AREA)
+    return np.asarray(coarse, np.uint8).reshape(number, -1, 3)
 
 
 def _edges(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     """Sharpness, fineness, and the blocks with the fewest and the most edges."""
-    number, height, width = grey.shape
-    framed = np.concatenate((grey[:, 1:2], grey, grey[:, -2:-1]), axis=1)
-    edges = np.asarray(cv2.Laplacian(framed.reshape(-1, width), cv2.CV_32F), np.float32).reshape(framed.shape)
-    edges[:, 0], edges[:, -1] = edges[:, 2], edges[:, -3]
-    smooth = np.asarray(cv2.GaussianBlur(edges.reshape(-1, width), (3, 3), 0), np.float32).reshape(framed.shape)
-    smoothed = _sums(smooth) / (height * width)
-    sharpness = _sums(edges) / (height * width)
-    blocks = _blocks(edges[:, 1:-1].reshape(-1, width), number).reshape(number, -1)
-    return sharpness, sharpness / (smoothed + LEAST_EDGES), blocks.min(axis=1), blocks.max(axis=1)
+    height, width, number = grey.shape
+    edges, smooth = edges_of(grey)
+    sharpness, smoothed = _means(edges), _means(np.abs(smooth, out=smooth)) / 16
+    rows = shares(height, DOWN) @ edges.reshape(height, -1).astype(np.float32)
+    blocks = (shares(width, ACROSS) @ rows.reshape(DOWN, width, number)).reshape(-1, number)
+    quietest, busiest = np.minimum.reduce(blocks), np.maximum.reduce(blocks)
+    return sharpness, sharpness / (smoothed + LEAST_EDGES), quietest / (height * width), busiest / (height * width)
 
 
-def _sums(framed: Floats) -> Numbers:
-    """Make everything positive where it lies, to use little memory, and sum up each picture without its frame."""
-    number, _, width = framed.shape
-    np.abs(framed, out=framed)
-    rows = np.asarray(cv2.reduce(framed.reshape(-1, width), 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F))
-    return np.asarray(rows.reshape(number, -1)[:, 1:-1].sum(axis=1))
+def _means(pictures: Edges) -> Numbers:
+    return np.asarray(cv2.meanStdDev(pictures)[0][:, 0], np.float64)
 
 
-def _steps(grey: Grey) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
+def _steps(grey: Grey) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Mean difference of neighbours across and down, the least of two rows and of two columns, and the still edge."""
-    number, height, width = grey.shape
-    flat = grey.reshape(-1, width)
-    across = np.asarray(cv2.absdiff(flat[:, 1:], flat[:, :-1])).reshape(number, height, width - 1)
-    columns = across.sum(axis=1, dtype=np.int32)
-    down = cv2.absdiff(grey[:, 1:].reshape(-1, width), grey[:, :-1].reshape(-1, width))
-    rows = np.asarray(cv2.reduce(down, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)).reshape(number, height - 1)
-    means = columns.sum(axis=1) / (height * (width - 1)), rows.sum(axis=1) / ((height - 1) * width)
-    rows, columns = rows / width, columns / height
-    still_edge = 100 * np.maximum(_still_edges(rows), _still_edges(columns))
-    return *means, rows.min(axis=1), columns.min(axis=1), still_edge
+    height, width, number = grey.shape
+    lines = grey.reshape(height, -1)
+    across = cv2.absdiff(lines[:, number:], lines[:, :-number])
+    columns = np.asarray(cv2.reduce(across, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F), np.float32).reshape(-1, number)
+    down = np.asarray(cv2.absdiff(lines[1:], lines[:-1]), np.float32)
+    rows = (np.ones((1, width), np.float32) @ down.reshape(-1, width, number)).reshape(-1, number)
+    return (
+        np.add.reduce(columns) / (height * (width - 1)),
+        np.add.reduce(rows) / ((height - 1) * width),
+        np.minimum.reduce(rows) / width,
+        np.minimum.reduce(columns) / height,
+        np.maximum(_still_edges(rows, width), _still_edges(columns, height)),
+    )
 
 
-def _still_edges(steps: Numbers) -> Numbers:
-    """Share of each row's steps that are still, from the first one on or back from the last."""
-    moving = steps >= STILL
-    reach = np.maximum(moving.argmax(axis=1), moving[:, ::-1].argmax(axis=1)) / moving.shape[1]
-    return np.where(moving.any(axis=1), reach, 1.0)
+def _still_edges(steps: Floats, side: int) -> Floats:
+    """Percent of the steps; most pictures move from the first step to the last, the others are gone through alone."""
+    still = np.zeros(steps.shape[1], np.float32)
+    for place in np.flatnonzero(np.minimum(steps[0], steps[-1]) < STILL * side):
+        still[place] = 100 * still_edge(steps[:, place].tolist(), side)
+    return still
 
 
-def _blocks(tall: Grey | Floats, number: int) -> Grey | Floats:
-    """Means of 8 x 6 blocks of each of so many pictures; no block reaches into the next picture."""
-    return cv2.resize(tall, (ACROSS, DOWN * number), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]  # of the type that came in
-
-
-def _features(figures: Floats, coarse: Grey | Floats, light: Numbers) -> Floats:
+def _features(figures: Floats, coarse: Pixels, light: Numbers) -> Floats:
     offsets = coarse - (light / 3).astype(np.float32)[:, np.newaxis]
     lengths = np.sqrt(np.einsum("ij,ij->i", offsets, offsets, dtype=np.float64))
     features = np.ones((len(figures), FEATURES + 1), np.float32)

@@ -10,7 +10,7 @@ from service.contract.errors import PictureError, PictureTooLarge
 from service.contract.picture import Pixels, decode, to_pixels
 from service.judging.serving import Serving
 from service.judging.shot import Shot
-from service.monitoring.gate import Figures, Gate
+from service.monitoring.gate import Gate, GateJudgement
 
 
 @dataclass(slots=True)
@@ -29,19 +29,13 @@ class _Decoded(NamedTuple):
     decode_s: float
 
 
-class _Gated(NamedTuple):
-    figures: Figures
-    unusable: Reason | None
-    gate_s: float
-
-
 def prepare(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Prepared | PictureError]:
     """Prepare pictures in their order, the gate judging them together; what cannot be decoded gets its error."""
     decoded = [_decoded(shot, max_pixels) for shot in shots]
     whole = {place: item for place, item in enumerate(decoded) if isinstance(item, _Decoded)}
     gated = _gated(serving, shots, whole)
     return [
-        item if isinstance(item, PictureError) else _prepared(serving, shots[place], item, gated[place])
+        item if isinstance(item, PictureError) else _prepared(serving, shots[place], item, *gated[place])
         for place, item in enumerate(decoded)
     ]
 
@@ -60,24 +54,26 @@ def _decoded(shot: Shot, max_pixels: int) -> _Decoded | PictureError:
         return error
 
 
-def _gated(serving: Serving, shots: Sequence[Shot], decoded: Mapping[int, _Decoded]) -> dict[int, _Gated]:
+def _gated(
+    serving: Serving, shots: Sequence[Shot], decoded: Mapping[int, _Decoded]
+) -> dict[int, tuple[GateJudgement, float]]:
     """Judge what was decoded, by place; the time of pictures that are judged together is shared among them."""
     by_gate: dict[Gate, list[int]] = {}
     for place in decoded:
         by_gate.setdefault(serving.gates.of(shots[place].camera_id), []).append(place)
-    gated: dict[int, _Gated] = {}
+    gated: dict[int, tuple[GateJudgement, float]] = {}
     for gate, places in by_gate.items():
         started = perf_counter()
         judged = gate.judge_all([decoded[place].picture for place in places])
         gate_s = (perf_counter() - started) / len(places)
-        gated |= {place: _Gated(*each, gate_s) for place, each in zip(places, judged, strict=True)}
+        gated |= zip(places, [(judgement, gate_s) for judgement in judged], strict=True)
     return gated
 
 
-def _prepared(serving: Serving, shot: Shot, decoded: _Decoded, gated: _Gated) -> Prepared:
-    picture, figures = decoded.picture, gated.figures
+def _prepared(serving: Serving, shot: Shot, decoded: _Decoded, judgement: GateJudgement, gate_s: float) -> Prepared:
+    picture, (figures, unusable) = decoded.picture, judgement
     height, width = picture.shape[:2]
     facts = PictureFacts(width, height, len(shot.image), figures.brightness, figures.contrast, figures.sharpness)
-    reason = shot.refusal or gated.unusable
+    reason = shot.refusal or unusable
     pixels = to_pixels(picture, serving.artifact.manifest.input) if reason is None else None
-    return Prepared(pixels, reason, facts, decoded.decode_s, gated.gate_s)
+    return Prepared(pixels, reason, facts, decoded.decode_s, gate_s)

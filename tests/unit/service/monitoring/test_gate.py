@@ -10,10 +10,14 @@ from service.monitoring.gate import Gate, Gates, merge
 from tests.wells import good_well
 
 WELL = good_well(3)
+MANY = 5
 
 
 def reason(gate: Gate, picture: Pixels) -> Reason | None:
-    return gate.judge(picture)[1]
+    """Why it cannot be judged, alone and among others."""
+    figures, why = gate.judge(picture)
+    assert gate.judge_all([picture] * MANY) == [(figures, why)] * MANY
+    return why
 
 
 def limited(**ranges: Range) -> Gate:
@@ -133,5 +137,18 @@ def test_pictures_of_any_sizes_are_judged_together_as_each_alone() -> None:
     gate = limited(brightness=Range(low=float(measure(WELL).figures[0])), steps_down=Range(low=2))
     pictures = [good_well(seed, *[(27, 48), (28, 50), (140, 200)][seed % 3]) for seed in range(60)]
     pictures += [np.zeros((*size, 3), np.uint8) for size in ((1, 1), (27, 48), (1, 1))]
+    pictures += [good_well(seed, 9, 12) for seed in range(130)]
     assert gate.judge_all(pictures) == [gate.judge(picture) for picture in pictures]
     assert gate.judge_all([]) == []
+
+
+def test_among_many_each_picture_that_breaks_a_limit_gets_its_own_reason() -> None:
+    faulty = {
+        Reason.INPUT_BLACK: np.full_like(WELL, 5),
+        Reason.INPUT_WHITE: np.full_like(WELL, 250),
+        Reason.INPUT_FLAT: np.full_like(WELL, 120),
+        Reason.INPUT_DARK: np.asarray(WELL * 0.4, np.uint8),
+    }
+    gate = limited(brightness=Range(low=float(measure(WELL).figures[0]) * 0.9))
+    pictures = [picture for each in faulty.values() for picture in (WELL, each)]
+    assert [found for _, found in gate.judge_all(pictures)] == [one for each in faulty for one in (None, each)]
