@@ -6,11 +6,9 @@ row takes two thirds of the disk. Fields that are added later go to the end and 
 events are JSON objects.
 """
 
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -24,9 +22,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 EARLIEST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 LATEST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
-
-_facts = attrgetter(*(field.name for field in fields(PictureFacts)))
-_timing = attrgetter(*(field.name for field in fields(Timing)))
 
 
 class Row(NamedTuple):
@@ -92,7 +87,7 @@ def entry_of(row: Selected) -> Entry:
 
 
 def _decision_row(decision: Decision) -> Row:
-    picture, captured = decision.picture, decision.captured_at
+    picture, timing, captured = decision.picture, decision.timing_ms, decision.captured_at
     body = (
         decision.threshold,
         decision.score_ratio,
@@ -102,7 +97,7 @@ def _decision_row(decision: Decision) -> Row:
         decision.batch_size,
         decision.batch_index,
         None if picture is None else _facts(picture),
-        _timing(decision.timing_ms),
+        (timing.decode, timing.gate, timing.score, timing.total),
     )
     return Row(
         decision.decision_id,
@@ -119,6 +114,17 @@ def _decision_row(decision: Decision) -> Row:
         None,
         model_key(decision.model),
         orjson.dumps(body).decode(),
+    )
+
+
+def _facts(picture: PictureFacts) -> tuple[float, ...]:
+    return (
+        picture.width,
+        picture.height,
+        picture.size_bytes,
+        picture.brightness,
+        picture.contrast,
+        picture.sharpness,
     )
 
 
