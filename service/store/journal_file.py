@@ -12,15 +12,18 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
-from service.contract.decision import Decision, ServedModel
+from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable, SetupError
 from service.store.database import sqlite_engine
 from service.store.entry import Entry
 from service.store.migrations import migrate
-from service.store.row import model_body, model_key, row_of
+from service.store.row import model_body, row_of
 from service.store.tables import entries
 
 T = TypeVar("T")
+
+# Python looks for an adapter of each None that it hands to SQLite: to look in vain takes three times as long as this.
+sqlite3.register_adapter(type(None), {None: None}.get)
 
 ROWS_IN_STATEMENT = 25
 CACHE_KIB = 16_000
@@ -45,7 +48,7 @@ class JournalFile:
         self.folder = path.parent
         self._connection: sqlite3.Connection | None = None
         self._lock: int | None = None
-        self._models: set[ServedModel] = set()
+        self._models: set[int | None] = set()
         self.last_sequence = 0
 
     def create(self) -> None:
@@ -124,24 +127,21 @@ class JournalFile:
 
     def _insert(self, connection: sqlite3.Connection, group: Sequence[Entry]) -> int:
         before = self.last_sequence
-        self._insert_models(connection, group)
         for start in range(0, len(group), ROWS_IN_STATEMENT):
             part = group[start : start + ROWS_IN_STATEMENT]
             values: list[object] = []
             for sequence, entry in enumerate(part, before + start + 1):
+                row = row_of(entry)
                 values.append(sequence)
-                values.extend(row_of(entry))
+                values.extend(row)
+                if isinstance(entry, Decision) and row.model not in self._models:
+                    model = (row.model, model_body(entry.model).decode())
+                    connection.execute("INSERT OR IGNORE INTO models VALUES (?, ?)", model)
+                    self._models.add(row.model)
             connection.execute(_insert_statement(len(part)), values)
         connection.execute(LATEST_OF_WELLS, (before,))
         self.last_sequence = before + len(group)
         return before + 1
-
-    def _insert_models(self, connection: sqlite3.Connection, group: Sequence[Entry]) -> None:
-        new = {entry.model for entry in group if isinstance(entry, Decision)} - self._models
-        for model in new:
-            row = (model_key(model), model_body(model).decode())
-            connection.execute("INSERT OR IGNORE INTO models VALUES (?, ?)", row)
-        self._models |= new
 
 
 @lru_cache(maxsize=ROWS_IN_STATEMENT)
