@@ -26,6 +26,11 @@ class ErrorMeasure(nn.Module):
         self.register_buffer("weight", _centred(shape) if rule.weight == "centre" else torch.ones(shape))
         self.register_buffer("floor", torch.zeros(()))
 
+    @property
+    def counts_all(self) -> bool:
+        """Whether the score is a weighted mean of all squares, and no more than that."""
+        return self.rule.keep == 1 and not self.rule.floor
+
     def learn(self, inputs: Tensor, squares: Tensor) -> None:
         """Take weights and floor from good wells: inputs and squared errors, both [N, C, h, w]."""
         if self.rule.weight in {"spread", "error"}:

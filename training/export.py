@@ -6,6 +6,7 @@ from service.contract.artifact import EXPLAIN, MODEL, Artifact
 from service.contract.manifest import InputSpec
 from service.inference.scorer import OnnxScorer, Scorer, Scores
 from training.assembly import Findings, Identity, assemble
+from training.block_graph import arranged
 from training.calibrate import calibrate
 from training.data import Dataset, pixels_of
 from training.draft import drafted
@@ -37,7 +38,7 @@ def export(fitted: Fitted, data: Dataset, parts: Split, out: Path, findings: Fin
     """
     spec = fitted.recipe.input
     with drafted(out) as draft:
-        graph = to_onnx(fitted.graph, spec, ["score"])
+        graph = to_onnx(arranged(fitted.graph), spec, ["score"])
         draft.write(MODEL, serialise(graph, {}))
         scorer = OnnxScorer(draft.folder / MODEL, spec)
         threshold = calibrate(fitted.recipe.threshold, *calibration_scores(scorer, spec, parts))

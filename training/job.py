@@ -13,6 +13,7 @@ from service.contract.picture import Pixels
 from service.inference.scorer import OnnxScorer
 from training import weights
 from training.bench import Bench
+from training.block_graph import arranged
 from training.config import Recipe
 from training.cost import score_us
 from training.data import pixels_of
@@ -115,7 +116,7 @@ def _judge_left_out(job: Job, fitted: Fitted, sets: Mapping[str, Pixels]) -> Out
 
 def _cost(fitted: Fitted, pixels: Pixels) -> tuple[int, float]:
     """Bytes of ``model.onnx``, and microseconds to score one picture on one thread."""
-    content = serialise(to_onnx(fitted.graph, fitted.recipe.input, ["score"]), {})
+    content = serialise(to_onnx(arranged(fitted.graph), fitted.recipe.input, ["score"]), {})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         path.write_bytes(content)

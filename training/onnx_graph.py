@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import onnx
 import torch
-from onnx import ModelProto
+from onnx import ModelProto, numpy_helper
 from torch import nn
 
 from service.contract.errors import ExportRefused
@@ -14,6 +14,7 @@ from service.contract.manifest import InputSpec
 from training.byte_weights import store_in_bytes
 
 OPSET = 18
+BATCH = "N"
 RANDOM_OPERATORS = frozenset(
     {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli", "Dropout"}
 )
@@ -34,7 +35,7 @@ def to_onnx(module: nn.Module, spec: InputSpec, outputs: Sequence[str]) -> Model
             (example,),
             input_names=["pixels"],
             output_names=list(outputs),
-            dynamic_shapes={"pixels": {0: torch.export.Dim("N")}},
+            dynamic_shapes={"pixels": {0: torch.export.Dim(BATCH)}},
             opset_version=OPSET,
             dynamo=True,
             verbose=False,
@@ -42,6 +43,7 @@ def to_onnx(module: nn.Module, spec: InputSpec, outputs: Sequence[str]) -> Model
     if program is None:
         raise ExportRefused("PyTorch exported no graph: check the versions in constraints.txt")
     model = program.model_proto
+    _keep_batch(model)
     _strip(model)
     store_in_bytes(model)
     _check(model)
@@ -53,6 +55,19 @@ def serialise(model: ModelProto, properties: Mapping[str, str]) -> bytes:
     onnx.helper.set_model_props(model, dict(properties))
     data: bytes = model.SerializeToString(deterministic=True)
     return data
+
+
+def _keep_batch(model: ModelProto) -> None:
+    """Write that reshapes keep N: where onnxruntime knows that, it adds up convolutions in one step."""
+    shapes = {value.name: value.type.tensor_type.shape.dim for value in model.graph.value_info}
+    constants = {constant.name: constant for constant in model.graph.initializer}
+    for node in model.graph.node:
+        ends = [shapes.get(name) for name in (node.input[0], node.output[0])] if node.op_type == "Reshape" else []
+        if ends and all(sizes and sizes[0].dim_param == BATCH for sizes in ends) and node.input[1] in constants:
+            target = numpy_helper.to_array(constants[node.input[1]]).copy()
+            target[0] = 0  # the size that comes in
+            constants[node.input[1]].CopyFrom(numpy_helper.from_array(target, node.input[1]))
+            del node.attribute[:]  # by which 0 would be a size
 
 
 def _strip(model: ModelProto) -> None:

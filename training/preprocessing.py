@@ -46,6 +46,12 @@ class Preprocessing(nn.Module):
         self.register_buffer("mean", torch.zeros(self.shape))
         self.register_buffer("spread", torch.ones(self.shape[0], 1, 1))
 
+    @property
+    def only_scales(self) -> bool:
+        """Whether every plane is a channel of the crop, and nothing but mean and spread change its numbers."""
+        plain = self.crop is not None and self.light == "none" and self.texture is None
+        return plain and self.colour.space == "rgb"
+
     def learn(self, pixels: Tensor) -> None:
         """Take mean picture and spread of each channel from good wells, uint8 [N, H, W, 3]."""
         if self.standardise:

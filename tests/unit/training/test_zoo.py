@@ -8,6 +8,7 @@ import torch
 
 from service.contract.picture import Pixels, to_pixels
 from tests.wells import good_well
+from training.block_graph import arranged
 from training.config import Recipe, read_recipe, recipe_names
 from training.fit import fit
 from training.losses import loss_of
@@ -52,7 +53,7 @@ def test_every_weight_learns(recipe: Recipe, pixels: Pixels) -> None:
 def test_the_exported_graph_scores_as_torch_does(recipe: Recipe, pixels: Pixels, tmp_path: Path) -> None:
     graph = fit(recipe.model_copy(update={"epochs": 1, "least_steps": 0, "batch": 16}), Material(pixels)).graph
     path = tmp_path / "model.onnx"
-    path.write_bytes(serialise(to_onnx(graph, recipe.input, ["score"]), {}))
+    path.write_bytes(serialise(to_onnx(arranged(graph), recipe.input, ["score"]), {}))
     assert check_parity(graph, path, pixels[:8], threshold=1.0).scores > 0
 
 
