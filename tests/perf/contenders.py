@@ -17,6 +17,7 @@ from training.config import Recipe
 SERVICE = Path(".venv/service/bin")
 SINGLE = "/v1/inspect"
 BATCH = "/v1/inspect/batch"
+EXPLAINED = "scoring."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,13 @@ def bare_loop(bodies: Bodies, artifact: Artifact, batch: int, duration_s: float)
 
 
 def write_torch_model(artifact: Artifact, recipe_file: Path, weights_file: Path) -> None:
-    """Give a graph back to torch: its recipe, and its constants under the names of the parameters they were."""
+    """Give a graph back to torch: its recipe, and its constants under the names of the parameters they were.
+
+    They come from the graph that explains, since the one that scores is arranged for onnxruntime.
+    """
     recipe = Recipe.model_validate(artifact.manifest.recipe)
-    constants = {item.name: numpy_helper.to_array(item) for item in onnx.load(artifact.model_path).graph.initializer}
+    stored = onnx.load(artifact.explain_path).graph.initializer
+    constants = {item.name.removeprefix(EXPLAINED): numpy_helper.to_array(item) for item in stored}
     for name in [name for name in constants if name.endswith("_bytes")]:
         plain = name.removesuffix("_bytes")
         constants[plain] = constants.pop(name) * constants.pop(f"{plain}_scale")
