@@ -88,19 +88,16 @@ class Inspector:
             made = await self._in_worker(partial(judge, self._models.require(), shot, self._max_pixels))
             (recording,) = self._recorder.record([made], [shot], overseen=overseen)
         else:
-            recording = await self._begun(shot, deadline, self._rounds if overseen else self._trials)
+            recording = await (self._rounds if overseen else self._trials).judge(shot, deadline)
         return await recording.kept()
-
-    async def _begun(self, shot: Shot, deadline: float, rounds: Rounds[Recording]) -> Recording:
-        try:
-            return await rounds.judge(shot, deadline)
-        except ScoringFailed as error:
-            self._doubt(error)
-            raise
 
     def _round(self, shots: Sequence[Shot], *, overseen: bool) -> list[Recording | Exception]:
         """Judge pictures that arrived together, and begin to record the decisions."""
-        outcomes = judge_each(self._models.require(), shots, self._max_pixels)
+        try:
+            outcomes = judge_each(self._models.require(), shots, self._max_pixels)
+        except ScoringFailed as error:
+            self._doubt(error)
+            raise
         decisions = {place: outcome for place, outcome in enumerate(outcomes) if isinstance(outcome, Decision)}
         begun: dict[int, Recording | Exception] = {}
         for places in _recorded_together(decisions):
