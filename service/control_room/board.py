@@ -104,7 +104,7 @@ class Board:
         if decision.camera_id is None:
             return
         camera = self._camera(decision.camera_id)
-        well = camera.wells.get(decision.well_id) or self._well(decision.camera_id, decision.well_id)
+        well = self._well(decision.camera_id, decision.well_id)
         before, received_at = well.decision, decision.received_at
         if before is not None and received_at < before.received_at:
             return  # from a replica that judged this camera before

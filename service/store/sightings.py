@@ -14,8 +14,6 @@ NEVER = -math.inf
 AHEAD_S = 1.0
 """Clocks of cameras may be ahead by that much: such pictures are not from the future, and need no search."""
 
-Key = tuple[str | None, str | None, datetime, str]
-
 
 class Sighting(NamedTuple):
     """What makes two pictures the same one; ``captured_at`` tells a repetition from a frozen camera."""
@@ -46,17 +44,16 @@ class Sightings:
     ) -> None:
         self._capacity = capacity
         self._clock = clock
-        self._recent: OrderedDict[Key, Decision] = OrderedDict()
+        self._recent: OrderedDict[Sighting, Decision] = OrderedDict()
         self._start_horizon = NEVER if newest_capture is None else min(newest_capture.timestamp(), clock() + AHEAD_S)
         self._horizons: dict[str | None, float] = {}
 
     def claim(self, decision: Decision) -> Decision | None:
         """Remember a decision, unless its picture has one already: then return that one."""
-        captured_at = decision.captured_at
-        if captured_at is None:
+        sighting = sighting_of(decision)
+        if sighting is None:
             return None
-        key = (decision.camera_id, decision.well_id, captured_at, decision.image_sha256)  # equal to its sighting
-        earlier = self._recent.setdefault(key, decision)
+        earlier = self._recent.setdefault(sighting, decision)
         if earlier is not decision:
             return earlier
         if len(self._recent) > self._capacity:
@@ -80,11 +77,11 @@ class Sightings:
         return captured <= horizon or captured > self._clock() + AHEAD_S
 
     def _forget_oldest(self) -> None:
-        (camera_id, _, captured_at, _), _ = self._recent.popitem(last=False)
-        captured = captured_at.timestamp()
-        if captured <= self._horizons.get(camera_id, self._start_horizon) or captured > self._clock() + AHEAD_S:
-            return
-        if camera_id in self._horizons or len(self._horizons) < MOST_CAMERAS:
-            self._horizons[camera_id] = captured
+        sighting, _ = self._recent.popitem(last=False)
+        if self.may_be_forgotten(sighting):
+            return  # it is searched for as it is
+        captured = sighting.captured_at.timestamp()
+        if sighting.camera_id in self._horizons or len(self._horizons) < MOST_CAMERAS:
+            self._horizons[sighting.camera_id] = captured
         else:
             self._start_horizon = captured
