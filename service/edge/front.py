@@ -56,7 +56,7 @@ class Front:
         started = perf_counter()
         scope["request_id"] = request_id = request_id_of(scope["headers"])
         lane = self._lanes.get(scope["path"])
-        self._metrics.in_flight.inc()
+        self._metrics.in_flight += 1
         status = CLIENT_CLOSED_REQUEST
         try:
             if lane is None:
@@ -69,7 +69,7 @@ class Front:
             pass
         finally:
             elapsed_s = perf_counter() - started
-            self._metrics.in_flight.dec()
+            self._metrics.in_flight -= 1
             self._metrics.request_ended(status, None if "endless" in scope else elapsed_s)
             self._log.ended(scope, status, elapsed_s)
 

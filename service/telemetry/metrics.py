@@ -12,7 +12,7 @@ from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, JournalUnavailable, NotReady, Overloaded
 from service.telemetry.camera_metrics import CameraMetrics
 from service.telemetry.record_metrics import RecordMetrics
-from service.telemetry.tally import Counts, Level, Tallies
+from service.telemetry.tally import Counts, Tallies
 
 REQUEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 STAGE_BUCKETS_S = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1)
@@ -68,9 +68,9 @@ class Metrics:
             "From the first byte of a request to the last of its answer.",
             REQUEST_BUCKETS_S,
         ).only
-        self.in_flight = Level()
+        self.in_flight = 0
         in_flight = Gauge("leak_inspection_in_flight_requests", "Requests being worked on.", registry=registry)
-        in_flight.set_function(lambda: self.in_flight.value)
+        in_flight.set_function(lambda: self.in_flight)
         stages = Tallies(
             registry,
             "leak_inspection_stage_duration_seconds",

@@ -95,20 +95,3 @@ class Counts(Collector):
         for values, count in self._of.items():
             family.add_metric([str(value) for value in values], count)
         yield family
-
-
-class Level:
-    """A number that goes up and down; for the event loop's thread alone, which needs no lock."""
-
-    __slots__ = ("value",)
-
-    def __init__(self) -> None:
-        self.value = 0
-
-    def inc(self) -> None:
-        """One more."""
-        self.value += 1
-
-    def dec(self) -> None:
-        """One less."""
-        self.value -= 1

@@ -6,7 +6,8 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.telemetry.tally import Counts, Level, Tallies
+from service.telemetry.metrics import Metrics
+from service.telemetry.tally import Counts, Tallies
 
 BOUNDS = (0.001, 0.25, 1.0, 50.0)
 Samples = set[tuple[str, tuple[tuple[str, str], ...], float]]
@@ -56,9 +57,9 @@ def test_counts_read_like_the_counter_of_the_client_library() -> None:
     assert samples(ours) == samples(theirs)
 
 
-def test_a_level_goes_up_and_down() -> None:
-    level = Level()
-    level.inc()
-    level.inc()
-    level.dec()
-    assert level.value == 1
+def test_the_requests_in_flight_are_shown_as_they_go_up_and_down() -> None:
+    registry = CollectorRegistry()
+    metrics = Metrics(registry, "0", "0", {})
+    metrics.in_flight += 2
+    metrics.in_flight -= 1
+    assert registry.get_sample_value("leak_inspection_in_flight_requests") == 1
