@@ -18,11 +18,11 @@ from service.cameras import Camera, read_cameras
 from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
 from service.contract.manifest import GateLimits
+from service.contract.run_limit import RunLimit
 from service.edge.access import Access, Role, read_keys
 from service.edge.admission import Admission
 from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.edge.front import Front, Lane
-from service.inference.limit import RunLimit
 from service.inspector import Inspector
 from service.judging.judge import challenge
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch

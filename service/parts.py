@@ -5,8 +5,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from service.cameras import Camera
+from service.contract.run_limit import RunLimit
 from service.edge.access import Access
-from service.inference.limit import RunLimit
 from service.inspector import Inspector
 from service.judging.model_switch import ModelSwitch
 from service.monitoring.camera import CameraWatch

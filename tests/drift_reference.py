@@ -6,10 +6,10 @@ import numpy as np
 
 from service.contract.artifact import MODEL
 from service.contract.drift_index import DRIFT_FIGURES
+from service.contract.gate.gate import Gate
 from service.contract.manifest import DriftReference, GateLimits
 from service.contract.picture import decode, to_pixels
-from service.inference.scorer import OnnxScorer
-from service.monitoring.gate import Gate
+from service.contract.scorer import OnnxScorer
 from tests.small_artifact import SPEC
 from training.drift_reference import _limit, learn_reference
 

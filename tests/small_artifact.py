@@ -11,7 +11,7 @@ from service.contract.artifact import EXPLAIN, MANIFEST, MODEL, artifact_id, sha
 from service.contract.decision import Verdict, decide
 from service.contract.manifest import GoldenPicture, InputSpec, Manifest, Threshold, TrainingData
 from service.contract.picture import Pixels, decode, to_pixels
-from service.inference.scorer import OnnxScorer
+from service.contract.scorer import OnnxScorer
 from tests.wells import good_well, leaking_well, write_picture
 
 SPEC = InputSpec(height=24, width=40)

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, open_artifact
 from service.contract.manifest import InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
-from service.inference.scorer import OnnxScorer
+from service.contract.scorer import OnnxScorer
 from training.capture import describe_capture
 from training.companions import detect_under_faults, learn_drift, learn_gate, write_golden
 from training.cost import describe_machine, score_us

@@ -7,11 +7,11 @@ import numpy as np
 
 from service.contract.decision import decide
 from service.contract.drift_index import DRIFT_FIGURES
+from service.contract.gate.figures import FIGURES, measure
+from service.contract.gate.gate import Gate
 from service.contract.manifest import DriftReference, GateLimits, GoldenPicture, InputSpec, Threshold
 from service.contract.picture import Pixels, to_pixels
-from service.contract.usability import FIGURES, measure
-from service.inference.scorer import Scorer
-from service.monitoring.gate import Gate
+from service.contract.scorer import Scorer
 from training import gate_limits
 from training.draft import Draft
 from training.drift_reference import learn_reference

@@ -6,7 +6,7 @@ import timeit
 from pathlib import Path
 
 from service.contract.picture import Pixels
-from service.inference.scorer import Scorer
+from service.contract.scorer import Scorer
 
 REPEATS = 300
 MICRO = 1e6

@@ -8,7 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from service.contract.usability import FIGURES
+from service.contract.gate.figures import FIGURES
 from training.tails import tail_end
 
 Matrix = NDArray[np.float64]

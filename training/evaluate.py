@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from service.contract.artifact import Artifact
 from service.contract.errors import TooFewPictures
 from service.contract.manifest import InputSpec, Metrics, Threshold
-from service.inference.scorer import Scorer, Scores
+from service.contract.scorer import Scorer, Scores
 from training.data import Dataset, Group, pixels_of
 from training.layout import Label
 from training.rates import measure

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from service.contract.artifact import Artifact
-from service.inference.scorer import open_session
+from service.contract.scorer import open_session
 from training.data import Group, pixels_of
 from training.evaluate import Evaluation
 from training.layout import Label

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from service.contract.artifact import EXPLAIN, MODEL, Artifact
 from service.contract.manifest import InputSpec
-from service.inference.scorer import OnnxScorer, Scorer, Scores
+from service.contract.scorer import OnnxScorer, Scorer, Scores
 from training.assembly import Findings, Identity, assemble
 from training.block_graph import arranged
 from training.calibrate import calibrate

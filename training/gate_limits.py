@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from service.contract.decision import Reason
+from service.contract.gate.figures import FEATURES, FIGURES, LEAST, SMALLEST_SIDE, measure, reduced
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
-from service.contract.usability import FEATURES, FIGURES, LEAST, SMALLEST_SIDE, measure, reduced
 from training.detectors import FOLDS, Cases, Folds, learn_detector, scene_folds
 from training.eight_bits import recompressed
 from training.faults import FAMILIES, Random

@@ -10,7 +10,7 @@ import torch
 
 from service.contract.errors import LeakInspectionError
 from service.contract.picture import Pixels
-from service.inference.scorer import OnnxScorer
+from service.contract.scorer import OnnxScorer
 from training import weights
 from training.bench import Bench
 from training.block_graph import arranged

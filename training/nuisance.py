@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from service.contract.artifact import Artifact
 from service.contract.errors import TooFewPictures
+from service.contract.gate.gate import Gate
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels, to_pixels
-from service.inference.scorer import Scorer
-from service.monitoring.gate import Gate
+from service.contract.scorer import Scorer
 from training.evaluate import Scored
 from training.faults import Fault, blurred, cut, lit, noisy, veiled
 from training.rates import rate

@@ -11,7 +11,7 @@ from service.contract.decision import decide
 from service.contract.errors import ExportRefused
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels
-from service.inference.scorer import OnnxScorer, Scores
+from service.contract.scorer import OnnxScorer, Scores
 from training.scoring import ScoringGraph, score
 
 RELATIVE = 1e-5

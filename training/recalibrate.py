@@ -7,7 +7,7 @@ import onnx
 
 from service.contract.artifact import EXPLAIN, Artifact
 from service.contract.manifest import Threshold
-from service.inference.scorer import OnnxScorer
+from service.contract.scorer import OnnxScorer
 from training.assembly import Findings, Identity, assemble
 from training.calibrate import chosen
 from training.data import Dataset

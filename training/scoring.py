@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from service.contract.picture import Pixels
-from service.inference.scorer import Scores
+from service.contract.scorer import Scores
 from training.config import Recipe
 from training.error_measure import ErrorMeasure
 from training.models import build

@@ -79,7 +79,7 @@ class GateLimits(_Part):
     """What a usable picture measures, learnt from good wells: pixels, width / height, figures by name.
 
     ``detectors`` tell usable pictures from simulated faults: by reason, one weight for each feature of
-    ``service.contract.usability`` and a constant. Their figures carry the reason's name and are measured in standard
+    ``service.contract.gate.figures`` and a constant. Their figures carry the reason's name and are measured in standard
     deviations of good wells.
     """
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.errors import ArtifactError, NotFound, PictureError
 from service.contract.picture import Pixels, decode, to_pixels
-from service.inference.scorer import open_session
+from service.contract.scorer import open_session
 
 BLANK_UP_TO = 2.0
 FULL_FROM = 12.0

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from service.contract.decision import PictureFacts, Reason
 from service.contract.errors import PictureError, PictureTooLarge
+from service.contract.gate.gate import Gate, GateJudgement
 from service.contract.picture import Pixels, decode, to_pixels
 from service.judging.serving import Serving
 from service.judging.shot import Shot
-from service.monitoring.gate import Gate, GateJudgement
 
 
 @dataclass(slots=True)

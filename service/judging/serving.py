@@ -7,10 +7,10 @@ from pathlib import Path
 
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import ServedModel
+from service.contract.gate.gate import Gates
 from service.contract.manifest import GateLimits
-from service.inference.limit import RunLimit
-from service.inference.scorer import OnnxScorer, Scorer
-from service.monitoring.gate import Gates
+from service.contract.run_limit import RunLimit
+from service.contract.scorer import OnnxScorer, Scorer
 
 SOFTWARE_VERSION = version("leak-inspection")
 

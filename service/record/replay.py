@@ -11,7 +11,7 @@ from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import Decision
 from service.contract.errors import ArtifactError, ArtifactInvalid, PictureError, PictureGone
 from service.contract.picture import DEFAULT_MAX_PIXELS, decode, to_pixels
-from service.inference.scorer import OnnxScorer, Scorer
+from service.contract.scorer import OnnxScorer, Scorer
 from service.store.archive_folder import ArchiveFolder
 
 

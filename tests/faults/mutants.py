@@ -10,10 +10,10 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from service import inspector, readiness
-from service.contract import decision
-from service.inference import scorer
+from service.contract import decision, scorer
+from service.contract.gate import gate
 from service.judging import judge, model_switch, preparation
-from service.monitoring import camera, gate, self_test
+from service.monitoring import camera, self_test
 from service.routes import deadline
 from service.store import journal
 

@@ -13,7 +13,7 @@ from tests.faults.rig import LEAK, Rig
 
 SERVE = ("-m", "service.cli", "serve")
 HANGING_PROGRAM = (
-    "import time; from service.inference.scorer import OnnxScorer; real, calls = OnnxScorer.score, []\n"
+    "import time; from service.contract.scorer import OnnxScorer; real, calls = OnnxScorer.score, []\n"
     "def score(self, pixels):\n"
     "    calls.append(1); time.sleep(600 if len(calls) > 5 else 0); return real(self, pixels)\n"
     "OnnxScorer.score = score; from service.cli import main; import sys; sys.exit(main(['serve']))"

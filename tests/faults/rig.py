@@ -13,7 +13,7 @@ from asgi_lifespan import LifespanManager
 from service.app import create_app
 from service.contract.artifact import read_active
 from service.contract.picture import Pixels
-from service.inference.scorer import Scores
+from service.contract.scorer import Scores
 from service.parts import Parts
 from service.settings import Settings
 from tests.faults.answer import Answer, answers_in

@@ -8,8 +8,8 @@ import numpy as np
 
 from service.contract.artifact import MODEL
 from service.contract.picture import Pixels
-from service.inference.limit import RunLimit
-from service.inference.scorer import OnnxScorer, Scores, open_session
+from service.contract.run_limit import RunLimit
+from service.contract.scorer import OnnxScorer, Scores, open_session
 from tests.endless_graph import with_endless_loop
 from tests.faults.fault import Fault
 from tests.faults.rig import GOOD, LEAK, Rig, Running, constant

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.contract.picture import Pixels, decode, to_pixels
-from service.inference.scorer import Scorer, Scores
+from service.contract.scorer import Scorer, Scores
 from tests.faults.rig import Rig, Running
 from tests.pictures import jpeg
 from tests.small_artifact import SPEC

@@ -13,7 +13,7 @@ import numpy as np
 
 from service.contract.artifact import Artifact
 from service.contract.picture import decode, to_pixels
-from service.inference.scorer import OnnxScorer
+from service.contract.scorer import OnnxScorer
 from tests.perf.contenders import BATCH, RAW, SINGLE, Contender
 from tests.perf.crops import Bodies
 from tests.perf.load import FORM, JPEG, saturate

@@ -10,8 +10,8 @@ import numpy as np
 
 from service.contract.artifact import Artifact
 from service.contract.decision import Verdict
+from service.contract.gate.gate import Gate
 from service.contract.picture import Pixels, decode
-from service.monitoring.gate import Gate
 from training.data import load
 from training.layout import Label
 from training.sources import read_files

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from service.contract.artifact import Artifact, open_artifact
-from service.inference.scorer import OnnxScorer
+from service.contract.scorer import OnnxScorer
 from training.commands import read_data, write_page
 from training.evaluate import Evaluation, evaluate
 from training.evaluation_page import evaluation_page

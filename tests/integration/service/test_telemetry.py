@@ -14,13 +14,13 @@ class Watch:
         if name == "onnxruntime":
             print(os.environ.get("ORT_DISABLE_TELEMETRY"))
 sys.meta_path.insert(0, Watch())
-import service.inference.scorer
+import service.contract.scorer
 """
 LOAD_SCORER = """
 import sys
 from pathlib import Path
 from service.contract.artifact import open_artifact
-from service.inference.scorer import OnnxScorer
+from service.contract.scorer import OnnxScorer
 artifact = open_artifact(next(Path(sys.argv[1]).glob("*/")))
 OnnxScorer(artifact.model_path, artifact.manifest.input)
 """

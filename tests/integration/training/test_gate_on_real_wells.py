@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from service.contract.artifact import Artifact, open_artifact, read_active
+from service.contract.gate.gate import Gate
 from service.contract.picture import Pixels
-from service.inference.scorer import OnnxScorer
-from service.monitoring.gate import Gate
+from service.contract.scorer import OnnxScorer
 from training.companions import learn_gate
 from training.data import load
 from training.faults import Fault, blurred, lit, veiled

@@ -7,7 +7,7 @@ import pytest
 
 from service.contract.artifact import open_artifact, read_active
 from service.contract.picture import to_pixels
-from service.inference.scorer import OnnxScorer, open_session
+from service.contract.scorer import OnnxScorer, open_session
 from tests.wells import leaking_well, write_wells
 from training.cli import main
 

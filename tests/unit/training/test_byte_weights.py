@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from service.inference.scorer import OnnxScorer
+from service.contract.scorer import OnnxScorer
 from training.byte_weights import round_to_bytes, store_in_bytes
 from training.config import read_recipe
 from training.onnx_graph import serialise, to_onnx

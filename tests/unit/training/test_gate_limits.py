@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from service.contract.decision import Reason
+from service.contract.gate.gate import Gate
 from service.contract.manifest import GateLimits
 from service.contract.picture import Pixels
-from service.monitoring.gate import Gate
 from tests.wells import good_well, leaking_well
 from training.faults import FAMILIES, blurred, lit, noisy, simulate, veiled
 from training.gate_limits import learn

@@ -3,10 +3,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from service.contract.gate.gate import Gate
 from service.contract.manifest import GateLimits, InputSpec, Range
 from service.contract.picture import Pixels
-from service.inference.scorer import Scores
-from service.monitoring.gate import Gate
+from service.contract.scorer import Scores
 from tests.wells import good_well, leaking_well
 from training.nuisance import GRADED, Flags, judge_faults, verdicts_of
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from service.contract.gate.figures import FEATURES, FIGURES, measure
 from service.contract.picture import Pixels
-from service.contract.usability import FEATURES, FIGURES, measure
 from tests.wells import good_well
 from training.faults import blurred, cut, noisy
 

@@ -3,10 +3,10 @@ import pytest
 
 from service.contract.decision import Reason
 from service.contract.errors import ArtifactInvalid
+from service.contract.gate.figures import FEATURES, FIGURES, measure
+from service.contract.gate.gate import Gate, Gates, merge
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
-from service.contract.usability import FEATURES, FIGURES, measure
-from service.monitoring.gate import Gate, Gates, merge
 from tests.wells import good_well
 
 WELL = good_well(3)

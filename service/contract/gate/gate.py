@@ -8,10 +8,10 @@ import numpy as np
 
 from service.contract.decision import Reason
 from service.contract.errors import ArtifactInvalid
+from service.contract.gate.figures import FEATURES, FIGURES, SMALLEST_SIDE, Floats, measure
+from service.contract.gate.stack import measure_stack, most_together
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
-from service.contract.usability import FEATURES, FIGURES, SMALLEST_SIDE, Floats, measure
-from service.contract.usability_of_stack import measure_stack, most_together
 
 BLACK: Final = 16.0
 WHITE: Final = 240.0

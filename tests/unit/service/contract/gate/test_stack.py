@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from service.contract.gate.figures import measure
+from service.contract.gate.stack import MOST, measure_stack, most_together
 from service.contract.picture import Pixels
-from service.contract.usability import measure
-from service.contract.usability_of_stack import MOST, measure_stack, most_together
 from tests.wells import good_well
 
 NOISE = np.random.default_rng(5)

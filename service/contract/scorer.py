@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from service.contract.errors import ArtifactInvalid
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels
-from service.inference.limit import RunLimit
+from service.contract.run_limit import RunLimit
 
 Scores = NDArray[np.float32]
 

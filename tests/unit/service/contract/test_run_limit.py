@@ -8,8 +8,8 @@ import onnxruntime as ort
 import pytest
 
 from service.contract.artifact import MODEL
-from service.inference.limit import RunLimit
-from service.inference.scorer import OnnxScorer
+from service.contract.run_limit import RunLimit
+from service.contract.scorer import OnnxScorer
 from tests.endless_graph import with_endless_loop
 from tests.small_artifact import SPEC, write_artifact
 

@@ -11,8 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from service.contract.picture import Pixels
-from service.contract.usability import (
+from service.contract.gate.figures import (
     COARSE,
     FEATURES,
     FIGURES,
@@ -28,6 +27,7 @@ from service.contract.usability import (
     shares,
     still_edge,
 )
+from service.contract.picture import Pixels
 
 Numbers = NDArray[np.float64]
 Grey = NDArray[np.uint8]
