@@ -37,11 +37,11 @@ from service.oversight import Oversight
 from service.parts import Parts
 from service.readiness import Readiness
 from service.record.archive.archive import Archive, ArchiveOptions
-from service.record.archive.sweep import ArchiveLimits
-from service.record.data_folder import archive_folder, journal_path
-from service.record.event_outbox import Chronicle, note
+from service.record.archive.sweep import ArchivePolicy
+from service.record.event_outbox import EventOutbox, note
 from service.record.journal.journal import Journal, JournalOptions
 from service.record.recorder import Recorder
+from service.record.setup import archive_folder, journal_path
 from service.routes import decisions, events, health, model, operator, wells
 from service.routes.inspections import BatchLane, InspectLane, Limits
 from service.settings import Settings
@@ -138,7 +138,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
     stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
     watch = CameraWatch(settings.frozen_after_s, stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
-    recorder = Recorder(journal, archive, oversight, metrics)
+    recorder = Recorder(journal, archive.keep, oversight, metrics)
     inspector = Inspector(models, watch, recorder, workers, settings.max_pixels, settings.stuck_after_s)
     return Parts(
         settings=settings,
@@ -149,7 +149,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         journal=journal,
         archive=archive,
         oversight=oversight,
-        chronicle=Chronicle(journal),
+        event_outbox=EventOutbox(journal),
         troubles=Troubles([Overload(lambda: metrics.refused).problems, readiness.problems]),
         watch=watch,
         inspector=inspector,
@@ -172,7 +172,7 @@ def _archive_options(settings: Settings) -> ArchiveOptions:
         Verdict.UNKNOWN: settings.archive_unknown_days,
         Verdict.LEAK: settings.archive_leak_days,
     }
-    return ArchiveOptions(settings.archive_good_share, limits=ArchiveLimits(settings.archive_max_bytes, days))
+    return ArchiveOptions(settings.archive_good_share, limits=ArchivePolicy(settings.archive_max_bytes, days))
 
 
 def _alarm_rule(settings: Settings) -> AlarmRule:

@@ -13,7 +13,7 @@ from service.monitoring.camera import CameraWatch
 from service.oversight import Oversight
 from service.readiness import Readiness
 from service.record.archive.archive import Archive
-from service.record.event_outbox import Chronicle
+from service.record.event_outbox import EventOutbox
 from service.record.journal.journal import Journal
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
@@ -32,7 +32,7 @@ class Parts:
     journal: Journal
     archive: Archive
     oversight: Oversight
-    chronicle: Chronicle
+    event_outbox: EventOutbox
     troubles: Troubles
     watch: CameraWatch
     inspector: Inspector

@@ -3,23 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Event
 from service.judging.shot import Shot
 from service.oversight import Oversight
-from service.record.deduplication import Sighting
+from service.record.deduplication import DeduplicationKey
 from service.record.journal.receipt import DecisionLog
 from service.telemetry.metrics import Metrics
 
-
-class PictureArchive(Protocol):
-    """What the recorder needs of the archive."""
-
-    def keep(self, decision: Decision, data: bytes) -> Awaitable[object] | None:
-        """Keep the picture of a decision, if it is chosen; return what to await before the answer leaves."""
+KeepPicture = Callable[[Decision, bytes], Awaitable[object] | None]
+"""Keeps the picture of a decision, if it is chosen; returns what to await before the answer leaves."""
 
 
 class Recording(NamedTuple):
@@ -48,9 +44,9 @@ def _look(keeping: asyncio.Future[None]) -> None:
 class Recorder:
     """Keeps decisions in the journal, and chosen pictures in the archive."""
 
-    def __init__(self, journal: DecisionLog, archive: PictureArchive, oversight: Oversight, metrics: Metrics) -> None:
+    def __init__(self, journal: DecisionLog, keep_picture: KeepPicture, oversight: Oversight, metrics: Metrics) -> None:
         self._journal = journal
-        self._archive = archive
+        self._keep_picture = keep_picture
         self._oversight = oversight
         self._metrics = metrics
 
@@ -58,7 +54,9 @@ class Recorder:
         """Return the first decision on the same picture of the same camera, well and time, if there is one."""
         if shot.captured_at is None:
             return None
-        return await self._journal.earlier(Sighting(shot.camera_id, shot.well_id, shot.captured_at, shot.sha256))
+        return await self._journal.earlier(
+            DeduplicationKey(shot.camera_id, shot.well_id, shot.captured_at, shot.sha256)
+        )
 
     def record(self, decisions: Sequence[Decision], shots: Sequence[Shot], *, overseen: bool = True) -> list[Recording]:
         """Begin to keep decisions, all or none.
@@ -77,7 +75,7 @@ class Recorder:
         except JournalUnavailable:
             self._oversight.withdraw(raised)
             raise
-        archived = [self._archive.keep(made, shot.image) for made, shot in zip(decisions, shots, strict=True)]
+        archived = [self._keep_picture(made, shot.image) for made, shot in zip(decisions, shots, strict=True)]
         of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
         kept = partial(self._kept, raised, decisions, of_record)
         waits = [wait for wait in (receipt.durable, *archived) if wait is not None]
