@@ -12,7 +12,7 @@ from service.contract.decision import Decision
 from service.contract.errors import ArtifactError, ArtifactInvalid, PictureError, PictureGone
 from service.contract.picture import DEFAULT_MAX_PIXELS, decode, to_pixels
 from service.contract.scorer import OnnxScorer, Scorer
-from service.store.archive_folder import ArchiveFolder
+from service.record.archive.folder import ArchiveFolder
 
 
 class Outcome(StrEnum):
