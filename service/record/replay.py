@@ -10,7 +10,7 @@ from service.contract.decision import Decision
 from service.contract.detector import Detector, open_detector
 from service.contract.errors import ArtifactError, ArtifactInvalid, PictureError, PictureGone
 from service.contract.picture import DEFAULT_MAX_PIXELS, decode
-from service.store.archive_folder import ArchiveFolder
+from service.record.archive.folder import ArchiveFolder
 
 
 class Outcome(StrEnum):

@@ -14,8 +14,8 @@ from service.contract import decision, detector, scorer
 from service.contract.gate import gate
 from service.judging import judge, model_switch
 from service.monitoring import camera, self_test
+from service.record.journal import journal
 from service.routes import deadline
-from service.store import journal
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ from service.contract.picture import decode, to_pixels
 from service.judging.judge import judge_batch
 from service.judging.serving import Serving, open_serving
 from service.judging.shot import Shot
+from service.record.journal.file import JournalFile
 from service.settings import read_settings
-from service.store.journal_file import JournalFile
 from tests.perf.contenders import BATCH, SINGLE
 from tests.perf.crops import drawn_crops, form
 from tests.perf.load import FORM, JPEG
