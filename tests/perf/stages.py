@@ -99,7 +99,7 @@ def stages(serving: Serving, crops: Sequence[bytes]) -> list[Stage]:
             everywhere("decode", lambda start, stop: [decode(crop) for crop in crops[start:stop]]),
             everywhere("gate", lambda start, stop: gate.judge_all(pictures[start:stop])),
             everywhere("resize", lambda start, stop: [to_pixels(picture, spec) for picture in pictures[start:stop]]),
-            everywhere("score", lambda start, stop: serving.scorer.score(pixels[start:stop])),
+            everywhere("score", lambda start, stop: serving.detector.scorer.score(pixels[start:stop])),
             everywhere("record, in groups of 80", lambda start, _: None if start else file.write(next(frames))),
             everywhere("answer", lambda start, stop: [orjson.dumps(decision) for decision in decisions[start:stop]]),
         ]
