@@ -36,15 +36,15 @@ from service.monitoring.overload import Overload
 from service.oversight import Oversight
 from service.parts import Parts
 from service.readiness import Readiness
-from service.record.chronicle import Chronicle, note
-from service.record.folder import archive_folder, journal_path
-from service.recorder import Recorder
+from service.record.archive.archive import Archive, ArchiveOptions
+from service.record.archive.sweep import ArchiveLimits
+from service.record.data_folder import archive_folder, journal_path
+from service.record.event_outbox import Chronicle, note
+from service.record.journal.journal import Journal, JournalOptions
+from service.record.recorder import Recorder
 from service.routes import decisions, events, health, model, operator, wells
 from service.routes.inspections import BatchLane, InspectLane, Limits
 from service.settings import Settings
-from service.store.archive import Archive, ArchiveOptions
-from service.store.archive_sweep import ArchiveLimits
-from service.store.journal import Journal, JournalOptions
 from service.telemetry.logs import RequestLog
 from service.telemetry.metrics import Metrics
 from service.troubles import Troubles

@@ -13,7 +13,7 @@ from service.judging.model_switch import ModelSwitch
 from service.judging.rounds import Rounds, require_time
 from service.judging.shot import Shot
 from service.monitoring.camera import CameraWatch
-from service.recorder import Recorder, Recording
+from service.record.recorder import Recorder, Recording
 
 T = TypeVar("T")
 INLINE_BYTES = 32 * 1024

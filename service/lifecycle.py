@@ -9,12 +9,12 @@ from functools import partial
 from fastapi import FastAPI
 
 from service.contract.errors import NotReady
-from service.control_room.feed import Feed
-from service.control_room.reading import Reading, open_reading
+from service.control_room.live_events import Feed
+from service.control_room.read_model import Reading, open_reading
 from service.parts import Parts
-from service.record.following import retentions, start_followers
-from service.store.follower import Follower
-from service.store.sql_records import SqlRecords
+from service.record.followers.follower import Follower
+from service.record.queries.sql_records import SqlRecords
+from service.record.setup import retentions, start_followers
 from service.watchdog import Watchdog
 
 JOURNAL_CHECK = "journal"

@@ -10,10 +10,10 @@ from pydantic import JsonValue
 
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound
+from service.contract.journal_entry import Entry, Event, EventKind
 from service.monitoring.alarms import Alarm, AlarmLayer
 from service.monitoring.cadence import Cadence, SilenceChange
 from service.monitoring.drift import DriftReport, DriftWatch
-from service.store.entry import Entry, Event, EventKind
 from service.telemetry.camera_metrics import CameraMetrics
 
 SILENCE = frozenset({EventKind.NO_DATA, EventKind.DATA_RESUMED})

@@ -12,10 +12,10 @@ from service.judging.model_switch import ModelSwitch
 from service.monitoring.camera import CameraWatch
 from service.oversight import Oversight
 from service.readiness import Readiness
-from service.record.chronicle import Chronicle
+from service.record.archive.archive import Archive
+from service.record.event_outbox import Chronicle
+from service.record.journal.journal import Journal
 from service.settings import Settings
-from service.store.archive import Archive
-from service.store.journal import Journal
 from service.telemetry.metrics import Metrics
 from service.troubles import Troubles
 

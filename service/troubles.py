@@ -7,7 +7,7 @@ from time import monotonic
 
 import uuid_utils
 
-from service.store.entry import Event, EventKind
+from service.contract.journal_entry import Event, EventKind
 
 PATIENCE_S = 1.0
 """What is over sooner is told nobody."""

@@ -5,11 +5,11 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from service.contract.journal_entry import Entry
+from service.record.database.engine import sqlite_engine
+from service.record.journal.journal import Journal
+from service.record.queries.lookup import entries_after
 from service.settings import Settings
-from service.store.database import sqlite_engine
-from service.store.entry import Entry
-from service.store.journal import Journal
-from service.store.lookup import entries_after
 
 
 def entries_of(settings: Settings) -> list[Entry]:

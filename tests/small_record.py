@@ -5,8 +5,8 @@ from datetime import datetime
 
 from service.contract.decision import Decision
 from service.contract.errors import NotFound
-from service.store.entry import Event, EventKind, Recorded, Review
-from service.store.records import DecisionFilter, Page
+from service.contract.journal_entry import Event, EventKind, Recorded, Review
+from service.record.queries.records import DecisionFilter, Page
 
 
 class SmallRecord:

@@ -10,14 +10,14 @@ from typing import TypeVar
 from service.commands import Commands
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
-from service.record.folder import archive_folder, journal_path
+from service.record.backup import back_up
+from service.record.data_folder import archive_folder, journal_path
+from service.record.database.engine import Database, postgres_engine, sqlite_engine
+from service.record.queries.records import Records
+from service.record.queries.sql_records import SqlRecords
 from service.record.replay import Outcome, Replayer
+from service.record.review_export import export_reviews
 from service.settings import Settings, read_settings
-from service.store.backup import back_up
-from service.store.database import Database, postgres_engine, sqlite_engine
-from service.store.records import Records
-from service.store.review_export import export_reviews
-from service.store.sql_records import SqlRecords
 
 T = TypeVar("T")
 

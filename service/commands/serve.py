@@ -18,10 +18,10 @@ from service.contract.artifact import read_active
 from service.contract.errors import ArtifactError, SetupError
 from service.edge.protocol import BoundedProtocol
 from service.readiness import Readiness
-from service.record.folder import journal_path
+from service.record.data_folder import journal_path
+from service.record.database.engine import postgres_engine
+from service.record.journal.file import JournalFile
 from service.settings import Settings, read_settings
-from service.store.database import postgres_engine
-from service.store.journal_file import JournalFile
 from service.telemetry.logs import configure_logging
 
 BACKLOG = 2048

@@ -7,8 +7,8 @@ from operator import itemgetter
 
 from service.cameras import Camera
 from service.contract.decision import Decision
+from service.contract.journal_entry import Event, EventKind, Recorded
 from service.control_room.live_views import Alarm, BoardView, Brief, CameraView, WellView
-from service.store.entry import Event, EventKind, Recorded
 
 MOST_WELLS = 4096
 

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import JsonValue
 
 from service.contract.decision import Decision, Reason, Verdict
-from service.store.entry import Event, EventKind
+from service.contract.journal_entry import Event, EventKind
 
 
 @dataclass(slots=True)

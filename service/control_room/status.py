@@ -10,7 +10,7 @@ from service.judging.model_switch import ModelSwitch
 from service.judging.serving import SOFTWARE_VERSION, Serving
 from service.monitoring.self_test import SelfTest
 from service.readiness import Readiness
-from service.store.journal import Journal
+from service.record.journal.journal import Journal
 from service.troubles import Trouble, Troubles
 
 

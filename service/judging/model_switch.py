@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Unavailable
+from service.contract.journal_entry import EventKind
 from service.judging.choice import Choices
 from service.judging.serving import Serving
 from service.monitoring.self_test import SelfTest, failed_self_test
 from service.readiness import Readiness
-from service.record.chronicle import Note
-from service.store.entry import EventKind
+from service.record.event_outbox import Note
 from service.telemetry.metrics import Metrics
 
 logger = logging.getLogger(__name__)

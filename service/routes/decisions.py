@@ -10,10 +10,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.contract.decision import Reason, Verdict
 from service.contract.identifier import Id
+from service.record.queries.records import LARGEST_PAGE, DecisionFilter
 from service.routes.decision_csv import csv_of
 from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, DeskNeed, HeatmapsNeed, RecordsNeed
 from service.routes.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
-from service.store.records import LARGEST_PAGE, DecisionFilter
 
 router = APIRouter(prefix="/v1/decisions", tags=["record"], dependencies=[OPERATOR_ONLY])
 

@@ -16,13 +16,13 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from service.contract.decision import Decision
+from service.contract.journal_entry import Event, EventKind, Recorded
 from service.control_room.board import Board, silent_since
-from service.control_room.feed import Outbox, is_good
+from service.control_room.live_events import Outbox, is_good
 from service.control_room.live_views import Brief, DriftView, HappeningView, SilenceView
 from service.readiness import Readiness
+from service.record.queries.records import Records
 from service.routes.needs import OPERATOR_ONLY, FeedNeed, OwnRecordsNeed, ReadinessNeed
-from service.store.entry import Event, EventKind, Recorded
-from service.store.records import Records
 
 router = APIRouter(prefix="/v1", tags=["record"])
 

@@ -5,17 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from service.control_room.desk import Desk
-from service.control_room.feed import Feed
 from service.control_room.heatmap import Heatmaps
-from service.control_room.reading import Reading
+from service.control_room.live_events import Feed
+from service.control_room.operator_actions import Desk
+from service.control_room.read_model import Reading
 from service.edge.access import Access, Role
 from service.judging.model_switch import ModelSwitch
 from service.parts import Parts
 from service.readiness import Readiness
-from service.store.archive import Archive
-from service.store.journal import Journal
-from service.store.records import Records
+from service.record.archive.archive import Archive
+from service.record.journal.journal import Journal
+from service.record.queries.records import Records
 from service.telemetry.metrics import Metrics
 from service.troubles import Troubles
 

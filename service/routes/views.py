@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.contract.decision import Decision, Verdict
-from service.store.entry import Review
+from service.contract.journal_entry import Review
 
 PersonName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S")]
 Comment = Annotated[str, Field(max_length=1000)]

@@ -8,10 +8,10 @@ from pydantic import AwareDatetime
 
 from service.contract.errors import MalformedField
 from service.contract.identifier import Id
+from service.contract.journal_entry import EventKind
 from service.control_room.live_views import Alarm, AlarmList, BoardView
 from service.routes.needs import OPERATOR_ONLY, DeskNeed, FeedNeed, RecordsNeed
 from service.routes.views import AcknowledgeForm, ScorePoint, ScoreSeries
-from service.store.entry import EventKind
 
 router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY])
 

@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from service.contract.decision import Decision, Verdict
+from service.contract.journal_entry import Entry, Event, EventKind
 from service.settings import Settings
 from service.simulation.events import parse_event
 from service.simulation.gallery import Gallery
 from service.simulation.plant import Plant
 from service.simulation.pump import Pace, Pump
 from service.simulation.tally import Tally
-from service.store.entry import Entry, Event, EventKind
 from tests.e2e.figures import by_verdict, counted, listed
 from tests.e2e.running_service import RunningService
 from tests.e2e.stack import eventually

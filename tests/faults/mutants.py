@@ -10,12 +10,12 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from service import inspector, readiness
-from service.contract import decision, scorer
+from service.contract import decision, detector, scorer
 from service.contract.gate import gate
-from service.judging import judge, model_switch, preparation
+from service.judging import judge, model_switch
 from service.monitoring import camera, self_test
+from service.record.journal import journal
 from service.routes import deadline
-from service.store import journal
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,15 @@ MUTANTS = (
     Mutant(decision.decide, "if score < 0:", "if False:", "negative score"),
     Mutant(decision.decide, "score >= threshold:", "score > 1e9:", "repeated picture"),
     Mutant(decision.decide, "Judgement(Verdict.LEAK,", "Judgement(Verdict.NO_LEAK,", "cancelled callers"),
-    Mutant(judge._judgement, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
-    Mutant(preparation._prepared, "shot.refusal or unusable", "unusable", "stale picture"),
-    Mutant(preparation._prepared, "shot.refusal or unusable", "shot.refusal", "lamp"),
-    Mutant(judge._decision, "alarm=verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
-    Mutant(judge._scores, 'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
-           "return [0.0] * len(usable)", "scorer raises"),
-    Mutant(judge._scores, "if scores.shape != (len(usable),):", "if False:", "too many scores"),
-    Mutant(preparation.refused, "return Prepared(None, ", "return Prepared(__import__('numpy').zeros(1), ",
-           "bad crops in a batch"),
+    Mutant(detector.Detector.judge_gated, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
+    Mutant(judge._judged, "item.shot.refusal or unusable", "unusable", "stale picture"),
+    Mutant(judge._judged, "item.shot.refusal or unusable", "item.shot.refusal", "lamp"),
+    Mutant(judge._decision, "alarm=detection.verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
+    Mutant(detector.Detector._scored,
+           'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
+           "return np.zeros(len(pixels), np.float32)", "scorer raises"),
+    Mutant(detector.Detector._scored, "if scores.shape != (len(pixels),):", "if False:", "too many scores"),
+    Mutant(judge._undecodable, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "bad crops in a batch"),
     Mutant(gate._plain_fault, "return Reason.INPUT_BLACK", "return None", "black"),
     Mutant(gate._plain_fault, "return Reason.INPUT_WHITE", "return None", "white"),
     Mutant(gate._plain_fault, "Reason.INPUT_FLAT if figures.contrast < FLAT else None", "None", "flat"),

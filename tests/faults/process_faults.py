@@ -10,10 +10,10 @@ from pathlib import Path
 
 import cv2
 
-from service.record.folder import JOURNAL_FILE
-from service.store.database import sqlite_engine
-from service.store.entry import entry_id
-from service.store.lookup import entries_after
+from service.contract.journal_entry import entry_id
+from service.record.data_folder import JOURNAL_FILE
+from service.record.database.engine import sqlite_engine
+from service.record.queries.lookup import entries_after
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import NOBODY, Fault
 from tests.faults.process import HANGING, SERVE, Process, running

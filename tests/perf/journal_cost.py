@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from service.contract.decision import Decision, Verdict
-from service.store.entry import Entry
-from service.store.journal import Journal, JournalOptions
-from service.store.journal_file import JournalFile
-from service.store.receipt import Receipt
+from service.contract.journal_entry import Entry
+from service.record.journal.file import JournalFile
+from service.record.journal.journal import Journal, JournalOptions
+from service.record.journal.receipt import Receipt
 from tests.decisions import a_decision
 
 TICK_S = 0.01

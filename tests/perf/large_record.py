@@ -18,14 +18,14 @@ from pathlib import Path
 from statistics import median
 
 from service.contract.decision import Decision, Verdict
-from service.store.entry import Review
-from service.store.journal import Journal
-from service.store.journal_file import JournalFile
-from service.store.records import DecisionFilter
-from service.store.retention import Retention, RetentionLimits
-from service.store.shelves import JournalShelf
-from service.store.sightings import Sighting
-from service.store.sql_records import SqlRecords
+from service.contract.journal_entry import Review
+from service.record.deduplication import Sighting
+from service.record.journal.file import JournalFile
+from service.record.journal.journal import Journal
+from service.record.queries.records import DecisionFilter
+from service.record.queries.sql_records import SqlRecords
+from service.record.retention.entry_stores import JournalShelf
+from service.record.retention.retention import Retention, RetentionLimits
 from tests.decisions import a_decision
 
 CALLS = 15

@@ -32,8 +32,8 @@ from service.contract.picture import decode, to_pixels
 from service.judging.judge import judge_batch
 from service.judging.serving import Serving, open_serving
 from service.judging.shot import Shot
+from service.record.journal.file import JournalFile
 from service.settings import read_settings
-from service.store.journal_file import JournalFile
 from tests.perf.contenders import BATCH, SINGLE
 from tests.perf.crops import drawn_crops, form
 from tests.perf.load import FORM, JPEG
@@ -99,7 +99,7 @@ def stages(serving: Serving, crops: Sequence[bytes]) -> list[Stage]:
             everywhere("decode", lambda start, stop: [decode(crop) for crop in crops[start:stop]]),
             everywhere("gate", lambda start, stop: gate.judge_all(pictures[start:stop])),
             everywhere("resize", lambda start, stop: [to_pixels(picture, spec) for picture in pictures[start:stop]]),
-            everywhere("score", lambda start, stop: serving.scorer.score(pixels[start:stop])),
+            everywhere("score", lambda start, stop: serving.detector.scorer.score(pixels[start:stop])),
             everywhere("record, in groups of 80", lambda start, _: None if start else file.write(next(frames))),
             everywhere("answer", lambda start, stop: [orjson.dumps(decision) for decision in decisions[start:stop]]),
         ]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from service.contract.artifact import MODEL, read_active, write_active
+from service.contract.journal_entry import Event, EventKind
 from service.settings import Settings
-from service.store.entry import Event, EventKind
 from tests.answers import assert_problem
 from tests.conftest import Serve
 from tests.journals import entries_of

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from service.app import create_app
+from service.contract.journal_entry import Event, EventKind
 from service.settings import Settings
-from service.store.entry import Event, EventKind
 from tests.conftest import Serve
 from tests.journals import entries_of
 from tests.pictures import jpeg

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from service.contract.journal_entry import Event, EventKind
 from service.monitoring import overload
 from service.settings import Settings
-from service.store.entry import Event, EventKind
 from tests.conftest import Serve
 from tests.journals import entries_of
 from tests.pictures import jpeg

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from service.store.entry import Event, EventKind
+from service.contract.journal_entry import Event, EventKind
 from service.troubles import PATIENCE_S, Troubles
 from tests.clock import Clock
 

@@ -1,0 +1,69 @@
+"""The reading side of a running service: what its routes ask for, and how it is opened over the journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.cameras import Camera
+from service.control_room.board import Board
+from service.control_room.heatmap import Heatmaps
+from service.control_room.live_events import Feed
+from service.control_room.operator_actions import Desk
+from service.oversight import Oversight
+from service.record.archive.archive import Archive
+from service.record.database.engine import Database, postgres_engine
+from service.record.followers.other_replicas import Others
+from service.record.journal.journal import Journal
+from service.record.queries.records import Records
+from service.record.queries.shared_records import SharedRecords
+from service.record.queries.sql_records import SqlRecords
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything the reading routes may ask for (``service.routes.needs``).
+
+    ``own_records`` are those in this replica's journal, in whose sequences the feed counts; ``others`` is what other
+    replicas write and ``shared`` the database they share, where there are any.
+    """
+
+    records: Records
+    own_records: Records
+    feed: Feed
+    desk: Desk
+    archive: Archive
+    heatmaps: Heatmaps
+    others: Others | None
+    shared: Database | None
+
+    @property
+    def informed(self) -> bool:
+        """Whether what other replicas write is known here, if there are any."""
+        return self.others is not None and self.others.reached
+
+    async def close(self) -> None:
+        """Close the connections to PostgreSQL, where there are any."""
+        if self.shared is not None:
+            await self.shared.close()
+
+
+async def open_reading(
+    journal: Journal, archive: Archive, oversight: Oversight, cameras: Mapping[str, Camera], settings: Settings
+) -> Reading:
+    """Open the reading side over an open journal; the board is up to date when this returns.
+
+    Searches go to PostgreSQL where one is set, and from there the feed hears what other replicas write; the start and
+    the feed of what this one writes need the journal alone.
+
+    Raises:
+        Unavailable: the record cannot be read.
+    """
+    url = settings.database_url
+    shared = None if url is None else Database(postgres_engine(url.get_secret_value()))
+    own_records = SqlRecords(journal.database)
+    records = own_records if shared is None else SharedRecords(shared, own_records)
+    feed = Feed(Board(cameras), journal.watch)
+    await feed.begin(own_records, journal.tail.last_sequence)
+    heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)
+    others = None if shared is None else Others(shared, settings.replica)
+    return Reading(records, own_records, feed, Desk(journal, records, oversight), archive, heatmaps, others, shared)

@@ -1,0 +1,1 @@
+"""The archive of pictures: which are kept, where they lie, and when they are deleted."""

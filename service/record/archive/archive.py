@@ -1,0 +1,107 @@
+"""The archive of pictures as the event loop sees it: chosen, queued within bounds, written in a thread of its own."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from service.contract.decision import Decision, Verdict
+from service.record.archive.folder import ArchiveFolder, Picture
+from service.record.archive.sweep import ArchiveLimits, Sweep, utc_now
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveOptions:
+    """Which pictures are kept, how much may wait in memory, and how long an answer waits for its picture."""
+
+    good_share: float = 0.01
+    max_queued_bytes: int = 64 * 2**20
+    patience_s: float = 0.25
+    sweep_every_s: float = 300.0
+    limits: ArchiveLimits = field(default_factory=ArchiveLimits)
+
+
+class Archive:
+    """Keeps every picture of a ``leak`` or ``unknown`` and a random share of the others.
+
+    A picture that cannot be kept is counted (``failed``) and said (``why``), but refuses no decision: the journal is
+    what must not fail.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        options: ArchiveOptions | None = None,
+        failed: Callable[[], None] = lambda: None,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.options = options or ArchiveOptions()
+        self.folder = ArchiveFolder(root)
+        self._sweep = Sweep(self.folder, self.options.limits)
+        self._failed = failed
+        self._draw = draw
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="archive-read")
+        self._queued_bytes = 0
+        self.bytes = 0
+        self.why: str | None = None
+
+    def keep(self, decision: Decision, data: bytes) -> Awaitable[object] | None:
+        """Keep the picture of a decision, if it is chosen.
+
+        Returns:
+            What to await before the answer leaves: the picture of a leak or unknown is then in the file system (that
+            of a leak on the disk), unless it took longer than the patience or failed; None where nothing is waited for.
+        """
+        good = decision.verdict is Verdict.NO_LEAK
+        if good and self._draw() >= self.options.good_share:
+            return None
+        if self._queued_bytes + len(data) > self.options.max_queued_bytes:
+            self._note("its disk is too slow")
+            return None
+        self._queued_bytes += len(data)
+        loop = asyncio.get_running_loop()
+        written = loop.run_in_executor(self._thread, self.folder.write, decision, data)
+        written.add_done_callback(lambda done: self._done(done, len(data)))
+        return None if good else loop.create_task(asyncio.wait({written}, timeout=self.options.patience_s))
+
+    async def read(self, decision: Decision) -> Picture:
+        """Return the picture of a decision; raise ``PictureGone`` where it is not kept or no longer whole."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self.folder.read, decision)
+
+    async def run(self) -> None:
+        """Sweep now and then, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                self.bytes = await loop.run_in_executor(self._reader, self._sweep, utc_now())
+            except OSError as error:
+                self._note(str(error.strerror))
+            await asyncio.sleep(self.options.sweep_every_s)
+
+    async def close(self) -> None:
+        """Write what is queued."""
+        await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(self._reader.shutdown)
+
+    def _done(self, written: asyncio.Future[int], size: int) -> None:
+        self._queued_bytes -= size
+        if written.cancelled():
+            return
+        error = written.exception()
+        if error is None:
+            self.bytes += written.result()
+            self.why = None
+        else:
+            self._note(getattr(error, "strerror", None) or repr(error))
+
+    def _note(self, problem: str) -> None:
+        if self.why is None:
+            logger.error("pictures cannot be kept: %s", problem)
+        self.why = f"pictures cannot be kept: {problem}"
+        self._failed()

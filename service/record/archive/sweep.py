@@ -1,0 +1,100 @@
+"""What the archive may hold: ages by verdict and a cap on the whole; good wells go first, leaks last."""
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from service.contract.decision import Verdict
+from service.record.archive.folder import HOUR, ArchiveFolder
+
+DELETION_ORDER = (Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.LEAK)
+BLOCK_BYTES = 4096
+SETTLED_AFTER = timedelta(hours=2)
+ROOM_SHARE = 0.05
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """Bytes on disk (in whole blocks of 4 KiB) and days by verdict."""
+
+    max_bytes: int = 20 * 2**30
+    days: Mapping[Verdict, float] = field(
+        default_factory=lambda: {Verdict.NO_LEAK: 30, Verdict.UNKNOWN: 90, Verdict.LEAK: 1825}
+    )
+
+
+class Sweep:
+    """Counts the archive and deletes what is too old or too much; blocking, for one thread at a time.
+
+    An hour that lies well back is counted once. Replicas that share the folder may sweep it at the same time.
+    """
+
+    def __init__(self, folder: ArchiveFolder, limits: ArchiveLimits) -> None:
+        self._folder = folder
+        self._limits = limits
+        self._settled: dict[Path, int] = {}
+
+    def __call__(self, now: datetime) -> int:
+        """Sweep once; return the bytes that remain."""
+        sizes = {hour: self._size(hour, now) for hour in self._kept_hours(now)}
+        self._settled = {hour: size for hour, size in self._settled.items() if hour in sizes}
+        total = sum(sizes.values())
+        if total > self._limits.max_bytes:
+            total -= self._make_room(list(sizes), total - int(self._limits.max_bytes * (1 - ROOM_SHARE)))
+        return total
+
+    def _kept_hours(self, now: datetime) -> Iterator[Path]:
+        """Yield hours in the order of deletion; delete those that are too old."""
+        for verdict in DELETION_ORDER:
+            oldest = (now - timedelta(days=self._limits.days[verdict])).strftime(HOUR)
+            for hour in self._folder.hours(verdict):
+                if hour.name < oldest:
+                    shutil.rmtree(hour, ignore_errors=True)
+                else:
+                    yield hour
+
+    def _size(self, hour: Path, now: datetime) -> int:
+        known = self._settled.get(hour)
+        if known is not None:
+            return known
+        size = sum(_folder_size(part) for part in _parts(hour))
+        if hour.name < (now - SETTLED_AFTER).strftime(HOUR):
+            self._settled[hour] = size
+        return size
+
+    def _make_room(self, hours: list[Path], wanted: int) -> int:
+        freed = 0
+        for hour in hours:
+            for part in _parts(hour):
+                if freed >= wanted:
+                    logger.info("deleted %d bytes of pictures to stay below the cap", freed)
+                    return freed
+                size = _folder_size(part)
+                shutil.rmtree(part, ignore_errors=True)
+                freed += size
+                if hour in self._settled:
+                    self._settled[hour] -= size
+        return freed
+
+
+def utc_now() -> datetime:
+    """The time at which a sweep happens."""
+    return datetime.now(UTC)
+
+
+def _parts(hour: Path) -> list[Path]:
+    return sorted(hour.iterdir()) if hour.is_dir() else []
+
+
+def _folder_size(folder: Path) -> int:
+    try:
+        with os.scandir(folder) as files:
+            return sum(-(-file.stat().st_size // BLOCK_BYTES) * BLOCK_BYTES for file in files)
+    except OSError:  # another replica deletes it just now
+        return 0

@@ -1,0 +1,1 @@
+"""The journal: one append-only sequence of entries in one file, written by one thread."""

@@ -1,0 +1,197 @@
+"""The journal: every decision, review and event, in one append-only sequence on disk."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import chain, count
+from pathlib import Path
+from typing import TypeVar
+
+from service.contract.decision import Decision, Verdict
+from service.contract.errors import JournalUnavailable
+from service.contract.journal_entry import Entry, Recorded
+from service.record.database.engine import Database, sqlite_engine
+from service.record.deduplication import Sighting, Sightings
+from service.record.journal.claims import Claims
+from service.record.journal.file import JournalFile
+from service.record.journal.receipt import Receipt
+from service.record.journal.tail import Tail
+from service.record.journal.write_queue import Batch, Job, Pending
+from service.record.journal.writer import Recovery, Writer
+from service.record.queries.lookup import decision_on, entries_after, last_entries, newest_capture
+
+T = TypeVar("T")
+
+WATCHED_AT_ONCE = 500
+WAIT_FROM = 0.5
+"""Share of ``most_pending`` from which every answer waits for the disk, so that senders slow down before any fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOptions:
+    """How much the journal holds in memory and how soon it writes; each has its setting in docs/record.md."""
+
+    strict: bool = False
+    linger_s: float = 0.1
+    most_pending: int = 10_000
+    recent: int = 4096
+    deadline_s: float = 10.0
+    write_deadline_s: float = 5.0
+    recovery: Recovery = field(default_factory=Recovery)
+
+
+class Journal:
+    """Appends without ever blocking the event loop; a thread of its own writes groups to the file.
+
+    A ``no_leak`` counts as kept when it is queued, and is on disk ``linger_s`` and one disk flush later; everything
+    else counts when it is on disk, and so does everything in strict mode or while many entries wait.
+    """
+
+    def __init__(
+        self, path: Path, options: JournalOptions | None = None, failed: Callable[[], None] = lambda: None
+    ) -> None:
+        self.path = path
+        self.options = options or JournalOptions()
+        self.tail = Tail(self.options.recent)
+        self._file = JournalFile(path)
+        self._pending = Pending(self.options.linger_s)
+        self._writer = Writer(self._file, self._pending, self._settle, failed, self.options.recovery)
+        self._claims = Claims(Sightings(self.options.recent))
+        self._stalled = False
+
+    async def open(self) -> None:
+        """Create or update the file and begin to write.
+
+        Raises:
+            SetupError: another service writes the file, or a newer version did.
+            JournalUnavailable: the file cannot be created or read.
+        """
+        self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self._file.create)
+        self.database = Database(sqlite_engine(self.path), self.options.deadline_s)
+        newest = await self.database.read(newest_capture)
+        self._claims = Claims(Sightings(self.options.recent, newest))
+        recent = await self.database.read(lambda connection: last_entries(connection, self.options.recent))
+        self._claims.refill(recent)
+        self.tail.extend(recent)
+        self._writer.start()
+
+    async def close(self) -> None:
+        """Write what is queued, then close the file."""
+        self._pending.close()
+        if self._writer.ident is not None:
+            await asyncio.to_thread(self._writer.join)
+        self.tail.end()
+        await self.database.close()
+
+    @property
+    def why(self) -> str | None:
+        """Say why nothing can be appended, or None."""
+        if self._pending.closing:
+            return "the journal is closed"
+        if self._writer.why is not None:
+            return self._writer.why
+        if self._stalled:
+            return f"a write takes longer than {self.options.write_deadline_s:g} s: see to the disk"
+        if self._pending.rows >= self.options.most_pending:
+            return f"{self._pending.rows} entries wait to be written: the disk is too slow"
+        return None
+
+    def append(self, entries: Sequence[Entry]) -> Receipt:
+        """Keep entries, all or none; one after the other, in the order of the calls.
+
+        Raises:
+            JournalUnavailable: they cannot be kept; none of them is.
+        """
+        why = self.why
+        if why is not None:
+            raise JournalUnavailable(why)
+        recorded = [self._claims.first(entry) for entry in entries]
+        new = [entry for entry, first in zip(entries, recorded, strict=True) if entry is first]
+        waiter = self._queue(new) if new else None
+        if len(new) == len(recorded):
+            return Receipt(recorded, None if waiter is None else asyncio.shield(waiter))
+        return Receipt(recorded, _all({waiter, *map(self._claims.waiter, recorded)}))
+
+    async def earlier(self, sighting: Sighting) -> Decision | None:
+        """Return the first decision on the same picture, once it is kept; None where there is none yet.
+
+        Two equal pictures may both find none; then ``append`` gives the later one the decision of the other.
+        """
+        found = self._claims.recall(sighting)
+        if found is None:
+            if not self._claims.may_be_forgotten(sighting):
+                return None
+            return await self.database.read(lambda connection: decision_on(connection, sighting))
+        waiter = self._claims.waiter(found)
+        if waiter is not None:
+            await asyncio.shield(waiter)
+        return found
+
+    async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
+        """Return the next entries, in order: of all kinds or of some."""
+        return await self.database.read(lambda connection: entries_after(connection, sequence, limit, kinds))
+
+    async def watch(self, sequence: int) -> AsyncIterator[list[Recorded]]:
+        """Yield what comes after a place, for ever and without a gap: from memory, older ones from disk."""
+        while True:
+            newer = self.tail.after(sequence)
+            if newer is None and not self.tail.ended:
+                newer = await self.after(sequence, WATCHED_AT_ONCE) or self.tail.all()
+            if newer:
+                sequence = newer[-1].sequence
+                yield newer
+            elif self.tail.ended:
+                return
+            await self.tail.news(sequence)
+
+    async def change(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Call a function on the file between two groups, in a transaction of its own; keep it short."""
+        if self._pending.closing:
+            raise JournalUnavailable("the journal is closed")
+        result: Future[T] = Future()
+        self._pending.add_job(Job(function, result))
+        return await asyncio.wrap_future(result)
+
+    def _queue(self, entries: list[Entry]) -> asyncio.Future[None] | None:
+        waiter = None
+        behind = self._pending.rows >= self.options.most_pending * WAIT_FROM
+        if behind or self.options.strict or any(map(_is_urgent, entries)):
+            waiter = self._loop.create_future()
+            expiry = self._loop.call_later(self.options.write_deadline_s, self._give_up, waiter)
+            waiter.add_done_callback(lambda _: expiry.cancel())
+            self._claims.expect(entries, waiter)
+        self._pending.add(Batch(entries, waiter))
+        return waiter
+
+    def _give_up(self, waiter: asyncio.Future[None]) -> None:
+        """Let nobody wait for a disk that hangs; the entries stay in line and may be on record later."""
+        self._stalled = True
+        waiter.set_exception(JournalUnavailable(f"no answer from the disk for {self.options.write_deadline_s:g} s"))
+        waiter.exception()  # a waiter that has gone away is no reason to complain
+
+    def _settle(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
+        self._loop.call_soon_threadsafe(self._settled, batches, error, first)
+
+    def _settled(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
+        self._stalled = False
+        refusal = None if error is None else JournalUnavailable(f"the journal cannot be written ({error})")
+        if refusal is None:
+            self.tail.extend(map(Recorded, count(first), chain.from_iterable(batch.entries for batch in batches)))
+        for batch in batches:
+            self._claims.settle(batch, refusal)
+        self.tail.announce()
+
+
+def _is_urgent(entry: Entry) -> bool:
+    return not isinstance(entry, Decision) or entry.verdict is not Verdict.NO_LEAK
+
+
+def _all(waits: Collection[asyncio.Future[None] | None]) -> Awaitable[object] | None:
+    """Wait for each; who waits for the same entries shares their outcome alone, and may be cancelled alone."""
+    shields = [asyncio.shield(wait) for wait in waits if wait is not None]
+    if len(shields) > 1:
+        return asyncio.gather(*shields)
+    return shields[0] if shields else None

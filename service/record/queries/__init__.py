@@ -1,0 +1,1 @@
+"""What can be asked of the record, whichever database holds it."""

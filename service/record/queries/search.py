@@ -1,0 +1,97 @@
+"""The search for decisions: from a filter to statements that each walk one index from its newest end."""
+
+import heapq
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, or_, select
+
+from service.contract.decision import Reason, Verdict
+from service.contract.journal_entry import DECISION, REVIEW, EventKind, Recorded
+from service.record.database.entry_row import micros
+from service.record.database.tables import entries
+from service.record.queries.cursor import Cursor
+from service.record.queries.lookup import recorded, with_models
+from service.record.queries.records import DecisionFilter
+
+# Written out rather than bound, so that the planners see that the partial indices apply.
+NOT_A_DECISION: ColumnElement[bool] = literal_column("entries.kind <> 'decision'")
+NOT_GOOD: ColumnElement[bool] = literal_column("entries.kind = 'decision' AND entries.verdict <> 'no_leak'")
+VERDICT_OF = {
+    Reason.SCORE_BELOW_THRESHOLD: Verdict.NO_LEAK,
+    Reason.SCORE_AT_OR_ABOVE_THRESHOLD: Verdict.LEAK,
+}
+"""Every other reason is one of ``unknown``."""
+
+
+def newest_decisions(
+    connection: Connection, wanted: DecisionFilter, place: Cursor | None, limit: int
+) -> list[Recorded]:
+    """Return decisions older than a place, newest first.
+
+    Verdict by verdict, as each alone comes from the index in the right order, however many rows there are.
+    """
+    verdicts = wanted.verdicts
+    if wanted.reason is not None:
+        implied = frozenset({VERDICT_OF.get(wanted.reason, Verdict.UNKNOWN)})
+        verdicts = implied if verdicts is None else implied & verdicts
+    if verdicts is None:
+        return recorded(connection, _query(wanted, None, place, limit))
+    found = [recorded(connection, _query(wanted, verdict, place, limit)) for verdict in verdicts]
+    return list(islice(heapq.merge(*found, key=place_of, reverse=True), limit))
+
+
+def place_of(row: Recorded) -> Cursor:
+    """Return where a decision stands in the order of lists."""
+    return Cursor(micros(row.entry.received_at), row.sequence)  # type: ignore[union-attr]  # only decisions are listed
+
+
+def unacknowledged() -> ColumnElement[bool]:
+    """The condition of an alarm that nobody has acknowledged."""
+    answer = entries.alias("answer")
+    acknowledged = exists().where(
+        answer.c.about == entries.c.id,
+        answer.c.about.is_not(None),
+        answer.c.kind == EventKind.ALARM_ACKNOWLEDGED.value,
+    )
+    return and_(NOT_A_DECISION, entries.c.kind == EventKind.ALARM_RAISED.value, ~acknowledged)
+
+
+def _query(
+    wanted: DecisionFilter, verdict: Verdict | None, place: Cursor | None, limit: int
+) -> Select[tuple[object, ...]]:
+    conditions = [entries.c.kind == DECISION, *_conditions(wanted)]
+    if verdict is not None:
+        conditions.append(entries.c.verdict == verdict.value)
+    if verdict not in {None, Verdict.NO_LEAK}:
+        conditions.append(NOT_GOOD)
+    if place is not None:
+        older = or_(entries.c.at < place.at, entries.c.sequence < place.sequence)
+        conditions.append(and_(entries.c.at <= place.at, older))
+    return with_models().where(*conditions).order_by(entries.c.at.desc(), entries.c.sequence.desc()).limit(limit)
+
+
+def _conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
+    column = entries.c
+    pairs: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
+        (wanted.since, lambda since: column.at >= micros(since)),
+        (wanted.until, lambda until: column.at < micros(until)),
+        (wanted.camera_id, lambda camera_id: column.camera_id == camera_id),
+        (wanted.well_id, lambda well_id: column.well_id == well_id),
+        (wanted.cast_id, lambda cast_id: and_(column.cast_id == cast_id, column.cast_id.is_not(None))),
+        (wanted.reason, lambda reason: column.reason == reason.value),
+        (wanted.score_from, lambda score: column.score >= score),
+        (wanted.score_to, lambda score: column.score <= score),
+        (wanted.reviewed, _reviewed),
+    ]
+    return [condition(value) for value, condition in pairs if value is not None]
+
+
+def _reviewed(wanted: bool) -> ColumnElement[bool]:
+    """Few decisions are reviewed: start from the reviews where those are wanted, ask each decision where not."""
+    review = entries.alias("review")
+    if wanted:
+        of_kind = select(review.c.about).where(literal_column("review.kind <> 'decision'"), review.c.kind == REVIEW)
+        return entries.c.id.in_(of_kind)
+    return ~exists().where(review.c.about == entries.c.id, review.c.about.is_not(None), review.c.kind == REVIEW)

@@ -1,0 +1,107 @@
+"""What follows a verdict: it is kept together with the alarms it raises, then counted, before anybody hears of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from service.contract.decision import Decision
+from service.contract.errors import JournalUnavailable
+from service.contract.journal_entry import Event
+from service.judging.shot import Shot
+from service.oversight import Oversight
+from service.record.deduplication import Sighting
+from service.record.journal.receipt import DecisionLog
+from service.telemetry.metrics import Metrics
+
+
+class PictureArchive(Protocol):
+    """What the recorder needs of the archive."""
+
+    def keep(self, decision: Decision, data: bytes) -> Awaitable[object] | None:
+        """Keep the picture of a decision, if it is chosen; return what to await before the answer leaves."""
+
+
+class Recording(NamedTuple):
+    """A decision on its way into the record, which it goes whether or not anybody waits for that."""
+
+    decision: Decision
+    keeping: asyncio.Future[None] | None
+
+    async def kept(self) -> Decision:
+        """Return the decision of record once it is kept: that on an equal picture, if it came first.
+
+        Raises:
+            JournalUnavailable: it cannot be kept, so it may not be given.
+        """
+        if self.keeping is not None:
+            await asyncio.shield(self.keeping)
+        return self.decision
+
+
+def _look(keeping: asyncio.Future[None]) -> None:
+    """Look at the error of a recording, so that asyncio does not complain where nobody waits any more."""
+    if not keeping.cancelled():
+        keeping.exception()
+
+
+class Recorder:
+    """Keeps decisions in the journal, and chosen pictures in the archive."""
+
+    def __init__(self, journal: DecisionLog, archive: PictureArchive, oversight: Oversight, metrics: Metrics) -> None:
+        self._journal = journal
+        self._archive = archive
+        self._oversight = oversight
+        self._metrics = metrics
+
+    async def earlier(self, shot: Shot) -> Decision | None:
+        """Return the first decision on the same picture of the same camera, well and time, if there is one."""
+        if shot.captured_at is None:
+            return None
+        return await self._journal.earlier(Sighting(shot.camera_id, shot.well_id, shot.captured_at, shot.sha256))
+
+    def record(self, decisions: Sequence[Decision], shots: Sequence[Shot], *, overseen: bool = True) -> list[Recording]:
+        """Begin to keep decisions, all or none.
+
+        Args:
+            decisions: of the shots, in their order.
+            shots: what was judged.
+            overseen: whether alarms may follow from them, and cameras are heard of.
+
+        Raises:
+            JournalUnavailable: they cannot be kept.
+        """
+        raised = self._oversight.observe(decisions) if overseen else []
+        try:
+            receipt = self._journal.append([*decisions, *raised])
+        except JournalUnavailable:
+            self._oversight.withdraw(raised)
+            raise
+        archived = [self._archive.keep(made, shot.image) for made, shot in zip(decisions, shots, strict=True)]
+        of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
+        kept = partial(self._kept, raised, decisions, of_record)
+        waits = [wait for wait in (receipt.durable, *archived) if wait is not None]
+        if not waits:
+            kept()
+            return [Recording(decision, None) for decision in of_record]
+        keeping = asyncio.ensure_future(self._keep(waits, raised, kept))
+        keeping.add_done_callback(_look)
+        return [Recording(decision, keeping) for decision in of_record]
+
+    async def _keep(
+        self, waits: Sequence[Awaitable[object]], raised: Sequence[Event], kept: Callable[[], None]
+    ) -> None:
+        try:
+            for wait in waits:
+                await wait
+        except JournalUnavailable:
+            self._oversight.withdraw(raised)
+            raise
+        kept()
+
+    def _kept(self, raised: Sequence[Event], decisions: Sequence[Decision], of_record: Sequence[Decision]) -> None:
+        self._oversight.kept(raised)
+        self._metrics.batch_sizes.observe(len(decisions))
+        for made, first in zip(decisions, of_record, strict=True):
+            if first is made:
+                self._metrics.decided(first)

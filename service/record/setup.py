@@ -1,0 +1,68 @@
+"""Who follows the journal, by the settings: a PostgreSQL, a webhook; and what is deleted behind them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from service.contract.decision import Verdict
+from service.record.database.engine import postgres_engine
+from service.record.followers.follower import Follower, Sink
+from service.record.followers.postgres import PostgresCopy
+from service.record.journal.journal import Journal
+from service.record.retention.entry_stores import JournalShelf, PostgresShelf
+from service.record.retention.retention import FOR_EVER, Retention, RetentionLimits
+from service.settings import Settings
+from service.telemetry.record_metrics import RecordMetrics
+
+
+async def start_followers(journal: Journal, settings: Settings, metrics: RecordMetrics) -> list[Follower]:
+    """Find each follower's place in the journal and show it in the metrics; ``run`` is the caller's to call.
+
+    Raises:
+        SetupError: the database URL is not one of PostgreSQL.
+    """
+    followers = [Follower(journal, sink) for sink in _sinks(journal, settings)]
+    for follower in followers:
+        await follower.start()
+        metrics.follows(follower.name, partial(_behind, follower), partial(_is_up, follower))
+    return followers
+
+
+def retentions(journal: Journal, settings: Settings, followers: Sequence[Follower]) -> list[Retention]:
+    """Build what deletes old entries, here and in PostgreSQL; here nothing that a follower has yet to read."""
+    days = {
+        Verdict.NO_LEAK: settings.journal_no_leak_days,
+        Verdict.UNKNOWN: settings.journal_unknown_days,
+        Verdict.LEAK: settings.journal_leak_days,
+    }
+    readers = [follower for follower in followers if follower.reads_decisions]
+    limits = RetentionLimits(settings.journal_max_bytes, days, settings.journal_leak_days)
+    kept = [Retention(JournalShelf(journal), limits, partial(_read_by_all, readers))]
+    if settings.database_url is not None:
+        shelf = PostgresShelf(postgres_engine(settings.database_url.get_secret_value(), keep=False))
+        kept.append(Retention(shelf, replace(limits, max_bytes=None)))
+    return kept
+
+
+def _read_by_all(followers: Sequence[Follower]) -> int:
+    return min((follower.sequence for follower in followers), default=FOR_EVER)
+
+
+def _sinks(journal: Journal, settings: Settings) -> list[Sink]:
+    sinks: list[Sink] = []
+    if settings.database_url is not None:
+        engine = postgres_engine(settings.database_url.get_secret_value())
+        sinks.append(PostgresCopy(journal, engine, settings.replica))
+    if settings.webhook_url is not None:
+        from service.record.followers.webhook import Webhook  # noqa: PLC0415  # brings an HTTP client, which few need
+
+        sinks.append(Webhook(journal, settings.webhook_url))
+    return sinks
+
+
+def _behind(follower: Follower) -> int:
+    return follower.behind
+
+
+def _is_up(follower: Follower) -> bool:
+    return follower.why is None

@@ -1,0 +1,37 @@
+"""A journal opened for a test, and a look at its file from outside."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from service.contract.decision import Decision
+from service.record.deduplication import Sighting, sighting_of
+from service.record.journal.journal import Journal, JournalOptions
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, options: JournalOptions | None = None, failed: Callable[[], None] = lambda: None
+) -> AsyncIterator[Journal]:
+    journal = Journal(folder / "journal.db", options, failed)
+    await journal.open()
+    try:
+        yield journal
+    finally:
+        await journal.close()
+
+
+def on_disk(folder: Path) -> list[str]:
+    with sqlite3.connect(f"file:{folder / 'journal.db'}?mode=ro", uri=True) as connection:
+        return [row[0] for row in connection.execute("SELECT id FROM entries ORDER BY sequence")]
+
+
+def seen(decision: Decision) -> Sighting:
+    sighting = sighting_of(decision)
+    assert sighting is not None
+    return sighting
+
+
+async def fill_disk(journal: Journal) -> None:
+    await journal.change(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchall() and None)

@@ -1,0 +1,206 @@
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select, text
+
+from service.contract.decision import Verdict
+from service.contract.journal_entry import Entry, Event, EventKind, Review, entry_id
+from service.record.database.engine import Database, postgres_engine
+from service.record.database.migrations import STEPS, migrate
+from service.record.database.tables import entries, migrations
+from service.record.followers.follower import Follower, Pace
+from service.record.followers.other_replicas import Others
+from service.record.followers.postgres import PostgresCopy
+from service.record.journal.journal import Journal
+from service.record.queries.records import DecisionFilter
+from service.record.queries.sql_records import SqlRecords
+from tests.decisions import START, a_decision
+from tests.eventually import eventually
+from tests.postgres_server import PostgresServer
+
+EAGER = Pace(first_retry_s=0.02, longest_retry_s=0.2)
+
+
+@asynccontextmanager
+async def replica(folder: Path, name: str, url: str) -> AsyncIterator[tuple[Journal, Follower]]:
+    journal = Journal(folder / name / "journal.db")
+    await journal.open()
+    follower = Follower(journal, PostgresCopy(journal, postgres_engine(url), name), EAGER)
+    await follower.start()
+    task = asyncio.create_task(follower.run())
+    try:
+        yield journal, follower
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await journal.close()
+
+
+async def caught_up(follower: Follower, sequence: int) -> None:
+    await eventually(lambda: follower.sequence >= sequence)
+
+
+def ids(engine: Engine, replica_name: str | None = None) -> list[str]:
+    """All ids in the order in which PostgreSQL numbered them."""
+    condition = text("replica = :name OR :name IS NULL").bindparams(name=replica_name)
+    with engine.connect() as connection:
+        return list(connection.scalars(select(entries.c.id).where(condition).order_by(entries.c.sequence)))
+
+
+def some_entries(number: int, camera_id: str = "cam-1") -> list[Entry]:
+    """Decisions, a leak among ten, then an alarm and a review of the first."""
+    verdicts = [Verdict.LEAK if each % 10 == 9 else Verdict.NO_LEAK for each in range(number)]
+    made: list[Entry] = [a_decision(verdict, camera_id=camera_id) for verdict in verdicts]
+    decision_id = entry_id(made[0])
+    alarm = Event(f"alarm-{decision_id}", EventKind.ALARM_RAISED, START, "cam-1", "12a", decision_id, None, {"k": 2})
+    return [*made, alarm, Review(f"review-{decision_id}", decision_id, START, Verdict.LEAK, "Анна", "\x00 '; --")]
+
+
+async def kept(journal: Journal, made: Sequence[Entry]) -> None:
+    receipt = journal.append(made)
+    assert receipt.durable is not None
+    await receipt.durable
+
+
+async def test_two_replicas_share_one_record_that_reads_as_written(tmp_path: Path, postgres: PostgresServer) -> None:
+    one, two = some_entries(1500, camera_id="cam-1"), some_entries(700, camera_id="cam-2")
+    async with replica(tmp_path, "one", postgres.url) as first, replica(tmp_path, "two", postgres.url) as second:
+        await asyncio.gather(kept(first[0], one), kept(second[0], two))
+        await asyncio.gather(caught_up(first[1], len(one)), caught_up(second[1], len(two)))
+    engine = postgres_engine(postgres.url)
+    assert ids(engine, "one") == [entry_id(entry) for entry in one], "in order, each once"
+    assert ids(engine, "two") == [entry_id(entry) for entry in two]
+
+    records = SqlRecords(Database(engine))
+    assert await records.decision(entry_id(one[3])) == one[3], "to the last bit of its score"
+    assert await records.reviews([entry_id(one[0])]) == {entry_id(one[0]): [one[-1]]}
+    leaks = await records.page(DecisionFilter(camera_id="cam-2", verdicts=frozenset({Verdict.LEAK})), 1000)
+    assert leaks.decisions == [entry for entry in reversed(two[:700]) if entry.verdict is Verdict.LEAK]  # type: ignore[union-attr]
+    assert [decision.camera_id for decision in await records.latest()] == ["cam-1", "cam-2"]
+    assert (await records.latest())[0] == one[1499]
+    assert len(await records.active_alarms()) == 2
+    engine.dispose()
+
+
+async def test_a_server_that_stops_costs_neither_latency_nor_an_entry(tmp_path: Path, postgres: PostgresServer) -> None:
+    batches = [some_entries(200) for _ in range(6)]
+    async with replica(tmp_path, "one", postgres.url) as (journal, follower):
+        await kept(journal, batches[0])
+        await caught_up(follower, len(batches[0]))
+        await asyncio.to_thread(postgres.stop)
+        for batch in batches[1:4]:
+            await asyncio.wait_for(kept(journal, batch), 5)
+        await eventually(lambda: "postgresql cannot be reached" in str(follower.why))
+        await asyncio.to_thread(postgres.start)
+        for batch in batches[4:]:
+            await kept(journal, batch)
+        await caught_up(follower, sum(map(len, batches)))
+        await eventually(lambda: follower.why is None)
+    engine = postgres_engine(postgres.url)
+    assert ids(engine) == [entry_id(entry) for batch in batches for entry in batch]
+    engine.dispose()
+
+
+async def test_a_replica_that_died_before_it_noted_its_place_doubles_nothing(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    made = some_entries(100)
+    async with replica(tmp_path, "one", postgres.url) as (journal, follower):
+        await kept(journal, made)
+        await caught_up(follower, len(made))
+        await journal.change(lambda connection: connection.execute("UPDATE followers SET sequence = 40").rowcount)
+        follower._noted = follower.sequence
+    async with replica(tmp_path, "one", postgres.url) as (journal, follower):
+        assert follower.sequence == 40
+        await kept(journal, some_entries(1))
+        await caught_up(follower, len(made) + 3)
+    engine = postgres_engine(postgres.url)
+    assert ids(engine)[: len(made)] == [entry_id(entry) for entry in made]
+    assert len(ids(engine)) == len(made) + 3
+    engine.dispose()
+
+
+async def test_a_journal_that_counts_from_one_again_loses_nothing(tmp_path: Path, postgres: PostgresServer) -> None:
+    made = [some_entries(30), some_entries(30)]
+    for attempt, batch in enumerate(made):
+        async with replica(tmp_path / str(attempt), "one", postgres.url) as (journal, follower):
+            await kept(journal, batch)
+            await caught_up(follower, len(batch))
+    engine = postgres_engine(postgres.url)
+    assert ids(engine) == [entry_id(entry) for batch in made for entry in batch]
+    engine.dispose()
+
+
+def test_replicas_that_start_at_once_migrate_once(postgres: PostgresServer) -> None:
+    engines = [postgres_engine(postgres.url) for _ in range(5)]
+    failures: list[Exception] = []
+
+    def start(engine: Engine) -> None:
+        try:
+            migrate(engine)
+        except Exception as error:  # told to the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=start, args=(engine,)) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    with engines[0].connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(migrations)) == len(STEPS)
+    for engine in engines:
+        engine.dispose()
+
+
+async def test_a_replica_learns_how_things_stand_elsewhere_and_then_what_happens(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    heard: list[str] = []
+    before, after = some_entries(30, "cam-2"), [some_entries(20, "cam-2") for _ in range(10)]
+
+    async def listen(others: Others) -> None:
+        async for found in others.watch():
+            heard.extend(entry_id(entry) for entry in found)
+
+    database = Database(postgres_engine(postgres.url))
+    async with replica(tmp_path, "one", postgres.url) as (one, _), replica(tmp_path, "two", postgres.url) as (two, it):
+        await kept(two, before)
+        await caught_up(it, len(before))
+        listener = asyncio.create_task(listen(Others(database, "one", 0.02)))
+        latest, alarm = entry_id(before[29]), entry_id(before[30])
+        await eventually(lambda: heard == [latest, alarm])
+        for batch in after:
+            await asyncio.gather(kept(one, some_entries(20, "cam-1")), kept(two, batch))
+        expected = [latest, alarm, *(entry_id(entry) for batch in after for entry in batch)]
+        await eventually(lambda: len(heard) >= len(expected))
+        assert heard == expected, "each once, in order, none of its own"
+        listener.cancel()
+        await asyncio.gather(listener, return_exceptions=True)
+    await database.close()
+
+
+async def test_listening_to_others_outlives_an_outage(tmp_path: Path, postgres: PostgresServer) -> None:
+    heard: list[str] = []
+
+    async def listen(others: Others) -> None:
+        async for found in others.watch():
+            heard.extend(entry_id(entry) for entry in found)
+
+    database = Database(postgres_engine(postgres.url))
+    listener = asyncio.create_task(listen(Others(database, "one", 0.02, retry_s=0.05)))
+    async with replica(tmp_path, "two", postgres.url) as (two, follower):
+        first, second = some_entries(5), some_entries(5)
+        await kept(two, first)
+        await caught_up(follower, len(first))
+        await eventually(lambda: len(heard) > 0)
+        await asyncio.to_thread(postgres.stop)
+        await kept(two, second)
+        await asyncio.to_thread(postgres.start)
+        await eventually(lambda: heard[-len(second) :] == [entry_id(entry) for entry in second])
+    listener.cancel()
+    await asyncio.gather(listener, return_exceptions=True)
+    await database.close()

@@ -1,0 +1,134 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from service.contract.decision import Verdict
+from service.contract.errors import Overloaded, Unavailable
+from service.contract.journal_entry import Event, EventKind, Recorded
+from service.control_room import live_events
+from service.control_room.board import Board
+from service.control_room.live_events import Feed, Outbox
+from tests.clock import Clock
+from tests.decisions import START, a_decision
+from tests.small_record import SmallRecord
+
+
+def recorded(*verdicts: Verdict, well_id: str = "12a") -> list[Recorded]:
+    return [Recorded(number, a_decision(verdict, well_id=well_id)) for number, verdict in enumerate(verdicts, start=1)]
+
+
+async def test_urgent_entries_come_all_and_in_order_and_good_wells_once() -> None:
+    outbox = Outbox(0)
+    outbox.put(recorded(Verdict.NO_LEAK, Verdict.LEAK, Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.NO_LEAK))
+    assert [entry.sequence for entry in outbox.take_urgent()] == [2, 4]
+    assert [entry.sequence for entry in outbox.take_good()] == [5]
+    assert outbox.take_urgent() == outbox.take_good() == []
+    assert outbox.sequence == 5
+
+
+async def test_a_listener_is_woken_by_a_leak_and_not_by_a_good_well() -> None:
+    outbox = Outbox(0)
+    waiting = asyncio.create_task(outbox.news(60))
+    await asyncio.sleep(0)
+    outbox.put(recorded(Verdict.NO_LEAK))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    outbox.put(recorded(Verdict.LEAK))
+    await asyncio.wait_for(waiting, 1)
+
+
+async def test_a_listener_who_lets_too_much_gather_is_dropped_and_costs_nothing_more() -> None:
+    outbox = Outbox(0)
+    leaks = recorded(Verdict.LEAK)
+    for _ in range(live_events.MOST_URGENT + 1):
+        outbox.put(leaks)
+    assert outbox.dropped
+    await asyncio.wait_for(outbox.news(60), 1)
+    outbox.put(leaks)
+    assert outbox.take_urgent() == []
+
+
+async def test_a_listener_who_takes_nothing_for_long_is_dropped() -> None:
+    clock = Clock()
+    outbox = Outbox(0, clock)
+    clock.now = live_events.STALLED_S - 1
+    outbox.put(recorded(Verdict.NO_LEAK))
+    outbox.take_urgent()
+    clock.now += live_events.STALLED_S - 1
+    outbox.put(recorded(Verdict.NO_LEAK))
+    assert not outbox.dropped
+    clock.now += 2
+    outbox.put(recorded(Verdict.NO_LEAK))
+    assert outbox.dropped
+
+
+async def test_board_and_listeners_hear_everything_once_though_the_record_fails_in_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live_events, "RETRY_S", 0.0)
+    entries = recorded(Verdict.LEAK, Verdict.LEAK, Verdict.UNKNOWN)
+    failures = iter([True, False])
+
+    async def watch(sequence: int) -> AsyncIterator[list[Recorded]]:
+        for entry in entries:
+            if entry.sequence > sequence:
+                yield [entry]
+                if entry.sequence == 2 and next(failures):
+                    raise Unavailable("gone for a moment")
+
+    followed = Feed(Board({}), watch)
+    with followed.listen() as outbox:
+        await followed.follow()
+        assert [entry.sequence for entry in outbox.take_urgent()] == [1, 2, 3]
+    assert followed.board.sequence == 3
+
+
+async def test_listeners_are_bounded_in_number() -> None:
+    followed = Feed(Board({}), lambda _: nothing())
+    listeners = [followed.listen() for _ in range(live_events.MOST_LISTENERS)]
+    for listener in listeners:
+        listener.__enter__()
+    with pytest.raises(Overloaded), followed.listen():
+        pass
+    listeners[0].__exit__(None, None, None)
+    with followed.listen():
+        pass
+
+
+async def nothing() -> AsyncIterator[list[Recorded]]:
+    for _ in ():
+        yield []
+
+
+async def test_after_a_start_the_board_shows_decisions_alarms_and_silence_of_before() -> None:
+    leak = a_decision(Verdict.LEAK)
+    other = a_decision(well_id="13a")
+    alarms = [
+        Event("alarm-1", EventKind.ALARM_RAISED, START, "cam-1", "12a", leak.decision_id),
+        Event("alarm-2", EventKind.ALARM_RAISED, START, "cam-1", "13a", "deleted"),
+    ]
+    drift = Event("drift-1", EventKind.DRIFT, START, "cam-1", payload={"figures": ["contrast"]})
+    ended = Event("drift-0", EventKind.DRIFT_ENDED, START, "cam-1")
+    followed = Feed(Board({}), lambda _: nothing())
+    await followed.begin(SmallRecord([leak, other], alarms, [drift, ended]), 17)
+    view = followed.board.view()
+    assert view.sequence == 17
+    (camera,) = view.cameras
+    assert camera.drifting == ["contrast"]
+    found = [(well.well_id, well.alarm.alarm_id, well.alarm.score) for well in camera.wells if well.alarm]
+    assert found == [("12a", "alarm-1", leak.score), ("13a", "alarm-2", None)]
+
+
+async def test_troubles_are_told_at_once_and_not_again_when_they_are_on_record() -> None:
+    began = Event("trouble-1", EventKind.TROUBLE_BEGAN, START, payload={"trouble": "journal"})
+
+    async def watch(sequence: int) -> AsyncIterator[list[Recorded]]:
+        yield [Recorded(sequence + 1, began), Recorded(sequence + 2, a_decision(Verdict.LEAK))]
+
+    followed = Feed(Board({}), watch)
+    with followed.listen() as outbox:
+        followed.tell([began])
+        assert [recorded.entry for recorded in outbox.take_urgent()] == [began]
+        await followed.follow()
+        assert [recorded.sequence for recorded in outbox.take_urgent()] == [2]

@@ -1,0 +1,94 @@
+"""What must be on disk is answered when it is there; nobody else waits for it, and it goes on without its caller."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from service.contract.decision import Decision, Verdict
+from service.contract.errors import JournalUnavailable
+from service.contract.journal_entry import Entry
+from service.monitoring.alarms import AlarmLayer, AlarmRule
+from service.monitoring.cadence import Cadence
+from service.monitoring.drift import DriftWatch
+from service.oversight import Oversight
+from service.record.journal.receipt import MemoryJournal, Receipt
+from service.record.recorder import Recorder
+from service.telemetry.metrics import Metrics
+from tests.decisions import a_decision
+from tests.judged import shot_of
+
+
+class SlowJournal(MemoryJournal):
+    """Keeps leaks when ``disk`` says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.disk: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def append(self, entries: Sequence[Entry]) -> Receipt:
+        receipt = super().append(entries)
+        waits = any(isinstance(entry, Decision) and entry.verdict is Verdict.LEAK for entry in entries)
+        return Receipt(receipt.entries, asyncio.shield(self.disk) if waits else None)
+
+
+class NoArchive:
+    def keep(self, decision: Decision, data: bytes) -> None:  # noqa: ARG002  # as an archive is called
+        return None
+
+
+class Bench:
+    """A recorder on a slow journal, with its alarms."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        metrics = Metrics(self.registry, "0", "0", {})
+        self.oversight = Oversight(
+            AlarmLayer(AlarmRule(1, 1)), Cadence({}, 0.0), DriftWatch(lambda: None, 10.0), metrics.cameras
+        )
+        self.journal = SlowJournal()
+        self._recorder = Recorder(self.journal, NoArchive(), self.oversight, metrics)
+
+    def record(self, decision: Decision) -> asyncio.Task[Decision]:
+        (recording,) = self._recorder.record([decision], [shot_of(b"picture")])
+        return asyncio.ensure_future(recording.kept())
+
+    def alarms(self) -> float | None:
+        return self.registry.get_sample_value("leak_inspection_alarms_total", {"camera_id": "other"})
+
+
+async def test_a_good_well_waits_for_nothing() -> None:
+    good = a_decision()
+    assert await Bench().record(good) is good
+
+
+async def test_a_leak_is_answered_once_it_is_on_disk() -> None:
+    bench, leak = Bench(), a_decision(Verdict.LEAK)
+    answer = bench.record(leak)
+    assert not (await asyncio.wait({answer}, timeout=0.01))[0]
+    bench.journal.disk.set_result(None)
+    assert await answer is leak
+    assert bench.alarms() == 1
+
+
+async def test_a_leak_is_kept_and_counted_although_its_caller_has_gone() -> None:
+    bench = Bench()
+    answer = bench.record(a_decision(Verdict.LEAK))
+    await asyncio.sleep(0)
+    answer.cancel()
+    await asyncio.wait({answer})
+    bench.journal.disk.set_result(None)
+    await bench.record(a_decision(Verdict.LEAK, well_id="13a"))
+    assert bench.alarms() == 2
+
+
+async def test_an_alarm_that_cannot_be_kept_is_taken_back() -> None:
+    bench = Bench()
+    answer = bench.record(a_decision(Verdict.LEAK))
+    assert bench.oversight.active_alarms
+    bench.journal.disk.set_exception(JournalUnavailable("the disk is full"))
+    with pytest.raises(JournalUnavailable):
+        await answer
+    assert bench.oversight.active_alarms == []
+    assert bench.alarms() == 0
