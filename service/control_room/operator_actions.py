@@ -26,7 +26,7 @@ class EntryLog(Protocol):
 
 
 class Alarms(Protocol):
-    """What the desk needs of the oversight."""
+    """What the desk needs of the monitor."""
 
     def acknowledge(self, alarm_id: str, operator: str, comment: str, elsewhere: Event | None = None) -> Event:
         """End an alarm, of this replica or raised ``elsewhere``; raise ``NotFound`` where none of that id is active."""

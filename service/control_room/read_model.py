@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.cameras import Camera
 from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import Feed
 from service.control_room.operator_actions import Desk
-from service.oversight import Oversight
+from service.monitoring.cameras_file import Camera
+from service.monitoring.monitor import Monitor
 from service.record.archive.archive import Archive
 from service.record.database.engine import Database, postgres_engine
 from service.record.followers.other_replicas import Others
@@ -48,7 +48,7 @@ class Reading:
 
 
 async def open_reading(
-    journal: Journal, archive: Archive, oversight: Oversight, cameras: Mapping[str, Camera], settings: Settings
+    journal: Journal, archive: Archive, monitor: Monitor, cameras: Mapping[str, Camera], settings: Settings
 ) -> Reading:
     """Open the reading side over an open journal; the board is up to date when this returns.
 
@@ -66,4 +66,4 @@ async def open_reading(
     await feed.begin(own_records, journal.tail.last_sequence)
     heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)
     others = None if shared is None else Others(shared, settings.replica)
-    return Reading(records, own_records, feed, Desk(journal, records, oversight), archive, heatmaps, others, shared)
+    return Reading(records, own_records, feed, Desk(journal, records, monitor), archive, heatmaps, others, shared)

@@ -1,4 +1,4 @@
-"""``POST /v1/inspect``, ``/v1/inspect/batch`` and ``/v1/trial``: the fast lanes; they only translate."""
+"""``POST /v1/inspect``, ``/v1/inspect/batch`` and ``/v1/trial``: the fast handlers; they only translate."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -10,17 +10,17 @@ import orjson
 from starlette.types import Receive, Scope
 
 from service.contract.artifact import sha256_hex
+from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.errors import BodyTooLarge, MalformedBody, MalformedField
 from service.edge.access import Access, Role
 from service.edge.admission import Admission
-from service.edge.front import JSON_HEADERS, Reply
+from service.edge.middleware import JSON_HEADERS, Reply
 from service.inspector import Inspector
-from service.judging.shot import Shot
-from service.routes.body import boundary_of, header, is_small, parsed, parts_of, read_body
-from service.routes.deadline import deadline_of, fresh_until
-from service.routes.digest import check_digest
-from service.routes.labels import NO_LABELS, Labels, labels_of, labels_of_query
+from service.routes.inspection.body import boundary_of, header, is_small, parsed, parts_of, read_body
+from service.routes.inspection.deadline import deadline_of, fresh_until
+from service.routes.inspection.digest import check_digest
+from service.routes.inspection.labels import NO_LABELS, Labels, labels_of, labels_of_query
 
 FILE = "file"
 FILES = "files"
@@ -37,12 +37,12 @@ class Limits(NamedTuple):
     max_age_s: float | None
 
 
-class InspectLane:
+class InspectHandler:
     """One crop: a raw JPEG or PNG body, or multipart field ``file``; ``judge`` gets it with its deadline."""
 
     def __init__(
         self,
-        judge: Callable[[Shot, float], Awaitable[Decision]],
+        judge: Callable[[Crop, float], Awaitable[Decision]],
         role: Role,
         access: Access,
         admission: Admission,
@@ -65,8 +65,8 @@ class InspectLane:
         whole = await self._body(scope, receive) if is_small(scope) else None  # a slow small body takes no place
         with self._admission.place(client):
             body = await self._body(scope, receive) if whole is None else whole
-            shot = await parsed(partial(_only_shot, scope, labels, perf_counter()), body)
-            decision = await self._judge(shot, deadline)
+            crop = await parsed(partial(_only_crop, scope, labels, perf_counter()), body)
+            decision = await self._judge(crop, deadline)
         scope["decisions"] = (decision,)
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
 
@@ -74,7 +74,7 @@ class InspectLane:
         return await read_body(scope, receive, self._limits.body_bytes, self._limits.deadline_s)
 
 
-class BatchLane:
+class BatchHandler:
     """Many crops of one frame: multipart field ``files`` repeated, and optionally ``meta``."""
 
     def __init__(self, inspector: Inspector, access: Access, admission: Admission, limits: Limits) -> None:
@@ -89,18 +89,18 @@ class BatchLane:
         deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
         with self._admission.place(address_of(scope)):
             body = await read_body(scope, receive, self._limits.batch_bytes, self._limits.deadline_s)
-            shots = await parsed(partial(self._shots, scope, perf_counter()), body)
-            latest = max(fresh_until(deadline, shot.captured_at, self._limits.max_age_s) for shot in shots)
-            decisions = await self._inspector.inspect_batch(shots, latest)
+            crops = await parsed(partial(self._crops, scope, perf_counter()), body)
+            latest = max(fresh_until(deadline, crop.captured_at, self._limits.max_age_s) for crop in crops)
+            decisions = await self._inspector.inspect_batch(crops, latest)
         scope["decisions"] = decisions
         return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
 
-    def _shots(self, scope: Scope, arrived: float, body: bytes) -> list[Shot]:
+    def _crops(self, scope: Scope, arrived: float, body: bytes) -> list[Crop]:
         check_digest(header(scope, b"content-digest"), body)
-        images, labels = self._crops(body, boundary_of(header(scope, b"content-type")))
-        return [_shot(scope, image, label, arrived) for image, label in zip(images, labels, strict=True)]
+        images, labels = self._form_of(body, boundary_of(header(scope, b"content-type")))
+        return [_crop(scope, image, label, arrived) for image, label in zip(images, labels, strict=True)]
 
-    def _crops(self, body: bytes, boundary: str | None) -> tuple[list[bytes], Sequence[Labels]]:
+    def _form_of(self, body: bytes, boundary: str | None) -> tuple[list[bytes], Sequence[Labels]]:
         if boundary is None:
             raise MalformedBody("a batch is multipart/form-data with the field files repeated")
         images: list[bytes] = []
@@ -124,14 +124,14 @@ def address_of(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""
 
 
-def _only_shot(scope: Scope, labels: Labels, arrived: float, body: bytes) -> Shot:
+def _only_crop(scope: Scope, labels: Labels, arrived: float, body: bytes) -> Crop:
     check_digest(header(scope, b"content-digest"), body)
     boundary = boundary_of(header(scope, b"content-type"))
-    return _shot(scope, body if boundary is None else _only_file(body, boundary), labels, arrived)
+    return _crop(scope, body if boundary is None else _only_file(body, boundary), labels, arrived)
 
 
-def _shot(scope: Scope, image: bytes, labels: Labels, arrived: float) -> Shot:
-    return Shot(image, sha256_hex(image), scope["request_id"], datetime.now(UTC), arrived, *labels)
+def _crop(scope: Scope, image: bytes, labels: Labels, arrived: float) -> Crop:
+    return Crop(image, sha256_hex(image), scope["request_id"], datetime.now(UTC), arrived, *labels)
 
 
 def _only_file(body: bytes, boundary: str) -> bytes:

@@ -7,8 +7,8 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
-from service.edge import intake
-from service.edge.intake import MOST_BYTES, Intake
+from service.edge import bounded_receive as intake
+from service.edge.bounded_receive import MOST_BYTES, BoundedReceive
 
 
 def chunks(*sizes: int) -> Iterator[Message]:
@@ -22,7 +22,7 @@ async def test_a_body_passes_up_to_the_bound_and_no_further() -> None:
     async def receive() -> Message:
         return next(messages)
 
-    take = Intake(receive)
+    take = BoundedReceive(receive)
     assert len((await take())["body"]) == MOST_BYTES - 1
     assert len((await take())["body"]) == 1
     with pytest.raises(HTTPException) as refused:
@@ -38,7 +38,7 @@ async def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatc
         raise AssertionError
 
     with pytest.raises(HTTPException) as refused:
-        await Intake(receive)()
+        await BoundedReceive(receive)()
     assert refused.value.status_code == 408
 
 
@@ -54,7 +54,7 @@ async def test_after_the_body_the_callers_end_may_take_its_time(monkeypatch: pyt
         return {"type": "http.disconnect"}
 
     whole: list[bool] = []
-    take = Intake(receive)
+    take = BoundedReceive(receive)
     await take()
     waiting = asyncio.create_task(take())
     await asyncio.sleep(0.05)

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 
-from service.watchdog import Watchdog
+from service.monitoring.watchdog import Watchdog
 
 
 async def watched(inference_s: float = 0.0, stuck_after_s: float = 0.1) -> tuple[Watchdog, threading.Event, list[str]]:

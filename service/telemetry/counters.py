@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 
-class Tally:
+class Histogram:
     """How many values fell into each bucket, and their sum; for the event loop's thread alone, which needs no lock."""
 
     __slots__ = ("_bounds", "counts", "total")
@@ -26,7 +26,7 @@ class Tally:
         self.total += value
 
 
-class Tallies(Collector):
+class HistogramFamily(Collector):
     """One histogram in the registry, with a tally for each of the values of its label, or one without a label."""
 
     def __init__(
@@ -43,11 +43,11 @@ class Tallies(Collector):
         self._labels = [] if label is None else [label]
         shown = (floatToGoString(bound) for bound in bounds)  # type: ignore[no-untyped-call]  # it has no types
         self._bounds = [*shown, "+Inf"]
-        self.of = {value: Tally(bounds) for value in values}
+        self.of = {value: Histogram(bounds) for value in values}
         registry.register(self)
 
     @property
-    def only(self) -> Tally:
+    def only(self) -> Histogram:
         """The tally of a histogram without a label."""
         return self.of[""]
 
@@ -60,7 +60,7 @@ class Tallies(Collector):
         yield family
 
 
-class Counts(Collector):
+class CounterFamily(Collector):
     """One counter in the registry, with a number for each combination of label values that was ever counted.
 
     Args:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.cameras import read_cameras
 from service.contract.errors import SetupError
+from service.monitoring.cameras_file import read_cameras
 
 
 def test_cameras_have_an_interval_wells_and_limits_of_their_own(tmp_path: Path) -> None:

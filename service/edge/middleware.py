@@ -1,6 +1,6 @@
-"""The outermost ASGI layer: request ids, counting at the end of each request, errors as problems, and fast lanes.
+"""The outermost ASGI layer: request ids, counting at the end of each request, errors as problems, and fast handlers.
 
-A fast lane is a handler that answers POST on one path without the web framework in between; it is described in
+A fast handler is a handler that answers POST on one path without the web framework in between; it is described in
 the OpenAPI document all the same (``service.openapi``).
 """
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.edge.bounded_receive import BoundedReceive
 from service.edge.errors import Problem, only_post, problem_of
-from service.edge.intake import Intake
-from service.edge.tracing import request_id_of
+from service.edge.request_id import request_id_of
 from service.telemetry.logs import RequestLog
-from service.telemetry.metrics import Metrics
+from service.telemetry.metrics import ServiceMetrics
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -25,7 +25,7 @@ WHOLE = "leak_inspection.whole"
 
 
 class Reply(NamedTuple):
-    """A whole answer of a fast lane."""
+    """A whole answer of a fast handler."""
 
     status: int
     headers: RawHeaders
@@ -36,15 +36,15 @@ class ClientGone(Exception):
     """The caller disconnected before its request was complete: nobody is left to answer."""
 
 
-Lane = Callable[[Scope, Receive], Awaitable[Reply]]
+Handler = Callable[[Scope, Receive], Awaitable[Reply]]
 
 
-class Front:
-    """Wraps the web application; ``lanes`` maps paths to their handlers of POST."""
+class OuterMiddleware:
+    """Wraps the web application; ``handlers`` maps paths to their handlers of POST."""
 
-    def __init__(self, app: ASGIApp, lanes: dict[str, Lane], metrics: Metrics, log: RequestLog) -> None:
+    def __init__(self, app: ASGIApp, handlers: dict[str, Handler], metrics: ServiceMetrics, log: RequestLog) -> None:
         self._app = app
-        self._lanes = lanes
+        self._handlers = handlers
         self._metrics = metrics
         self._log = log
 
@@ -55,14 +55,14 @@ class Front:
             return
         started = perf_counter()
         scope["request_id"] = request_id = request_id_of(scope["headers"])
-        lane = self._lanes.get(scope["path"])
+        handler = self._handlers.get(scope["path"])
         self._metrics.in_flight += 1
         status = CLIENT_CLOSED_REQUEST
         try:
-            if lane is None:
+            if handler is None:
                 status = await self._through_app(scope, receive, send)
             else:
-                reply = await self._through_lane(lane, scope, receive)
+                reply = await self._through_handler(handler, scope, receive)
                 status = reply.status
                 await _send(send, reply, request_id)
         except ClientGone:
@@ -73,11 +73,11 @@ class Front:
             self._metrics.request_ended(status, None if "endless" in scope else elapsed_s)
             self._log.ended(scope, status, elapsed_s)
 
-    async def _through_lane(self, lane: Lane, scope: Scope, receive: Receive) -> Reply:
+    async def _through_handler(self, handler: Handler, scope: Scope, receive: Receive) -> Reply:
         if scope["method"] != "POST":
             return _reply(only_post(scope["path"], scope["request_id"]))
         try:
-            return await lane(scope, receive)
+            return await handler(scope, receive)
         except ClientGone:
             raise
         except Exception as error:  # whatever fails, the answer is a problem and never no_leak
@@ -95,7 +95,7 @@ class Front:
                 message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
             await send(message)
 
-        await self._app(scope, Intake(receive), send_with_id)
+        await self._app(scope, BoundedReceive(receive), send_with_id)
         return status
 
 

@@ -1,4 +1,4 @@
-"""Oversight: decisions and silence become events - alarms, drift, cameras lost and found again."""
+"""Monitor: decisions and silence become events - alarms, drift, cameras lost and found again."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,16 +13,16 @@ from service.contract.errors import NotFound
 from service.contract.journal_entry import Entry, Event, EventKind
 from service.monitoring.alarms import Alarm, AlarmLayer
 from service.monitoring.cadence import Cadence, SilenceChange
-from service.monitoring.drift import DriftReport, DriftWatch
+from service.monitoring.drift import DriftMonitor, DriftReport
 from service.telemetry.camera_metrics import CameraMetrics
 
 SILENCE = frozenset({EventKind.NO_DATA, EventKind.DATA_RESUMED})
 
 
-class Oversight:
+class Monitor:
     """Holds the alarm layer and the watches over silence and drift; for the event loop's thread alone."""
 
-    def __init__(self, alarms: AlarmLayer, cadence: Cadence, drift: DriftWatch, metrics: CameraMetrics) -> None:
+    def __init__(self, alarms: AlarmLayer, cadence: Cadence, drift: DriftMonitor, metrics: CameraMetrics) -> None:
         self._alarms = alarms
         self._cadence = cadence
         self._drift = drift

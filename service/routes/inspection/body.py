@@ -1,4 +1,4 @@
-"""Reading bodies on the fast lanes: under a running limit, and multipart parts without copies on disk."""
+"""Reading bodies on the fast handlers: under a running limit, and multipart parts without copies on disk."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ import multipart
 from starlette.types import Receive, Scope
 
 from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody
-from service.edge.front import WHOLE, ClientGone
+from service.edge.middleware import WHOLE, ClientGone
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ SMALL_BYTES = 64 * 1024
 MOST_DIGITS = 19
 
 
-class Part(NamedTuple):
+class FormPart(NamedTuple):
     """One part of a multipart body."""
 
     name: str
@@ -103,7 +103,7 @@ def boundary_of(content_type: bytes | None) -> str | None:
     return str(boundary)
 
 
-def parts_of(body: bytes, boundary: str, most: int) -> Iterator[Part]:
+def parts_of(body: bytes, boundary: str, most: int) -> Iterator[FormPart]:
     """Split a multipart body that is wholly in memory.
 
     Raises:
@@ -119,7 +119,7 @@ def parts_of(body: bytes, boundary: str, most: int) -> Iterator[Part]:
                     name = event.name
                     content = []
                 elif event is None:
-                    yield Part(name, b"".join(content))
+                    yield FormPart(name, b"".join(content))
                 else:
                     content.append(bytes(event))
     except multipart.ParserLimitReached as error:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from service.contract.decision import Reason
 
 
-class Shot(NamedTuple):
+class Crop(NamedTuple):
     """A picture as it arrived, with its labels.
 
     ``arrived`` is on the clock of ``time.perf_counter``; ``refusal`` says why the picture cannot be judged whatever

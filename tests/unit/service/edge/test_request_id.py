@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.edge.tracing import request_id_of, trace_id_of
+from service.edge.request_id import request_id_of, trace_id_of
 
 TRACE = b"0af7651916cd43dd8448eb211c80319c"
 

@@ -9,9 +9,9 @@ import pytest
 
 from service.simulation.events import parse_event
 from service.simulation.gallery import Gallery
-from service.simulation.plant import Crop, Plant
-from service.simulation.pump import Pace, Pump
-from service.simulation.tally import Tally
+from service.simulation.plant import Plant, SimulatedCrop
+from service.simulation.result import SimulationResult
+from service.simulation.sender import Sender, SendingRate
 
 GALLERY = Gallery(good=(cv2.imencode(".jpg", np.full((27, 48, 3), 120, np.uint8))[1].tobytes(),), leaks=())
 
@@ -28,22 +28,24 @@ def judge(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={"results": [decision] * crops_in(request)} if batch else decision)
 
 
-async def pumped(handler: Handler, pace: Pace, *events: str) -> tuple[Tally, list[tuple[Crop, dict[str, object]]]]:
+async def pumped(
+    handler: Handler, pace: SendingRate, *events: str
+) -> tuple[SimulationResult, list[tuple[SimulatedCrop, dict[str, object]]]]:
     plant = Plant(GALLERY, cameras=2, wells=4, events=[parse_event(event) for event in events])
-    tally = Tally(pace.frames_per_s * 8)
-    heard: list[tuple[Crop, dict[str, object]]] = []
+    result = SimulationResult(pace.frames_per_s * 8)
+    heard: list[tuple[SimulatedCrop, dict[str, object]]] = []
     async with httpx.AsyncClient(transport=httpx.MockTransport(handler), base_url="http://service") as client:
-        await Pump(plant, pace, client, tally, lambda crop, answer: heard.append((crop, answer))).run()
-    return tally, heard
+        await Sender(plant, pace, client, result, lambda crop, answer: heard.append((crop, answer))).run()
+    return result, heard
 
 
 async def test_frames_go_out_as_batches_at_the_rate() -> None:
-    tally, heard = await pumped(judge, Pace(frames_per_s=20, seconds=0.48))
-    assert tally.requests == 20
-    assert tally.sent == 80
-    assert tally.verdicts == Counter(no_leak=80)
+    result, heard = await pumped(judge, SendingRate(frames_per_s=20, seconds=0.48))
+    assert result.requests == 20
+    assert result.sent == 80
+    assert result.verdicts == Counter(no_leak=80)
     assert len(heard) == 80
-    assert tally.summary()["sent_crops_per_s"] == pytest.approx(80 / 0.48, rel=0.3)
+    assert result.summary()["sent_crops_per_s"] == pytest.approx(80 / 0.48, rel=0.3)
 
 
 async def test_crops_go_out_one_by_one_when_asked() -> None:
@@ -53,8 +55,8 @@ async def test_crops_go_out_one_by_one_when_asked() -> None:
         requests.append(request)
         return judge(request)
 
-    tally, _ = await pumped(note, Pace(frames_per_s=10, seconds=0.3, single=True))
-    assert (tally.sent, tally.requests) == (24, 24)
+    result, _ = await pumped(note, SendingRate(frames_per_s=10, seconds=0.3, single=True))
+    assert (result.sent, result.requests) == (24, 24)
     assert {request.url.path for request in requests} == {"/v1/inspect"}
     assert {request.url.params["well_id"] for request in requests} == {"1a", "1b", "2a", "2b"}
 
@@ -66,7 +68,7 @@ async def test_a_batch_names_its_camera_in_the_address_too() -> None:
         requests.append(request)
         return judge(request)
 
-    await pumped(note, Pace(frames_per_s=10, seconds=0.05))
+    await pumped(note, SendingRate(frames_per_s=10, seconds=0.05))
     for request in requests:
         start = request.content.index(b'[{"camera_id"')
         meta = json.JSONDecoder().raw_decode(request.content[start:].decode("latin-1"))[0]
@@ -74,14 +76,14 @@ async def test_a_batch_names_its_camera_in_the_address_too() -> None:
 
 
 async def test_an_unplugged_camera_sends_nothing_and_the_other_goes_on() -> None:
-    tally, heard = await pumped(judge, Pace(frames_per_s=20, seconds=0.5), "pause:cam-1@0")
+    result, heard = await pumped(judge, SendingRate(frames_per_s=20, seconds=0.5), "pause:cam-1@0")
     assert {crop.camera_id for crop, _ in heard} == {"cam-2"}
-    assert tally.sent == 40
+    assert result.sent == 40
 
 
 async def test_a_burst_sends_more() -> None:
-    tally, _ = await pumped(judge, Pace(frames_per_s=10, seconds=0.5), "burst=4@0")
-    assert tally.sent == pytest.approx(4 * 40, abs=8)
+    result, _ = await pumped(judge, SendingRate(frames_per_s=10, seconds=0.5), "burst=4@0")
+    assert result.sent == pytest.approx(4 * 40, abs=8)
 
 
 async def test_refusals_and_broken_connections_are_counted_by_what_they_were() -> None:
@@ -90,16 +92,16 @@ async def test_refusals_and_broken_connections_are_counted_by_what_they_were() -
             return httpx.Response(503)
         raise httpx.ConnectError("refused")
 
-    tally, _ = await pumped(refuse, Pace(frames_per_s=10, seconds=0.1))
-    assert tally.refused == Counter({"503": 4, "ConnectError": 4})
-    assert not tally.verdicts
+    result, _ = await pumped(refuse, SendingRate(frames_per_s=10, seconds=0.1))
+    assert result.refused == Counter({"503": 4, "ConnectError": 4})
+    assert not result.verdicts
 
 
 async def test_a_client_that_waits_for_too_many_answers_holds_back_and_says_so() -> None:
-    tally, _ = await pumped(judge, Pace(frames_per_s=10, seconds=0.1, outstanding=0))
-    assert (tally.sent, tally.held_back) == (0, 8)
+    result, _ = await pumped(judge, SendingRate(frames_per_s=10, seconds=0.1, outstanding=0))
+    assert (result.sent, result.held_back) == (0, 8)
 
 
 def test_a_summary_reads_well_without_a_single_answer() -> None:
-    assert Tally(1.0).summary()["latency_ms"] == {"p50": None, "p99": None, "max": None}
-    assert "verdicts  none" in Tally(1.0).text()
+    assert SimulationResult(1.0).summary()["latency_ms"] == {"p50": None, "p99": None, "max": None}
+    assert "verdicts  none" in SimulationResult(1.0).text()

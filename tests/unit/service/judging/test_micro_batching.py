@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, NotAPicture
 from service.judging.judge import judge, judge_each
-from service.judging.rounds import Rounds
+from service.judging.micro_batching import MicroBatcher
 from service.judging.serving import Serving, open_serving
-from service.judging.shot import Shot
 from tests.decisions import START, a_decision
 from tests.pictures import jpeg
 from tests.small_artifact import write_artifact
@@ -26,8 +26,8 @@ DAMAGED = b"damaged"
 MAX_PIXELS = 1_000_000
 
 
-def a_shot(image: bytes) -> Shot:
-    return Shot(image, image.hex(), "request", START, 0.0)
+def a_crop(image: bytes) -> Crop:
+    return Crop(image, image.hex(), "request", START, 0.0)
 
 
 class Judge:
@@ -36,39 +36,39 @@ class Judge:
     def __init__(self) -> None:
         self.rounds: list[list[bytes]] = []
 
-    def __call__(self, shots: Sequence[Shot]) -> list[Outcome]:
-        self.rounds.append([shot.image for shot in shots])
-        if any(shot.image == POISON for shot in shots):
+    def __call__(self, crops: Sequence[Crop]) -> list[Outcome]:
+        self.rounds.append([crop.image for crop in crops])
+        if any(crop.image == POISON for crop in crops):
             raise RuntimeError("poison")
-        return [self._outcome(shot) for shot in shots]
+        return [self._outcome(crop) for crop in crops]
 
-    def _outcome(self, shot: Shot) -> Outcome:
-        if shot.image == DAMAGED:
+    def _outcome(self, crop: Crop) -> Outcome:
+        if crop.image == DAMAGED:
             return NotAPicture("damaged")
-        return a_decision(image_sha256=shot.sha256)
+        return a_decision(image_sha256=crop.sha256)
 
 
 async def test_what_arrives_together_is_judged_together_in_the_order_of_asking() -> None:
     judge = Judge()
-    rounds = Rounds(judge, most=3)
+    rounds = MicroBatcher(judge, most=3)
     images = [bytes([number]) for number in range(5)]
-    decisions = await asyncio.gather(*(rounds.judge(a_shot(image), math.inf) for image in images))
+    decisions = await asyncio.gather(*(rounds.judge(a_crop(image), math.inf) for image in images))
     assert [decision.image_sha256 for decision in decisions] == [image.hex() for image in images]
     assert judge.rounds == [images[:3], images[3:]]
 
 
 async def test_a_picture_that_is_alone_waits_for_no_company() -> None:
     judge = Judge()
-    rounds = Rounds(judge)
+    rounds = MicroBatcher(judge)
     for number in range(3):
-        await rounds.judge(a_shot(bytes([number])), math.inf)
+        await rounds.judge(a_crop(bytes([number])), math.inf)
     assert [len(images) for images in judge.rounds] == [1, 1, 1]
 
 
 async def test_the_loop_breathes_between_two_rounds() -> None:
     breaths = []
-    rounds = Rounds(Judge(), most=1)
-    waiting = [asyncio.create_task(rounds.judge(a_shot(bytes([number])), math.inf)) for number in range(5)]
+    rounds = MicroBatcher(Judge(), most=1)
+    waiting = [asyncio.create_task(rounds.judge(a_crop(bytes([number])), math.inf)) for number in range(5)]
 
     async def breathe() -> None:
         while not all(task.done() for task in waiting):
@@ -80,10 +80,10 @@ async def test_the_loop_breathes_between_two_rounds() -> None:
 
 
 async def test_a_picture_that_makes_a_round_fail_fails_alone() -> None:
-    rounds = Rounds(Judge())
+    rounds = MicroBatcher(Judge())
     images = [b"first", POISON, b"last"]
     first, poison, last = await asyncio.gather(
-        *(rounds.judge(a_shot(image), math.inf) for image in images), return_exceptions=True
+        *(rounds.judge(a_crop(image), math.inf) for image in images), return_exceptions=True
     )
     assert isinstance(poison, RuntimeError)
     assert isinstance(first, Decision)
@@ -93,17 +93,17 @@ async def test_a_picture_that_makes_a_round_fail_fails_alone() -> None:
 async def test_whoever_is_too_late_is_refused_before_inference() -> None:
     judge = Judge()
     with pytest.raises(DeadlineExceeded):
-        await Rounds(judge).judge(a_shot(b"late"), perf_counter() - 1)
+        await MicroBatcher(judge).judge(a_crop(b"late"), perf_counter() - 1)
     assert judge.rounds == []
 
 
 async def test_whoever_has_gone_away_is_left_out() -> None:
     judge = Judge()
-    rounds = Rounds(judge)
-    gone = asyncio.create_task(rounds.judge(a_shot(b"gone"), math.inf))
+    rounds = MicroBatcher(judge)
+    gone = asyncio.create_task(rounds.judge(a_crop(b"gone"), math.inf))
     await asyncio.sleep(0)
     gone.cancel()
-    await rounds.judge(a_shot(b"stays"), math.inf)
+    await rounds.judge(a_crop(b"stays"), math.inf)
     assert judge.rounds == [[b"stays"]]
 
 
@@ -123,14 +123,14 @@ def test_everybody_gets_an_own_answer_whatever_the_others_do(plan: list[tuple[st
         "gone": asyncio.CancelledError,
     }
 
-    async def ask(rounds: Rounds[Decision], number: int, kind: str, pause: int) -> Decision:
+    async def ask(rounds: MicroBatcher[Decision], number: int, kind: str, pause: int) -> Decision:
         for _ in range(pause):
             await asyncio.sleep(0)
-        shot = a_shot(images.get(kind, number.to_bytes(2)))
-        return await rounds.judge(shot, -math.inf if kind == "late" else math.inf)
+        crop = a_crop(images.get(kind, number.to_bytes(2)))
+        return await rounds.judge(crop, -math.inf if kind == "late" else math.inf)
 
     async def run() -> list[Decision | BaseException]:
-        rounds = Rounds(Judge(), most)
+        rounds = MicroBatcher(Judge(), most)
         tasks = [asyncio.create_task(ask(rounds, number, *asked)) for number, asked in enumerate(plan)]
         await asyncio.sleep(0)
         for task, (kind, _) in zip(tasks, plan, strict=True):
@@ -154,10 +154,10 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
 
 
 async def test_in_company_a_picture_gets_the_score_it_gets_alone(serving: Serving) -> None:
-    rounds = Rounds(lambda shots: judge_each(serving, shots, MAX_PIXELS))
+    rounds = MicroBatcher(lambda crops: judge_each(serving, crops, MAX_PIXELS))
     images = [jpeg((good_well, leaking_well)[seed % 2](seed, 24 + seed % 9, 44 + seed % 7)) for seed in range(40)]
-    together = await asyncio.gather(*(rounds.judge(a_shot(image), math.inf) for image in images))
-    alone = [judge(serving, a_shot(image), MAX_PIXELS) for image in images]
+    together = await asyncio.gather(*(rounds.judge(a_crop(image), math.inf) for image in images))
+    alone = [judge(serving, a_crop(image), MAX_PIXELS) for image in images]
     assert [one.image_sha256 for one in together] == [one.image_sha256 for one in alone]
     assert [one.verdict for one in together] == [one.verdict for one in alone]
     for one, other in zip(together, alone, strict=True):
@@ -166,10 +166,10 @@ async def test_in_company_a_picture_gets_the_score_it_gets_alone(serving: Servin
 
 
 async def test_what_cannot_be_decoded_gets_its_error_and_its_neighbours_their_decisions(serving: Serving) -> None:
-    rounds = Rounds(lambda shots: judge_each(serving, shots, MAX_PIXELS))
+    rounds = MicroBatcher(lambda crops: judge_each(serving, crops, MAX_PIXELS))
     images = [jpeg(good_well(1)), b"no picture", jpeg(good_well(2))]
     first, error, last = await asyncio.gather(
-        *(rounds.judge(a_shot(image), math.inf) for image in images), return_exceptions=True
+        *(rounds.judge(a_crop(image), math.inf) for image in images), return_exceptions=True
     )
     assert isinstance(error, NotAPicture)
     assert isinstance(first, Decision)

@@ -3,7 +3,7 @@
 import pytest
 
 from service.contract.errors import NotReady
-from service.readiness import Readiness
+from service.monitoring.readiness import Readiness
 
 
 def test_it_is_ready_while_every_check_is_green() -> None:

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from service.contract.decision import Reason
-from service.monitoring.camera import CameraWatch
+from service.monitoring.freshness import FreshnessMonitor
 from tests.decisions import START
 
 
 class Feed:
     """One well of one camera, with a clock of its own."""
 
-    def __init__(self, watch: CameraWatch | None = None) -> None:
-        self.watch = watch or CameraWatch(frozen_after_s=10, stale_after_s=30, future_after_s=5)
+    def __init__(self, watch: FreshnessMonitor | None = None) -> None:
+        self.watch = watch or FreshnessMonitor(frozen_after_s=10, stale_after_s=30, future_after_s=5)
 
     def send(
         self, picture: str, at_s: float, captured_at: datetime | None = None, well: str | None = "a"
@@ -52,7 +52,7 @@ def test_the_cameras_time_must_be_possible(age_s: float, reason: Reason | None) 
 
 
 def test_pictures_without_any_id_are_never_frozen() -> None:
-    watch = CameraWatch(10, 30, 5)
+    watch = FreshnessMonitor(10, 30, 5)
     assert [watch.judge(None, None, "x", None, START, at) for at in (0.0, 100.0)] == [None, None]
 
 
@@ -65,7 +65,7 @@ def test_the_clock_offset_follows_the_camera() -> None:
 
 
 def test_hostile_ids_cannot_grow_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.monitoring.camera.MOST_WELLS", 10)
+    monkeypatch.setattr("service.monitoring.freshness.MOST_WELLS", 10)
     feed = Feed()
     for number in range(100):
         feed.send("x", 0, well=str(number))

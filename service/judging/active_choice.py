@@ -20,7 +20,7 @@ class Choice(BaseModel):
     instead_of: str | None
 
 
-class Choices:
+class ActiveChoice:
     """Reads the pointer in the folder of artefacts and keeps choices in the data folder."""
 
     def __init__(self, root: Path, data_dir: Path) -> None:

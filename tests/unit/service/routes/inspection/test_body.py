@@ -1,4 +1,4 @@
-"""Reading bodies on the fast lanes."""
+"""Reading bodies on the fast handlers."""
 
 import asyncio
 from collections.abc import Iterable
@@ -7,8 +7,8 @@ import pytest
 from starlette.types import Message, Receive
 
 from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody
-from service.edge.front import ClientGone
-from service.routes.body import Part, announced_bytes, boundary_of, parts_of, read_body
+from service.edge.middleware import ClientGone
+from service.routes.inspection.body import FormPart, announced_bytes, boundary_of, parts_of, read_body
 
 BOUNDARY = "b"
 
@@ -71,7 +71,11 @@ def test_a_length_that_is_none_is_not_believed(announced: str) -> None:
 
 def test_parts_come_in_their_order() -> None:
     body = multipart(("files", b"one"), ("meta", b"[]"), ("files", b""))
-    assert list(parts_of(body, BOUNDARY, most=3)) == [Part("files", b"one"), Part("meta", b"[]"), Part("files", b"")]
+    assert list(parts_of(body, BOUNDARY, most=3)) == [
+        FormPart("files", b"one"),
+        FormPart("meta", b"[]"),
+        FormPart("files", b""),
+    ]
 
 
 def test_too_many_parts_and_half_a_body_are_refused() -> None:

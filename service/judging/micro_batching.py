@@ -1,4 +1,4 @@
-"""Rounds: small pictures that arrive together are judged together, on the event loop."""
+"""MicroBatcher: small pictures that arrive together are judged together, on the event loop."""
 
 import asyncio
 from collections import deque
@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Generic, NamedTuple, TypeVar
 
+from service.contract.crop import Crop
 from service.contract.errors import DeadlineExceeded, ScoringFailed
-from service.judging.shot import Shot
 
 T = TypeVar("T")
 
 
 class _Waiter(NamedTuple, Generic[T]):
-    shot: Shot
+    crop: Crop
     deadline: float
     outcome: asyncio.Future[T]
 
 
-class Rounds(Generic[T]):
+class MicroBatcher(Generic[T]):
     """Judges what has gathered since the loop's last round, at most ``most`` pictures at once.
 
     Nobody waits for company: a picture that is alone is judged alone. Between two rounds the loop reads sockets and
@@ -26,20 +26,20 @@ class Rounds(Generic[T]):
     of asking; whoever has gone away or is too late is left out, and a picture that makes a round fail fails alone.
 
     Args:
-        judge: gives one outcome a shot, in their order; the error of a shot is its outcome.
+        judge: gives one outcome a crop, in their order; the error of a crop is its outcome.
         most: pictures in a round, which then takes about two milliseconds; larger ones cost as much a picture.
     """
 
-    def __init__(self, judge: Callable[[Sequence[Shot]], Sequence[T | Exception]], most: int = 16) -> None:
+    def __init__(self, judge: Callable[[Sequence[Crop]], Sequence[T | Exception]], most: int = 16) -> None:
         self._judge = judge
         self._most = most
         self._waiting: deque[_Waiter[T]] = deque()
 
-    async def judge(self, shot: Shot, deadline: float) -> T:
+    async def judge(self, crop: Crop, deadline: float) -> T:
         """Judge a picture in the next round that has room.
 
         Args:
-            shot: the picture.
+            crop: the picture.
             deadline: when its round must have begun, on the clock of ``time.perf_counter``.
 
         Raises:
@@ -51,14 +51,14 @@ class Rounds(Generic[T]):
         outcome: asyncio.Future[T] = loop.create_future()
         if not self._waiting:
             loop.call_soon(self._round, loop)
-        self._waiting.append(_Waiter(shot, deadline, outcome))
+        self._waiting.append(_Waiter(crop, deadline, outcome))
         return await outcome
 
     def _round(self, loop: asyncio.AbstractEventLoop) -> None:
         group = self._next_group()
         if self._waiting:
             loop.call_soon(self._round, loop)
-        for waiter, outcome in zip(group, self._outcomes([waiter.shot for waiter in group]), strict=True):
+        for waiter, outcome in zip(group, self._outcomes([waiter.crop for waiter in group]), strict=True):
             if isinstance(outcome, Exception):
                 waiter.outcome.set_exception(outcome)
             else:
@@ -78,15 +78,15 @@ class Rounds(Generic[T]):
                 group.append(waiter)
         return group
 
-    def _outcomes(self, shots: Sequence[Shot]) -> Sequence[T | Exception]:
+    def _outcomes(self, crops: Sequence[Crop]) -> Sequence[T | Exception]:
         try:
-            return self._judge(shots) if shots else ()
+            return self._judge(crops) if crops else ()
         except ScoringFailed as error:  # not a matter of one picture
-            return [ScoringFailed(str(error)) for _ in shots]
+            return [ScoringFailed(str(error)) for _ in crops]
         except Exception as error:  # whatever one picture provokes, it is its sender's alone
-            if len(shots) == 1:
+            if len(crops) == 1:
                 return [error]
-            return [self._outcomes([shot])[0] for shot in shots]
+            return [self._outcomes([crop])[0] for crop in crops]
 
 
 def require_time(deadline: float) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from service.contract.journal_entry import Event, EventKind
-from service.troubles import PATIENCE_S, Troubles
+from service.monitoring.incidents import PATIENCE_S, IncidentMonitor
 from tests.clock import Clock
 
 BEGAN, ENDED = EventKind.TROUBLE_BEGAN, EventKind.TROUBLE_ENDED
@@ -25,56 +25,56 @@ def told(events: list[Event]) -> list[tuple[EventKind, object]]:
 
 def test_what_lasts_is_told_once_and_so_is_its_end() -> None:
     clock, source = Clock(), Source(journal="the disk is full")
-    troubles = Troubles([source], clock)
-    assert troubles.look() == []
+    incidents = IncidentMonitor([source], clock)
+    assert incidents.look() == []
     clock.now = PATIENCE_S
-    (began,) = troubles.look()
+    (began,) = incidents.look()
     assert (began.kind, began.payload["trouble"], began.payload["text"]) == (BEGAN, "journal", "the disk is full")
-    assert troubles.look() == []
+    assert incidents.look() == []
     source.says = {}
-    (ended,) = troubles.look()
+    (ended,) = incidents.look()
     assert (ended.kind, ended.payload["since"]) == (ENDED, began.payload["since"])
-    assert troubles.look() == []
-    assert troubles.standing == []
+    assert incidents.look() == []
+    assert incidents.standing == []
 
 
 def test_what_passes_at_once_is_told_nobody_and_its_return_begins_anew() -> None:
     clock, source = Clock(), Source(webhook="refused")
-    troubles = Troubles([source], clock)
-    troubles.look()
+    incidents = IncidentMonitor([source], clock)
+    incidents.look()
     source.says = {}
     clock.now = PATIENCE_S / 2
-    assert troubles.look() == []
+    assert incidents.look() == []
     source.says = {"webhook": "refused"}
     clock.now = PATIENCE_S
-    assert troubles.look() == []
+    assert incidents.look() == []
     clock.now = 2 * PATIENCE_S
-    assert told(troubles.look()) == [(BEGAN, "webhook")]
+    assert told(incidents.look()) == [(BEGAN, "webhook")]
 
 
 def test_a_standing_trouble_shows_its_latest_text_and_when_it_began() -> None:
     clock, source = Clock(), Source(overload="1 request")
-    troubles = Troubles([source], clock)
-    troubles.look()
+    incidents = IncidentMonitor([source], clock)
+    incidents.look()
     clock.now = PATIENCE_S
-    troubles.look()
-    (first,) = troubles.standing
+    incidents.look()
+    (first,) = incidents.standing
     source.says = {"overload": "2 requests"}
-    assert troubles.look() == []
-    (now,) = troubles.standing
+    assert incidents.look() == []
+    (now,) = incidents.standing
     assert (now.text, now.since) == ("2 requests", first.since)
 
 
 def test_troubles_of_several_sources_stand_beside_each_other() -> None:
     clock, one, other = Clock(), Source(model="none is loaded"), Source()
-    troubles = Troubles([one], clock)
-    troubles.add(other)
-    troubles.look()
+    incidents = IncidentMonitor([one], clock)
+    incidents.add(other)
+    incidents.look()
     clock.now = PATIENCE_S
-    assert told(troubles.look()) == [(BEGAN, "model")]
+    assert told(incidents.look()) == [(BEGAN, "model")]
     other.says = {"postgresql": "out of reach"}
     one.says = {}
-    assert told(troubles.look()) == [(ENDED, "model")]
+    assert told(incidents.look()) == [(ENDED, "model")]
     clock.now = 2 * PATIENCE_S
-    assert told(troubles.look()) == [(BEGAN, "postgresql")]
-    assert [trouble.kind for trouble in troubles.standing] == ["postgresql"]
+    assert told(incidents.look()) == [(BEGAN, "postgresql")]
+    assert [trouble.kind for trouble in incidents.standing] == ["postgresql"]

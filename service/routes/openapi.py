@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI knows of its routes, and the fast lanes that it does not see."""
+"""The OpenAPI document: what FastAPI knows of its routes, and the handlers below FastAPI that it does not see."""
 
 from typing import Any
 
@@ -61,8 +61,8 @@ def document(app: FastAPI) -> Json:
                 _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
         for model in (Decision, BatchAnswer, BatchForm, CropForm, ProblemAnswer):
             _add(schemas, model)
-        lanes = {"/v1/inspect": _inspect(), "/v1/inspect/batch": _batch(), "/v1/trial": _trial()}
-        schema["paths"] = {path: {"post": operation} for path, operation in lanes.items()} | schema["paths"]
+        handlers = {"/v1/inspect": _inspect(), "/v1/inspect/batch": _batch(), "/v1/trial": _trial()}
+        schema["paths"] = {path: {"post": operation} for path, operation in handlers.items()} | schema["paths"]
         for path in schema["paths"].values():
             for operation in path.values():
                 _describe_problems(operation, EVERY_PROBLEM)

@@ -1,4 +1,4 @@
-"""Intake: the body of a request that the web framework reads, bounded in bytes and in time."""
+"""BoundedReceive: the body of a request that the web framework reads, bounded in bytes and in time."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ MOST_BYTES = 64 * 1024
 LONGEST_S = 5.0
 
 
-class Intake:
+class BoundedReceive:
     """Receives for one request; the framework by itself would read on for ever, even for callers without a key."""
 
     def __init__(self, receive: Receive) -> None:

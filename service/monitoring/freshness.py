@@ -19,7 +19,7 @@ class _LastPicture:
     captured_since: datetime | None
 
 
-class CameraWatch:
+class FreshnessMonitor:
     """Compares each picture with those before it; for the event loop's thread alone, a few microseconds a picture.
 
     Short runs of equal pictures are normal, since plants send some frames twice or thrice. Arrival times come from a

@@ -8,7 +8,7 @@ import numpy as np
 
 
 @dataclass(slots=True)
-class Tally:
+class SimulationResult:
     """Counts of crops; times are those of requests, from the moment each was due, so that no delay hides another."""
 
     wanted_per_s: float
