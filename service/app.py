@@ -37,11 +37,11 @@ from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
 from service.parts import Parts
 from service.record.archive.archive import Archive, ArchiveOptions
-from service.record.archive.sweep import ArchiveLimits
-from service.record.data_folder import archive_folder, journal_path
-from service.record.event_outbox import Chronicle, note
+from service.record.archive.sweep import ArchivePolicy
+from service.record.event_outbox import EventOutbox, note
 from service.record.journal.journal import Journal, JournalOptions
 from service.record.recorder import Recorder
+from service.record.setup import archive_folder, journal_path
 from service.routes import decisions, events, health, model, openapi, operator, wells
 from service.routes.inspection.handlers import BatchHandler, InspectHandler, Limits
 from service.settings import Settings
@@ -137,7 +137,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
     stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
     watch = FreshnessMonitor(settings.frozen_after_s, stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
-    recorder = Recorder(journal, archive, monitor, metrics)
+    recorder = Recorder(journal, archive.keep, monitor, metrics)
     inspector = Inspector(models, watch, recorder, workers, settings.max_pixels, settings.stuck_after_s)
     return Parts(
         settings=settings,
@@ -148,7 +148,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         journal=journal,
         archive=archive,
         monitor=monitor,
-        chronicle=Chronicle(journal),
+        event_outbox=EventOutbox(journal),
         incidents=IncidentMonitor([Overload(lambda: metrics.refused).problems, readiness.problems]),
         watch=watch,
         inspector=inspector,
@@ -171,7 +171,7 @@ def _archive_options(settings: Settings) -> ArchiveOptions:
         Verdict.UNKNOWN: settings.archive_unknown_days,
         Verdict.LEAK: settings.archive_leak_days,
     }
-    return ArchiveOptions(settings.archive_good_share, limits=ArchiveLimits(settings.archive_max_bytes, days))
+    return ArchiveOptions(settings.archive_good_share, limits=ArchivePolicy(settings.archive_max_bytes, days))
 
 
 def _alarm_rule(settings: Settings) -> AlarmRule:

@@ -14,7 +14,7 @@ from service.monitoring.incidents import IncidentMonitor
 from service.monitoring.monitor import Monitor
 from service.monitoring.readiness import Readiness
 from service.record.archive.archive import Archive
-from service.record.event_outbox import Chronicle
+from service.record.event_outbox import EventOutbox
 from service.record.journal.journal import Journal
 from service.settings import Settings
 from service.telemetry.metrics import ServiceMetrics
@@ -32,7 +32,7 @@ class Parts:
     journal: Journal
     archive: Archive
     monitor: Monitor
-    chronicle: Chronicle
+    event_outbox: EventOutbox
     incidents: IncidentMonitor
     watch: FreshnessMonitor
     inspector: Inspector

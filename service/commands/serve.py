@@ -18,9 +18,9 @@ from service.contract.artifact import read_active
 from service.contract.errors import ArtifactError, SetupError
 from service.edge.protocol import BoundedProtocol
 from service.monitoring.readiness import Readiness
-from service.record.data_folder import journal_path
 from service.record.database.engine import postgres_engine
 from service.record.journal.file import JournalFile
+from service.record.setup import journal_path
 from service.settings import Settings, read_settings
 from service.telemetry.logs import configure_logging
 

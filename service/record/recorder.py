@@ -3,23 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Event
 from service.monitoring.monitor import Monitor
-from service.record.deduplication import Sighting
+from service.record.deduplication import DeduplicationKey
 from service.record.journal.receipt import DecisionLog
 from service.telemetry.metrics import ServiceMetrics
 
-
-class PictureArchive(Protocol):
-    """What the recorder needs of the archive."""
-
-    def keep(self, decision: Decision, data: bytes) -> Awaitable[object] | None:
-        """Keep the picture of a decision, if it is chosen; return what to await before the answer leaves."""
+KeepPicture = Callable[[Decision, bytes], Awaitable[object] | None]
+"""Keeps the picture of a decision, if it is chosen; returns what to await before the answer leaves."""
 
 
 class Recording(NamedTuple):
@@ -49,10 +45,10 @@ class Recorder:
     """Keeps decisions in the journal, and chosen pictures in the archive."""
 
     def __init__(
-        self, journal: DecisionLog, archive: PictureArchive, monitor: Monitor, metrics: ServiceMetrics
+        self, journal: DecisionLog, keep_picture: KeepPicture, monitor: Monitor, metrics: ServiceMetrics
     ) -> None:
         self._journal = journal
-        self._archive = archive
+        self._keep_picture = keep_picture
         self._monitor = monitor
         self._metrics = metrics
 
@@ -60,7 +56,9 @@ class Recorder:
         """Return the first decision on the same picture of the same camera, well and time, if there is one."""
         if crop.captured_at is None:
             return None
-        return await self._journal.earlier(Sighting(crop.camera_id, crop.well_id, crop.captured_at, crop.sha256))
+        return await self._journal.earlier(
+            DeduplicationKey(crop.camera_id, crop.well_id, crop.captured_at, crop.sha256)
+        )
 
     def record(
         self, decisions: Sequence[Decision], crops: Sequence[Crop], *, monitored: bool = True
@@ -81,7 +79,7 @@ class Recorder:
         except JournalUnavailable:
             self._monitor.withdraw(raised)
             raise
-        archived = [self._archive.keep(made, crop.image) for made, crop in zip(decisions, crops, strict=True)]
+        archived = [self._keep_picture(made, crop.image) for made, crop in zip(decisions, crops, strict=True)]
         of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
         kept = partial(self._kept, raised, decisions, of_record)
         waits = [wait for wait in (receipt.durable, *archived) if wait is not None]

@@ -13,9 +13,9 @@ from service.judging.judge import judge, judge_batch
 from service.judging.serving import Serving, open_serving
 from service.record.archive.folder import ArchiveFolder
 from service.record.journal.journal import Journal
-from service.record.queries.records import DecisionFilter
-from service.record.queries.sql_records import SqlRecords
-from service.record.replay import Outcome, Replayer
+from service.record.queries.records import Records
+from service.record.queries.search import DecisionFilter
+from service.record.replay import Replayer, ReplayOutcome
 from tests.decisions import a_decision
 from tests.pictures import jpeg
 from tests.small_artifact import rewrite_manifest, write_artifact
@@ -55,13 +55,13 @@ async def test_a_thousand_decisions_from_the_record_replay_to_the_last_bit(tmp_p
     receipt = journal.append(judged(serving, archive, 1000))
     if receipt.durable is not None:
         await receipt.durable
-    stored = [decision async for part in SqlRecords(journal.database).stream(DecisionFilter()) for decision in part]
+    stored = [decision async for part in Records(journal.database).stream(DecisionFilter()) for decision in part]
     await journal.close()
     replayer = Replayer(archive, artifacts)
     replays = [replayer.replay(decision) for decision in stored]
     scored = [replay for replay in replays if replay.decision.score is not None]
     assert len(scored) > 500, "the gate lets most drawn wells pass"
-    assert [replay for replay in scored if replay.outcome is not Outcome.EQUAL] == []
+    assert [replay for replay in scored if replay.outcome is not ReplayOutcome.EQUAL] == []
 
 
 @pytest.fixture
@@ -75,17 +75,17 @@ def scene(tmp_path: Path) -> tuple[Replayer, Decision, Path]:
 
 def test_another_score_is_found(scene: tuple[Replayer, Decision, Path]) -> None:
     replayer, decision, _ = scene
-    assert replayer.replay(decision).outcome is Outcome.EQUAL
+    assert replayer.replay(decision).outcome is ReplayOutcome.EQUAL
     decision.score = (decision.score or 0) + 1e-9
     replay = replayer.replay(decision)
-    assert (replay.outcome, replay.score != decision.score) == (Outcome.DIFFERENT, True)
+    assert (replay.outcome, replay.score != decision.score) == (ReplayOutcome.DIFFERENT, True)
 
 
 def test_without_its_picture_a_decision_cannot_be_replayed(scene: tuple[Replayer, Decision, Path]) -> None:
     replayer, decision, folder = scene
     shutil.rmtree(folder.parents[1] / "pictures")
     replay = replayer.replay(decision)
-    assert replay.outcome is Outcome.NOT_REPLAYABLE
+    assert replay.outcome is ReplayOutcome.NOT_REPLAYABLE
     assert "deleted since" in replay.why
 
 

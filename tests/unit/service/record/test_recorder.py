@@ -13,10 +13,11 @@ from service.monitoring.alarms import AlarmLayer, AlarmRule
 from service.monitoring.cadence import Cadence
 from service.monitoring.drift import DriftMonitor
 from service.monitoring.monitor import Monitor
-from service.record.journal.receipt import MemoryJournal, Receipt
+from service.record.journal.receipt import Receipt
 from service.record.recorder import Recorder
 from service.telemetry.metrics import ServiceMetrics
 from tests.decisions import a_decision
+from tests.journals import MemoryJournal
 from tests.judged import shot_of
 
 
@@ -33,11 +34,6 @@ class SlowJournal(MemoryJournal):
         return Receipt(receipt.entries, asyncio.shield(self.disk) if waits else None)
 
 
-class NoArchive:
-    def keep(self, decision: Decision, data: bytes) -> None:  # noqa: ARG002  # as an archive is called
-        return None
-
-
 class Bench:
     """A recorder on a slow journal, with its alarms."""
 
@@ -48,7 +44,7 @@ class Bench:
             AlarmLayer(AlarmRule(1, 1)), Cadence({}, 0.0), DriftMonitor(lambda: None, 10.0), metrics.cameras
         )
         self.journal = SlowJournal()
-        self._recorder = Recorder(self.journal, NoArchive(), self.monitor, metrics)
+        self._recorder = Recorder(self.journal, lambda _decision, _data: None, self.monitor, metrics)
 
     def record(self, decision: Decision) -> asyncio.Task[Decision]:
         (recording,) = self._recorder.record([decision], [shot_of(b"picture")])
