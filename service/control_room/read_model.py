@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.cameras import Camera
 from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
-from service.oversight import Oversight
+from service.monitoring.cameras_file import Camera
+from service.monitoring.monitor import Monitor
 from service.record.archive.archive import Archive
 from service.record.database.engine import Database, postgres_engine
 from service.record.followers.other_replicas import OtherReplicas
@@ -46,7 +46,7 @@ class ReadModel:
 
 
 async def open_read_model(
-    journal: Journal, archive: Archive, oversight: Oversight, cameras: Mapping[str, Camera], settings: Settings
+    journal: Journal, archive: Archive, monitor: Monitor, cameras: Mapping[str, Camera], settings: Settings
 ) -> ReadModel:
     """Open the reading side over an open journal; the board is up to date when this returns.
 
@@ -64,5 +64,5 @@ async def open_read_model(
     await live_events.begin(own_records, journal.tail.last_sequence)
     heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)
     others = None if shared is None else OtherReplicas(shared, settings.replica)
-    actions = OperatorActions(journal, records, oversight)
+    actions = OperatorActions(journal, records, monitor)
     return ReadModel(records, own_records, live_events, actions, archive, heatmaps, others, shared)

@@ -1,4 +1,4 @@
-"""From shots to decisions: decode, gate, resize, score, decide. Pure computation, safe in any thread."""
+"""From crops to decisions: decode, gate, resize, score, decide. Pure computation, safe in any thread."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,56 +8,56 @@ from typing import NamedTuple
 import uuid_utils
 
 from service.contract.artifact import sha256_hex
+from service.contract.crop import Crop
 from service.contract.decision import Decision, PictureFacts, Reason, Timing, Verdict
 from service.contract.detector import Detection
 from service.contract.errors import PictureError, PictureTooLarge
 from service.contract.gate.gate import NOTHING_MEASURED
 from service.contract.picture import Pixels, decode
 from service.judging.serving import Serving
-from service.judging.shot import Shot
 from service.monitoring.self_test import SelfTest, run_self_test
 
 
 class _Decoded(NamedTuple):
-    shot: Shot
+    crop: Crop
     picture: Pixels
     decode_s: float
 
 
-def judge(serving: Serving, shot: Shot, max_pixels: int) -> Decision:
+def judge(serving: Serving, crop: Crop, max_pixels: int) -> Decision:
     """Judge one picture.
 
     Raises:
         PictureError: the bytes cannot be decoded; no decision is made.
         ScoringFailed: the scorer cannot be trusted with it; no decision is made.
     """
-    (outcome,) = judge_each(serving, [shot], max_pixels)
+    (outcome,) = judge_each(serving, [crop], max_pixels)
     if isinstance(outcome, PictureError):
         raise outcome
     return outcome
 
 
-def judge_batch(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision]:
+def judge_batch(serving: Serving, crops: Sequence[Crop], max_pixels: int) -> list[Decision]:
     """Judge many pictures with one inference, in their order; what cannot be decoded becomes ``unknown``.
 
     Raises:
         ScoringFailed: the scorer cannot be trusted with them; no decision is made.
     """
-    outcomes = zip(shots, judge_each(serving, shots, max_pixels), strict=True)
-    return [_undecodable(serving, shot, one) if isinstance(one, PictureError) else one for shot, one in outcomes]
+    outcomes = zip(crops, judge_each(serving, crops, max_pixels), strict=True)
+    return [_undecodable(serving, crop, one) if isinstance(one, PictureError) else one for crop, one in outcomes]
 
 
-def judge_each(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision | PictureError]:
+def judge_each(serving: Serving, crops: Sequence[Crop], max_pixels: int) -> list[Decision | PictureError]:
     """Judge pictures of many senders with one inference, in their order; what cannot be decoded gets its error."""
-    decoded = [_decoded(shot, max_pixels) for shot in shots]
+    decoded = [_decoded(crop, max_pixels) for crop in crops]
     decisions = iter(_judged(serving, [item for item in decoded if isinstance(item, _Decoded)]))
     return [next(decisions) if isinstance(item, _Decoded) else item for item in decoded]
 
 
-def _decoded(shot: Shot, max_pixels: int) -> _Decoded | PictureError:
+def _decoded(crop: Crop, max_pixels: int) -> _Decoded | PictureError:
     started = perf_counter()
     try:
-        return _Decoded(shot, decode(shot.image, max_pixels), perf_counter() - started)
+        return _Decoded(crop, decode(crop.image, max_pixels), perf_counter() - started)
     except PictureError as error:
         return error
 
@@ -66,30 +66,30 @@ def _judged(serving: Serving, decoded: Sequence[_Decoded]) -> list[Decision]:
     """Judge pictures together; their gates' time is shared among them, as the scorer's is."""
     pictures = [item.picture for item in decoded]
     started = perf_counter()
-    gated = serving.gates.judge_all(pictures, [item.shot.camera_id for item in decoded])
+    gated = serving.gates.judge_all(pictures, [item.crop.camera_id for item in decoded])
     gate_s = (perf_counter() - started) / max(len(pictures), 1)
     # A picture that is refused whatever it shows is not scored either: its score would prove nothing.
-    gated = [(figures, item.shot.refusal or unusable) for item, (figures, unusable) in zip(decoded, gated, strict=True)]
+    gated = [(figures, item.crop.refusal or unusable) for item, (figures, unusable) in zip(decoded, gated, strict=True)]
     detections = serving.detector.judge_gated(pictures, gated)
     return [
-        _decision(serving, item.shot, detection, _facts(item, detection), item.decode_s, gate_s)
+        _decision(serving, item.crop, detection, _facts(item, detection), item.decode_s, gate_s)
         for item, detection in zip(decoded, detections, strict=True)
     ]
 
 
 def _facts(item: _Decoded, detection: Detection) -> PictureFacts:
     height, width = item.picture.shape[:2]
-    return PictureFacts(width, height, len(item.shot.image), *detection.figures)
+    return PictureFacts(width, height, len(item.crop.image), *detection.figures)
 
 
-def _undecodable(serving: Serving, shot: Shot, error: PictureError) -> Decision:
+def _undecodable(serving: Serving, crop: Crop, error: PictureError) -> Decision:
     reason = Reason.INPUT_TOO_LARGE if isinstance(error, PictureTooLarge) else Reason.INPUT_UNDECODABLE
-    return _decision(serving, shot, Detection(Verdict.UNKNOWN, reason, NOTHING_MEASURED))
+    return _decision(serving, crop, Detection(Verdict.UNKNOWN, reason, NOTHING_MEASURED))
 
 
 def _decision(
     serving: Serving,
-    shot: Shot,
+    crop: Crop,
     detection: Detection,
     facts: PictureFacts | None = None,
     decode_s: float = 0.0,
@@ -103,19 +103,19 @@ def _decision(
         score=detection.score,
         threshold=serving.threshold,
         score_ratio=detection.score_ratio,
-        camera_id=shot.camera_id,
-        well_id=shot.well_id,
-        cast_id=shot.cast_id,
-        captured_at=shot.captured_at,
-        received_at=shot.received_at,
+        camera_id=crop.camera_id,
+        well_id=crop.well_id,
+        cast_id=crop.cast_id,
+        captured_at=crop.captured_at,
+        received_at=crop.received_at,
         answered_at=datetime.now(UTC),
         model=serving.identity,
-        image_sha256=shot.sha256,
-        request_id=shot.request_id,
+        image_sha256=crop.sha256,
+        request_id=crop.request_id,
         batch_size=detection.batch_size,
         batch_index=detection.batch_index,
         picture=facts,
-        timing_ms=Timing(_ms(decode_s), _ms(gate_s), _ms(detection.score_s), _ms(perf_counter() - shot.arrived)),
+        timing_ms=Timing(_ms(decode_s), _ms(gate_s), _ms(detection.score_s), _ms(perf_counter() - crop.arrived)),
     )
 
 
@@ -129,8 +129,8 @@ def challenge(serving: Serving, max_pixels: int) -> SelfTest:
 
     def judged(file: str) -> tuple[float | None, Verdict]:
         image = (serving.artifact.folder / file).read_bytes()
-        shot = Shot(image, sha256_hex(image), "self-test", datetime.now(UTC), perf_counter())
-        decision = judge(serving, shot, max_pixels)
+        crop = Crop(image, sha256_hex(image), "self-test", datetime.now(UTC), perf_counter())
+        decision = judge(serving, crop, max_pixels)
         return decision.score, decision.verdict
 
     manifest = serving.artifact.manifest

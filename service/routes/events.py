@@ -20,7 +20,7 @@ from service.contract.journal_entry import Event, EventKind, Recorded
 from service.control_room.board import Board, silent_since
 from service.control_room.live_events import Subscription, is_good
 from service.control_room.live_views import Brief, DriftView, ServiceEventView, SilenceView
-from service.readiness import Readiness
+from service.monitoring.readiness import Readiness
 from service.record.queries.records import Records
 from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, OwnRecordsNeed, ReadinessNeed
 

@@ -11,13 +11,13 @@ from service.control_room.operator_actions import OperatorActions
 from service.control_room.read_model import ReadModel
 from service.edge.access import Access, Role
 from service.judging.model_switch import ModelSwitch
+from service.monitoring.incidents import IncidentMonitor
+from service.monitoring.readiness import Readiness
 from service.parts import Parts
-from service.readiness import Readiness
 from service.record.archive.archive import Archive
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
-from service.telemetry.metrics import Metrics
-from service.troubles import Troubles
+from service.telemetry.metrics import ServiceMetrics
 
 
 def _parts(request: Request) -> Parts:
@@ -54,10 +54,10 @@ def _watcher(request: Request) -> None:
 
 
 AccessNeed = Annotated[Access, _part("access")]
-MetricsNeed = Annotated[Metrics, _part("metrics")]
+MetricsNeed = Annotated[ServiceMetrics, _part("metrics")]
 ModelSwitchNeed = Annotated[ModelSwitch, _part("models")]
 ReadinessNeed = Annotated[Readiness, _part("readiness")]
-TroublesNeed = Annotated[Troubles, _part("troubles")]
+IncidentsNeed = Annotated[IncidentMonitor, _part("incidents")]
 JournalNeed = Annotated[Journal, _part("journal")]
 
 RecordsNeed = Annotated[Records, _reader("records")]

@@ -7,10 +7,10 @@ from time import perf_counter
 import pytest
 
 from service.contract.artifact import read_active, sha256_hex
+from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.judging.judge import judge, judge_batch
 from service.judging.serving import Serving, open_serving
-from service.judging.shot import Shot
 from service.record.archive.folder import ArchiveFolder
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
@@ -25,10 +25,10 @@ SHIPPED = Path(__file__).resolve().parents[3] / "model_artifacts"
 MAX_PIXELS = 1_000_000
 
 
-def a_shot(seed: int) -> Shot:
+def a_crop(seed: int) -> Crop:
     draw = leaking_well if seed % 3 == 0 else good_well
     image = jpeg(draw(seed, 24 + seed % 16, 43 + seed % 14))
-    return Shot(image, sha256_hex(image), f"request-{seed}", datetime.now(UTC), perf_counter())
+    return Crop(image, sha256_hex(image), f"request-{seed}", datetime.now(UTC), perf_counter())
 
 
 def judged(serving: Serving, archive: ArchiveFolder, number: int) -> list[Decision]:
@@ -36,10 +36,10 @@ def judged(serving: Serving, archive: ArchiveFolder, number: int) -> list[Decisi
     sizes = random.Random(3)
     decisions: list[Decision] = []
     while len(decisions) < number:
-        shots = [a_shot(len(decisions) + each) for each in range(sizes.choice([1, 1, 2, 7, 80]))]
-        made = judge_batch(serving, shots, MAX_PIXELS) if len(shots) > 1 else [judge(serving, shots[0], MAX_PIXELS)]
-        for decision, shot in zip(made, shots, strict=True):
-            archive.write(decision, shot.image)
+        crops = [a_crop(len(decisions) + each) for each in range(sizes.choice([1, 1, 2, 7, 80]))]
+        made = judge_batch(serving, crops, MAX_PIXELS) if len(crops) > 1 else [judge(serving, crops[0], MAX_PIXELS)]
+        for decision, crop in zip(made, crops, strict=True):
+            archive.write(decision, crop.image)
         decisions += made
     return decisions
 
