@@ -13,8 +13,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from service import openapi
-from service.cameras import Camera, read_cameras
 from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
 from service.contract.manifest import GateLimits
@@ -22,7 +20,7 @@ from service.contract.run_limit import RunLimit
 from service.edge.access import Access, Role, read_keys
 from service.edge.admission import Admission
 from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
-from service.edge.front import Front, Lane
+from service.edge.middleware import Handler, OuterMiddleware
 from service.inspector import Inspector
 from service.judging.judge import challenge
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
@@ -30,24 +28,25 @@ from service.judging.serving import SOFTWARE_VERSION, open_serving
 from service.lifecycle import JOURNAL_CHECK, lifespan
 from service.monitoring.alarms import AlarmLayer, AlarmRule
 from service.monitoring.cadence import Cadence, Expected
-from service.monitoring.camera import CameraWatch
-from service.monitoring.drift import DriftWatch
+from service.monitoring.cameras_file import Camera, read_cameras
+from service.monitoring.drift import DriftMonitor
+from service.monitoring.freshness import FreshnessMonitor
+from service.monitoring.incidents import IncidentMonitor
+from service.monitoring.monitor import Monitor
 from service.monitoring.overload import Overload
-from service.oversight import Oversight
+from service.monitoring.readiness import Readiness
 from service.parts import Parts
-from service.readiness import Readiness
 from service.record.archive.archive import Archive, ArchiveOptions
-from service.record.archive.sweep import ArchiveLimits
-from service.record.data_folder import archive_folder, journal_path
-from service.record.event_outbox import Chronicle, note
+from service.record.archive.sweep import ArchivePolicy
+from service.record.event_outbox import EventOutbox, note
 from service.record.journal.journal import Journal, JournalOptions
 from service.record.recorder import Recorder
-from service.routes import decisions, events, health, model, operator, wells
-from service.routes.inspections import BatchLane, InspectLane, Limits
+from service.record.setup import archive_folder, journal_path
+from service.routes import decisions, events, health, model, openapi, operator, wells
+from service.routes.inspection.handlers import BatchHandler, InspectHandler, Limits
 from service.settings import Settings
 from service.telemetry.logs import RequestLog
-from service.telemetry.metrics import Metrics
-from service.troubles import Troubles
+from service.telemetry.metrics import ServiceMetrics
 
 DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the reconstruction error of an autoencoder."
 
@@ -81,13 +80,13 @@ def create_app(
     app.add_exception_handler(RequestValidationError, answer_invalid_request)
     app.add_exception_handler(Exception, answer_problem)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
-    lanes = _lanes(parts, settings)
+    handlers = _handlers(parts, settings)
     log = RequestLog(logging.getLogger("service.requests"), settings.log_good_share)
-    front = Front(app, lanes, parts.metrics, log)
+    front = OuterMiddleware(app, handlers, parts.metrics, log)
     return ProxyHeadersMiddleware(front, settings.trusted_proxies)  # type: ignore[arg-type,return-value]  # the same calls in uvicorn's types
 
 
-def _lanes(parts: Parts, settings: Settings) -> dict[str, Lane]:
+def _handlers(parts: Parts, settings: Settings) -> dict[str, Handler]:
     limits = Limits(
         settings.max_body_bytes,
         settings.max_batch_bytes,
@@ -99,9 +98,9 @@ def _lanes(parts: Parts, settings: Settings) -> dict[str, Lane]:
     crops = Admission(settings.max_in_flight, settings.client_share)
     batches = Admission(settings.max_batches_in_flight, settings.client_share)
     return {
-        "/v1/inspect": InspectLane(inspector.inspect, Role.CAMERA, access, crops, limits),
-        "/v1/inspect/batch": BatchLane(inspector, access, batches, limits),
-        "/v1/trial": InspectLane(inspector.try_out, Role.OPERATOR, access, crops, limits),
+        "/v1/inspect": InspectHandler(inspector.inspect, Role.CAMERA, access, crops, limits),
+        "/v1/inspect/batch": BatchHandler(inspector, access, batches, limits),
+        "/v1/trial": InspectHandler(inspector.try_out, Role.OPERATOR, access, crops, limits),
     }
 
 
@@ -109,7 +108,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
     access = Access(read_keys(settings.keys_file) if settings.keys_file else {})
     cameras = read_cameras(settings.cameras_file)
     intervals_s = {camera_id: camera.interval_s for camera_id, camera in cameras.items()}
-    metrics = Metrics(CollectorRegistry(), SOFTWARE_VERSION, settings.revision, intervals_s)
+    metrics = ServiceMetrics(CollectorRegistry(), SOFTWARE_VERSION, settings.revision, intervals_s)
     metrics.wanted_replicas.set(settings.replicas)
     metrics.ready.set_function(lambda: readiness.ready)
     for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
@@ -129,16 +128,16 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         metrics,
         partial(note, journal),
     )
-    oversight = Oversight(
+    monitor = Monitor(
         AlarmLayer(_alarm_rule(settings)),
         Cadence(_expected(cameras), monotonic(), alone=settings.replicas == 1),
-        DriftWatch(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
+        DriftMonitor(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
     )
     stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
-    watch = CameraWatch(settings.frozen_after_s, stale_after_s, settings.future_after_s)
+    watch = FreshnessMonitor(settings.frozen_after_s, stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
-    recorder = Recorder(journal, archive, oversight, metrics)
+    recorder = Recorder(journal, archive.keep, monitor, metrics)
     inspector = Inspector(models, watch, recorder, workers, settings.max_pixels, settings.stuck_after_s)
     return Parts(
         settings=settings,
@@ -148,9 +147,9 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         models=models,
         journal=journal,
         archive=archive,
-        oversight=oversight,
-        chronicle=Chronicle(journal),
-        troubles=Troubles([Overload(lambda: metrics.refused).problems, readiness.problems]),
+        monitor=monitor,
+        event_outbox=EventOutbox(journal),
+        incidents=IncidentMonitor([Overload(lambda: metrics.refused).problems, readiness.problems]),
         watch=watch,
         inspector=inspector,
         workers=workers,
@@ -172,7 +171,7 @@ def _archive_options(settings: Settings) -> ArchiveOptions:
         Verdict.UNKNOWN: settings.archive_unknown_days,
         Verdict.LEAK: settings.archive_leak_days,
     }
-    return ArchiveOptions(settings.archive_good_share, limits=ArchiveLimits(settings.archive_max_bytes, days))
+    return ArchiveOptions(settings.archive_good_share, limits=ArchivePolicy(settings.archive_max_bytes, days))
 
 
 def _alarm_rule(settings: Settings) -> AlarmRule:

@@ -6,13 +6,13 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
 
+from service.contract.crop import Crop
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable, ScoringFailed
 from service.judging.judge import judge, judge_batch, judge_each
+from service.judging.micro_batching import MicroBatcher, require_time
 from service.judging.model_switch import ModelSwitch
-from service.judging.rounds import Rounds, require_time
-from service.judging.shot import Shot
-from service.monitoring.camera import CameraWatch
+from service.monitoring.freshness import FreshnessMonitor
 from service.record.recorder import Recorder, Recording
 
 T = TypeVar("T")
@@ -22,12 +22,12 @@ TRIAL = "trial"
 
 
 class Inspector:
-    """Turns shots into decisions that are on record before they are returned."""
+    """Turns crops into decisions that are on record before they are returned."""
 
     def __init__(
         self,
         models: ModelSwitch,
-        watch: CameraWatch,
+        watch: FreshnessMonitor,
         recorder: Recorder,
         workers: Executor,
         max_pixels: int,
@@ -39,10 +39,10 @@ class Inspector:
         self._workers = workers
         self._max_pixels = max_pixels
         self._stuck_after_s = stuck_after_s
-        self._rounds = Rounds(partial(self._round, overseen=True))
-        self._trials = Rounds(partial(self._round, overseen=False))
+        self._batcher = MicroBatcher(partial(self._round, monitored=True))
+        self._trials = MicroBatcher(partial(self._round, monitored=False))
 
-    async def inspect(self, shot: Shot, deadline: float) -> Decision:
+    async def inspect(self, crop: Crop, deadline: float) -> Decision:
         """Judge one picture; a small one on the event loop, where that is faster than handing it to a thread.
 
         A picture that was sent before gets its first decision again, as long as that proves anything of its well.
@@ -53,21 +53,21 @@ class Inspector:
             PictureError: the bytes cannot be decoded; no decision is made.
             Unavailable: no model is ready, the scorer failed, or the decision cannot be recorded.
         """
-        shot, earlier = await self._seen(shot)
+        crop, earlier = await self._seen(crop)
         if earlier is not None:
             return earlier
-        return await self._decided(shot, deadline, overseen=True)
+        return await self._decided(crop, deadline, monitored=True)
 
-    async def try_out(self, shot: Shot, deadline: float) -> Decision:
+    async def try_out(self, crop: Crop, deadline: float) -> Decision:
         """Judge and record a picture that somebody tries; no alarm follows, and no labels but ``TRIAL`` count.
 
         Raises:
             LeakInspectionError: as ``inspect`` does.
         """
-        shot = shot._replace(camera_id=None, well_id=None, cast_id=TRIAL, captured_at=None)
-        return await self._decided(shot, deadline, overseen=False)
+        crop = crop._replace(camera_id=None, well_id=None, cast_id=TRIAL, captured_at=None)
+        return await self._decided(crop, deadline, monitored=False)
 
-    async def inspect_batch(self, shots: Sequence[Shot], deadline: float) -> list[Decision]:
+    async def inspect_batch(self, crops: Sequence[Crop], deadline: float) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
 
         Raises:
@@ -75,26 +75,26 @@ class Inspector:
             Unavailable: no model is ready, the scorer failed, or the decisions cannot be recorded.
         """
         require_time(deadline)
-        seen = [await self._seen(shot) for shot in shots]
+        seen = [await self._seen(crop) for crop in crops]
         answers = [earlier for _, earlier in seen]
-        fresh = [shot for shot, earlier in seen if earlier is None]
+        fresh = [crop for crop, earlier in seen if earlier is None]
         made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
         recordings = iter(self._recorder.record(made, fresh))
         return [await next(recordings).kept() if earlier is None else earlier for earlier in answers]
 
-    async def _decided(self, shot: Shot, deadline: float, *, overseen: bool) -> Decision:
-        if len(shot.image) > INLINE_BYTES:
+    async def _decided(self, crop: Crop, deadline: float, *, monitored: bool) -> Decision:
+        if len(crop.image) > INLINE_BYTES:
             require_time(deadline)
-            made = await self._in_worker(partial(judge, self._models.require(), shot, self._max_pixels))
-            (recording,) = self._recorder.record([made], [shot], overseen=overseen)
+            made = await self._in_worker(partial(judge, self._models.require(), crop, self._max_pixels))
+            (recording,) = self._recorder.record([made], [crop], monitored=monitored)
         else:
-            recording = await (self._rounds if overseen else self._trials).judge(shot, deadline)
+            recording = await (self._batcher if monitored else self._trials).judge(crop, deadline)
         return await recording.kept()
 
-    def _round(self, shots: Sequence[Shot], *, overseen: bool) -> list[Recording | Exception]:
+    def _round(self, crops: Sequence[Crop], *, monitored: bool) -> list[Recording | Exception]:
         """Judge pictures that arrived together, and begin to record the decisions."""
         try:
-            outcomes = judge_each(self._models.require(), shots, self._max_pixels)
+            outcomes = judge_each(self._models.require(), crops, self._max_pixels)
         except ScoringFailed as error:
             self._doubt(error)
             raise
@@ -103,31 +103,31 @@ class Inspector:
         for places in _recorded_together(decisions):
             made = [decisions[place] for place in places]
             try:
-                recordings = self._recorder.record(made, [shots[place] for place in places], overseen=overseen)
+                recordings = self._recorder.record(made, [crops[place] for place in places], monitored=monitored)
             except JournalUnavailable as error:
                 begun |= {place: JournalUnavailable(str(error)) for place in places}
             else:
                 begun |= zip(places, recordings, strict=True)
         return [outcome if isinstance(outcome, Exception) else begun[place] for place, outcome in enumerate(outcomes)]
 
-    async def _seen(self, shot: Shot) -> tuple[Shot, Decision | None]:
+    async def _seen(self, crop: Crop) -> tuple[Crop, Decision | None]:
         """Watch the camera, and find the decision on the same picture.
 
         A ``no_leak`` is not repeated once its picture is frozen or stale: it is judged anew, as that, and recorded
         without ``captured_at``, by which it would be taken for the first one.
         """
         self._models.require()
-        earlier = await self._recorder.earlier(shot)
-        shot = self._watched(shot)
-        if earlier is None or shot.refusal is None or earlier.verdict is not Verdict.NO_LEAK:
-            return shot, earlier
-        return shot._replace(captured_at=None), None
+        earlier = await self._recorder.earlier(crop)
+        crop = self._watched(crop)
+        if earlier is None or crop.refusal is None or earlier.verdict is not Verdict.NO_LEAK:
+            return crop, earlier
+        return crop._replace(captured_at=None), None
 
-    def _watched(self, shot: Shot) -> Shot:
+    def _watched(self, crop: Crop) -> Crop:
         refusal = self._watch.judge(
-            shot.camera_id, shot.well_id, shot.sha256, shot.captured_at, shot.received_at, shot.arrived
+            crop.camera_id, crop.well_id, crop.sha256, crop.captured_at, crop.received_at, crop.arrived
         )
-        return shot if refusal is None else shot._replace(refusal=refusal)
+        return crop if refusal is None else crop._replace(refusal=refusal)
 
     async def _in_worker(self, job: Callable[[], T]) -> T:
         running = asyncio.get_running_loop().run_in_executor(self._workers, job)

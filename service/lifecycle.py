@@ -9,13 +9,13 @@ from functools import partial
 from fastapi import FastAPI
 
 from service.contract.errors import NotReady
-from service.control_room.live_events import Feed
-from service.control_room.read_model import Reading, open_reading
+from service.control_room.live_events import LiveEvents
+from service.control_room.read_model import ReadModel, open_read_model
+from service.monitoring.watchdog import Watchdog
 from service.parts import Parts
 from service.record.followers.follower import Follower
-from service.record.queries.sql_records import SqlRecords
+from service.record.queries.records import Records
 from service.record.setup import retentions, start_followers
-from service.watchdog import Watchdog
 
 JOURNAL_CHECK = "journal"
 JOURNAL_WATCH_S = 0.5
@@ -37,29 +37,29 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.run_limit.start()
     await parts.journal.open()
     parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
-    app.state.reading = reading = await open_reading(
-        parts.journal, parts.archive, parts.oversight, parts.cameras, parts.settings
+    app.state.read_model = read_model = await open_read_model(
+        parts.journal, parts.archive, parts.monitor, parts.cameras, parts.settings
     )
-    parts.oversight.restore(await SqlRecords(parts.journal.database).active_alarms())
-    parts.oversight.restore_drift(reading.feed.board.drifted())
+    parts.monitor.restore(await Records(parts.journal.database).active_alarms())
+    parts.monitor.restore_drift(read_model.live_events.board.drifted())
     await parts.models.follow()
     async with asyncio.TaskGroup() as background:
         followers = await start_followers(parts.journal, parts.settings, parts.metrics.record)
         kept = retentions(parts.journal, parts.settings, followers)
         parts.metrics.record.journal_bytes.set_function(lambda: kept[0].bytes_used)
         works: list[Work] = [partial(task, parts) for task in BACKGROUND]
-        parts.troubles.add(partial(_out_of_reach, followers))
-        works += [partial(_watch_silence, parts, reading), partial(_watch_troubles, parts, reading.feed)]
-        works.append(parts.chronicle.run)
-        works += [reading.feed.follow, parts.archive.run, *(retention.run for retention in kept)]
-        if reading.others is not None:
-            works.append(partial(reading.feed.hear, reading.others.watch, parts.oversight.heard))
+        parts.incidents.add(partial(_out_of_reach, followers))
+        works += [partial(_watch_silence, parts, read_model), partial(_watch_troubles, parts, read_model.live_events)]
+        works.append(parts.event_outbox.run)
+        works += [read_model.live_events.follow, parts.archive.run, *(retention.run for retention in kept)]
+        if read_model.others is not None:
+            works.append(partial(read_model.live_events.hear, read_model.others.watch, parts.monitor.heard))
         tasks = [background.create_task(_kept_alive(work)) for work in works]
         tasks += [background.create_task(follower.run()) for follower in followers]
         yield
         for task in tasks:
             task.cancel()
-    await reading.close()
+    await read_model.close()
     await parts.archive.close()
     await parts.journal.close()
     parts.workers.shutdown(wait=False, cancel_futures=True)
@@ -100,21 +100,21 @@ async def _self_test(parts: Parts) -> None:
             await parts.models.self_test(routine=True)
 
 
-async def _watch_silence(parts: Parts, reading: Reading) -> None:
+async def _watch_silence(parts: Parts, read_model: ReadModel) -> None:
     while True:
-        await asyncio.sleep(parts.oversight.check_interval_s)
-        parts.chronicle.add(parts.oversight.check_silence(informed=reading.informed))
+        await asyncio.sleep(parts.monitor.check_interval_s)
+        parts.event_outbox.add(parts.monitor.check_silence(informed=read_model.informed))
         for camera_id in parts.cameras:
             parts.metrics.cameras.clock_offset(camera_id, parts.watch.clock_offset_s(camera_id) or 0.0)
 
 
-async def _watch_troubles(parts: Parts, feed: Feed) -> None:
+async def _watch_troubles(parts: Parts, live_events: LiveEvents) -> None:
     """Listeners are told at once, since the trouble may be that the journal takes nothing."""
     while True:
         await asyncio.sleep(TROUBLE_WATCH_S)
-        changes = parts.troubles.look()
-        feed.tell(changes)
-        parts.chronicle.add(changes)
+        changes = parts.incidents.look()
+        live_events.tell(changes)
+        parts.event_outbox.add(changes)
 
 
 def _out_of_reach(followers: Sequence[Follower]) -> dict[str, str]:

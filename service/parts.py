@@ -4,20 +4,20 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from service.cameras import Camera
 from service.contract.run_limit import RunLimit
 from service.edge.access import Access
 from service.inspector import Inspector
 from service.judging.model_switch import ModelSwitch
-from service.monitoring.camera import CameraWatch
-from service.oversight import Oversight
-from service.readiness import Readiness
+from service.monitoring.cameras_file import Camera
+from service.monitoring.freshness import FreshnessMonitor
+from service.monitoring.incidents import IncidentMonitor
+from service.monitoring.monitor import Monitor
+from service.monitoring.readiness import Readiness
 from service.record.archive.archive import Archive
-from service.record.event_outbox import Chronicle
+from service.record.event_outbox import EventOutbox
 from service.record.journal.journal import Journal
 from service.settings import Settings
-from service.telemetry.metrics import Metrics
-from service.troubles import Troubles
+from service.telemetry.metrics import ServiceMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class Parts:
 
     settings: Settings
     access: Access
-    metrics: Metrics
+    metrics: ServiceMetrics
     readiness: Readiness
     models: ModelSwitch
     journal: Journal
     archive: Archive
-    oversight: Oversight
-    chronicle: Chronicle
-    troubles: Troubles
-    watch: CameraWatch
+    monitor: Monitor
+    event_outbox: EventOutbox
+    incidents: IncidentMonitor
+    watch: FreshnessMonitor
     inspector: Inspector
     workers: Executor
     cameras: dict[str, Camera]

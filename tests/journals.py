@@ -1,15 +1,34 @@
-"""Journals: read after their service has ended, or with a disk that hangs."""
+"""Journals: in memory, read after their service has ended, or with a disk that hangs."""
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from service.contract.decision import Decision
 from service.contract.journal_entry import Entry
 from service.record.database.engine import sqlite_engine
+from service.record.deduplication import Deduplication, DeduplicationKey
 from service.record.journal.journal import Journal
+from service.record.journal.receipt import Receipt
 from service.record.queries.lookup import entries_after
 from service.settings import Settings
+
+
+class MemoryJournal:
+    """A journal without a file."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._deduplication = Deduplication(capacity=100_000)
+
+    def append(self, entries: Sequence[Entry]) -> Receipt:
+        firsts = [self._deduplication.first(entry) for entry in entries]
+        self.entries += [entry for entry, first in zip(entries, firsts, strict=True) if first is entry]
+        return Receipt(firsts, None)
+
+    async def earlier(self, key: DeduplicationKey) -> Decision | None:
+        return self._deduplication.recall(key)
 
 
 def entries_of(settings: Settings) -> list[Entry]:

@@ -1,15 +1,14 @@
 """A record in memory, for tests of what reads one."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
 
 from service.contract.decision import Decision
 from service.contract.errors import NotFound
-from service.contract.journal_entry import Event, EventKind, Recorded, Review
-from service.record.queries.records import DecisionFilter, Page
+from service.contract.journal_entry import Event, EventKind
+from service.record.queries.records import Records
 
 
-class SmallRecord:
+class SmallRecord(Records):
     """A record of a few entries, as a start finds it."""
 
     def __init__(
@@ -33,20 +32,3 @@ class SmallRecord:
 
     async def active_alarms(self) -> list[Event]:
         return self.alarms
-
-    async def page(self, wanted: DecisionFilter, limit: int, cursor: str | None = None) -> Page:
-        raise NotImplementedError
-
-    def stream(self, wanted: DecisionFilter) -> AsyncIterator[list[Decision]]:
-        raise NotImplementedError
-
-    async def reviews(self, decision_ids: Collection[str]) -> dict[str, list[Review]]:
-        raise NotImplementedError
-
-    async def scores(
-        self, camera_id: str, well_id: str, since: datetime, until: datetime, stretches: int
-    ) -> list[Decision]:
-        raise NotImplementedError
-
-    async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
-        raise NotImplementedError

@@ -1,13 +1,15 @@
 """The last steps of every artefact: metadata, figures, documents, manifest, publication."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from onnx import ModelProto
 from pydantic import JsonValue
 
 from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, open_artifact
-from service.contract.manifest import InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
+from service.contract.detector import Detector
+from service.contract.gate.gate import Gate
+from service.contract.manifest import GateLimits, InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
 from service.contract.scorer import OnnxScorer
 from training.capture import describe_capture
 from training.companions import detect_under_faults, learn_drift, learn_gate, write_golden
@@ -58,7 +60,9 @@ def assemble(
     draft.write(MODEL, model)
     scorer = OnnxScorer(draft.folder / MODEL, identity.spec)
     name = artifact_id(identity.name, model)
-    gate = learn_gate(parts, scorer, identity.spec, threshold)
+    ungated = Detector(Gate(GateLimits()), identity.spec, scorer, threshold)
+    gate = learn_gate(parts, ungated)
+    detector = replace(ungated, gate=Gate(gate))
     manifest = Manifest(
         name=identity.name,
         input=identity.spec,
@@ -66,7 +70,7 @@ def assemble(
         metrics=_metrics(scorer, identity.spec, threshold, parts),
         gate=gate,
         drift=learn_drift(parts, scorer, identity.spec),
-        golden=write_golden(draft, parts, gate, scorer, identity.spec, threshold),
+        golden=write_golden(draft, parts, detector),
         data=TrainingData(sha256=data.sha256, groups=parts.counts, contradictions=data.contradictions),
         recipe=identity.recipe,
         versions=versions(),
@@ -78,7 +82,7 @@ def assemble(
         division=division(parts),
         families=findings.families,
         nuisances=findings.nuisances,
-        faults=detect_under_faults(parts, gate, scorer, identity.spec, threshold),
+        faults=detect_under_faults(parts, detector),
         fit_s=findings.fit_s,
         score_us=score_us(scorer, pixels_of(parts.report_good[:1], identity.spec)),
         size_bytes=len(model),

@@ -1,16 +1,12 @@
 """What an artefact carries beside its graphs so that it can be trusted: gate, golden pictures, drift reference."""
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 
-from service.contract.decision import decide
+from service.contract.detector import Detector
 from service.contract.drift_index import DRIFT_FIGURES
 from service.contract.gate.figures import FIGURES, measure
-from service.contract.gate.gate import Gate
-from service.contract.manifest import DriftReference, GateLimits, GoldenPicture, InputSpec, Threshold
-from service.contract.picture import Pixels, to_pixels
+from service.contract.manifest import DriftReference, GateLimits, GoldenPicture, InputSpec
 from service.contract.scorer import Scorer
 from training import gate_limits
 from training.draft import Draft
@@ -18,16 +14,16 @@ from training.drift_reference import learn_reference
 from training.endurance import endured
 from training.evaluate import score_groups
 from training.gate_cases import clear_leaks
-from training.golden import Judged, draw_golden
+from training.golden import draw_golden
 from training.lessons import reduced
-from training.nuisance import finds, judge_faults, verdicts_of
+from training.nuisance import judge_faults
 from training.report.content import FaultDetection
 from training.splits import Split
 
 DRAWN_LEAKS = 500
 
 
-def learn_gate(parts: Split, scorer: Scorer, spec: InputSpec, threshold: Threshold) -> GateLimits:
+def learn_gate(parts: Split, detector: Detector) -> GateLimits:
     """Learn what a usable picture measures, and how far the score can be trusted beyond good wells.
 
     Calibration and report stay unseen, so that they can judge the gate.
@@ -37,12 +33,10 @@ def learn_gate(parts: Split, scorer: Scorer, spec: InputSpec, threshold: Thresho
     leaks = [group.picture for group in parts.choice_leak]
     found = [reduced(leak) for leak in leaks]
     drawn = clear_leaks([reduced(well) for well in wells], DRAWN_LEAKS, np.random.default_rng(0))
-    return gate_limits.learn(wells, leaks, endured([*found, *drawn], finds(scorer, spec, threshold.value)))
+    return gate_limits.learn(wells, leaks, endured([*found, *drawn], detector.finds))
 
 
-def write_golden(
-    draft: Draft, parts: Split, gate: GateLimits, scorer: Scorer, spec: InputSpec, threshold: Threshold
-) -> tuple[GoldenPicture, ...]:
+def write_golden(draft: Draft, parts: Split, detector: Detector) -> tuple[GoldenPicture, ...]:
     """Draw golden pictures, write them into the draft, and say what they must get.
 
     Raises:
@@ -50,11 +44,11 @@ def write_golden(
     """
     wells = [group.picture for group in (parts.fit_good or parts.calibration_good)]
     golden = []
-    for name, picture, judged in draw_golden(wells, _judge(Gate(gate), scorer, spec, threshold)):
+    for name, picture, judged in draw_golden(wells, detector.judge):
         file = f"golden/{name}.png"
         _, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         draft.write(file, png.tobytes())
-        golden.append(GoldenPicture(file=file, score=judged.score, verdict=judged.verdict))
+        golden.append(GoldenPicture(file=file, score=judged.score or 0.0, verdict=judged.verdict))
     return tuple(golden)
 
 
@@ -67,23 +61,7 @@ def learn_drift(parts: Split, scorer: Scorer, spec: InputSpec) -> DriftReference
     return learn_reference(values)
 
 
-def detect_under_faults(
-    parts: Split, gate: GateLimits, scorer: Scorer, spec: InputSpec, threshold: Threshold
-) -> tuple[FaultDetection, ...]:
+def detect_under_faults(parts: Split, detector: Detector) -> tuple[FaultDetection, ...]:
     """Judge faults drawn on the pictures kept for the report."""
     good, leaks = ([group.picture for group in groups] for groups in (parts.report_good, parts.report_leak))
-    return judge_faults(good, leaks, verdicts_of(Gate(gate), scorer, spec, threshold.value))
-
-
-def _judge(gate: Gate, scorer: Scorer, spec: InputSpec, threshold: Threshold) -> Callable[[Pixels], Judged | None]:
-    """The way that every picture takes through the service."""
-
-    def judge(picture: Pixels) -> Judged | None:
-        _, fault = gate.judge(picture)
-        if fault is not None:
-            return None
-        score = float(scorer.score(to_pixels(picture, spec)[None])[0])
-        verdict = decide(score, threshold.value, threshold.grey_zone_from).verdict
-        return Judged(verdict, score, score / threshold.value)
-
-    return judge
+    return judge_faults(good, leaks, detector)

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from service.contract.decision import Verdict
+from service.contract.detector import Detection
 from service.contract.errors import ExportRefused
 from service.contract.picture import Pixels
 from training.stress import LEAKS, apply
@@ -23,12 +24,7 @@ MOST_GOOD_RATIO: Final = 0.9
 """A golden score keeps away from the threshold, so that only a real fault turns its verdict."""
 
 
-class Judged(NamedTuple):
-    """What the service's own path says of a usable picture; ``score_ratio`` is score / threshold."""
-
-    verdict: Verdict
-    score: float
-    score_ratio: float
+Judge = Callable[[Pixels], Detection]
 
 
 class Golden(NamedTuple):
@@ -36,10 +32,10 @@ class Golden(NamedTuple):
 
     name: str
     picture: Pixels
-    judged: Judged
+    judged: Detection
 
 
-def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None], seed: int = 0) -> list[Golden]:
+def draw_golden(good: Sequence[Pixels], judge: Judge, seed: int = 0) -> list[Golden]:
     """Average good wells by cluster and draw leaks on the averages.
 
     An average is smoother than any well, so it is sharpened as little as the gate asks for. Textures, and parts that
@@ -48,7 +44,7 @@ def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]
 
     Args:
         good: pictures of good wells, uint8 [H, W, 3] RGB of any sizes.
-        judge: the service's own path, gate and score; None where the gate refuses the picture.
+        judge: the service's own path, gate and score.
         seed: of the clustering and of the drawing.
 
     Raises:
@@ -69,13 +65,13 @@ def draw_golden(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]
     return [*wells, *leaks]
 
 
-def _usable_averages(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None], seed: int) -> list[Golden]:
+def _usable_averages(good: Sequence[Pixels], judge: Judge, seed: int) -> list[Golden]:
     found: list[Golden] = []
     for average in _averages(good, seed):
         for amount in SHARPENING:
             picture = _sharpened(average, amount)
             judged = judge(picture)
-            if judged is not None and judged.verdict is Verdict.NO_LEAK and judged.score_ratio <= MOST_GOOD_RATIO:
+            if _is_clearly_good(judged):
                 found.append(Golden(f"good_{len(found) + 1}", picture, judged))
                 break
         if len(found) == MOST_GOOD:
@@ -83,40 +79,46 @@ def _usable_averages(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | 
     return found
 
 
-def _usable_good(good: Sequence[Pixels], judge: Callable[[Pixels], Judged | None]) -> list[Golden]:
+def _usable_good(good: Sequence[Pixels], judge: Judge) -> list[Golden]:
     """The first good picture that is judged so."""
     for picture in good:
         judged = judge(picture)
-        if judged is not None and judged.verdict is Verdict.NO_LEAK and judged.score_ratio <= MOST_GOOD_RATIO:
+        if _is_clearly_good(judged):
             return [Golden("own_picture", picture, judged)]
     return []
 
 
-def _found_leaks(well: Golden, index: int, judge: Callable[[Pixels], Judged | None], seed: int) -> Iterator[Golden]:
+def _found_leaks(well: Golden, index: int, judge: Judge, seed: int) -> Iterator[Golden]:
     names = list(LEAKS)
     drawn = 0
     for name in names[index:] + names[:index]:
         picture = apply(name, well.picture, 1.0, seed)
         judged = judge(picture)
-        if judged is not None and judged.verdict is Verdict.LEAK and judged.score_ratio >= LEAST_LEAK_RATIO:
+        if _is_clear_leak(judged):
             yield Golden(f"{name}_{index + 1}", picture, judged)
             drawn += 1
         if drawn == LEAKS_EACH:
             return
 
 
-def _everything_at_once(
-    wells: Sequence[Golden], judge: Callable[[Pixels], Judged | None], seed: int
-) -> Iterator[Golden]:
+def _everything_at_once(wells: Sequence[Golden], judge: Judge, seed: int) -> Iterator[Golden]:
     """One picture with more and more leaks on it, until a weak model, too, calls it a leak."""
     for index, well in enumerate(wells):
         picture = well.picture
         for name in LEAKS:
             picture = apply(name, picture, 1.0, seed)
             judged = judge(picture)
-            if judged is not None and judged.verdict is Verdict.LEAK:
+            if judged.verdict is Verdict.LEAK:
                 yield Golden(f"many_leaks_{index + 1}", picture, judged)
                 return
+
+
+def _is_clearly_good(judged: Detection) -> bool:
+    return judged.verdict is Verdict.NO_LEAK and (judged.score_ratio or 0.0) <= MOST_GOOD_RATIO
+
+
+def _is_clear_leak(judged: Detection) -> bool:
+    return judged.verdict is Verdict.LEAK and (judged.score_ratio or 0.0) >= LEAST_LEAK_RATIO
 
 
 def _averages(good: Sequence[Pixels], seed: int) -> Iterator[Pixels]:

@@ -1,18 +1,14 @@
 """Verdicts under faults of the camera, without the gate and with it: what the model card publishes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from service.contract.artifact import Artifact
+from service.contract.detector import Detector
 from service.contract.errors import TooFewPictures
-from service.contract.gate.gate import Gate
-from service.contract.manifest import InputSpec
-from service.contract.picture import Pixels, to_pixels
-from service.contract.scorer import Scorer
+from service.contract.picture import Pixels
 from training.evaluate import Scored
 from training.faults import Fault, blurred, cut, lit, noisy, veiled
 from training.rates import rate
@@ -20,7 +16,6 @@ from training.report.content import FaultDetection
 
 MOST_PICTURES: Final = 1000
 VEIL: Final = 235.0
-Flags = NDArray[np.bool_]
 
 
 def _blur(sigma: float) -> Fault:
@@ -61,8 +56,8 @@ GRADED: Final[Mapping[str, Fault]] = MappingProxyType(
 """Faults at graded strength; "none" is the row to compare with."""
 
 
-def faults_of(artifact: Artifact, scorer: Scorer, scored: Scored) -> tuple[FaultDetection, ...]:
-    """Judge an artefact under faults drawn on labelled pictures.
+def faults_of(detector: Detector, scored: Scored) -> tuple[FaultDetection, ...]:
+    """Judge under faults drawn on labelled pictures.
 
     Raises:
         TooFewPictures: a class is absent.
@@ -72,15 +67,13 @@ def faults_of(artifact: Artifact, scorer: Scorer, scored: Scored) -> tuple[Fault
         pictures[is_leak].append(group.picture)
     if not pictures[False] or not pictures[True]:
         raise TooFewPictures("faults are drawn on good wells and on leaks: choose a part that has both with --split")
-    manifest = artifact.manifest
-    verdicts = verdicts_of(Gate(manifest.gate), scorer, manifest.input, manifest.threshold.value)
-    return judge_faults(pictures[False], pictures[True], verdicts)
+    return judge_faults(pictures[False], pictures[True], detector)
 
 
 def judge_faults(
     good: Sequence[Pixels],
     leaks: Sequence[Pixels],
-    verdicts: Callable[[Sequence[Pixels]], tuple[Flags, Flags]],
+    detector: Detector,
     faults: Mapping[str, Fault] = GRADED,
 ) -> tuple[FaultDetection, ...]:
     """Measure every fault on good wells and leaks that the model and the gate have not seen.
@@ -88,34 +81,11 @@ def judge_faults(
     Args:
         good: pictures of good wells; of more than 1,000 every n-th is taken.
         leaks: pictures of leaks, likewise.
-        verdicts: of pictures, whether the score says leak and whether the gate refuses, [N] each.
+        detector: its gate and its score judge each for itself.
         faults: by name.
     """
     good, leaks = (wells[:: -(-len(wells) // MOST_PICTURES) or 1] for wells in (good, leaks))
-    return tuple(_detection(name, fault, good, leaks, verdicts) for name, fault in faults.items())
-
-
-def verdicts_of(
-    gate: Gate, scorer: Scorer, spec: InputSpec, threshold: float
-) -> Callable[[Sequence[Pixels]], tuple[Flags, Flags]]:
-    """The way of the service: gate and score, each for itself; a score that is not finite is no ``no_leak``."""
-    found = finds(scorer, spec, threshold)
-
-    def verdicts(pictures: Sequence[Pixels]) -> tuple[Flags, Flags]:
-        refused = np.array([gate.judge(picture)[1] is not None for picture in pictures], bool)
-        return found(pictures), refused
-
-    return verdicts
-
-
-def finds(scorer: Scorer, spec: InputSpec, threshold: float) -> Callable[[Sequence[Pixels]], Flags]:
-    """Whether the score alone calls each picture a leak; one that is not finite is no ``no_leak``."""
-
-    def found(pictures: Sequence[Pixels]) -> Flags:
-        pixels = np.array([to_pixels(picture, spec) for picture in pictures], np.uint8)
-        return ~(scorer.score(pixels.reshape(-1, spec.height, spec.width, 3)) < threshold)
-
-    return found
+    return tuple(_detection(name, fault, good, leaks, detector) for name, fault in faults.items())
 
 
 def _detection(
@@ -123,11 +93,13 @@ def _detection(
     fault: Fault,
     good: Sequence[Pixels],
     leaks: Sequence[Pixels],
-    verdicts: Callable[[Sequence[Pixels]], tuple[Flags, Flags]],
+    detector: Detector,
 ) -> FaultDetection:
     rng = np.random.default_rng([*name.encode()])
-    good_leaks, good_refused = verdicts([fault(picture, rng) for picture in good])
-    found, refused = verdicts([fault(picture, rng) for picture in leaks])
+    disturbed = [fault(picture, rng) for picture in good]
+    good_leaks, good_refused = detector.finds(disturbed), detector.refuses(disturbed)
+    disturbed = [fault(picture, rng) for picture in leaks]
+    found, refused = detector.finds(disturbed), detector.refuses(disturbed)
     return FaultDetection(
         fault=name,
         good_passed=rate(int((~good_leaks).sum()), len(good)),

@@ -10,11 +10,11 @@ import orjson
 
 from service.commands import Commands
 from service.contract.artifact import read_active, sha256_hex
+from service.contract.crop import Crop
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import SetupError
 from service.judging.judge import judge_batch
 from service.judging.serving import Serving, open_serving
-from service.judging.shot import Shot
 from service.settings import read_settings
 
 
@@ -53,8 +53,8 @@ def _inspect(serving: Serving, file: Path, max_pixels: int) -> Decision:
         image = file.read_bytes()
     except OSError as error:
         raise SetupError(f"{file} cannot be read: {error.strerror}") from error
-    shot = Shot(image, sha256_hex(image), "command-line", datetime.now(UTC), perf_counter())
-    return judge_batch(serving, [shot], max_pixels)[0]
+    crop = Crop(image, sha256_hex(image), "command-line", datetime.now(UTC), perf_counter())
+    return judge_batch(serving, [crop], max_pixels)[0]
 
 
 def _fields(decision: Decision) -> dict[str, object]:

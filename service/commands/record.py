@@ -11,12 +11,11 @@ from service.commands import Commands
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
 from service.record.backup import back_up
-from service.record.data_folder import archive_folder, journal_path
 from service.record.database.engine import Database, postgres_engine, sqlite_engine
 from service.record.queries.records import Records
-from service.record.queries.sql_records import SqlRecords
-from service.record.replay import Outcome, Replayer
+from service.record.replay import Replayer, ReplayOutcome
 from service.record.review_export import export_reviews
+from service.record.setup import archive_folder, journal_path
 from service.settings import Settings, read_settings
 
 T = TypeVar("T")
@@ -61,7 +60,7 @@ def run_replay(options: argparse.Namespace) -> int:
     differing = 0
     for decision in asyncio.run(_with_records(settings, partial(_decisions, options.decisions))):
         replayed = replayer.replay(decision, settings.max_pixels)
-        differing |= replayed.outcome is not Outcome.EQUAL
+        differing |= replayed.outcome is not ReplayOutcome.EQUAL
         print(f"{replayed.outcome:14} {decision.decision_id} {decision.score} {replayed.score} {replayed.why}")
     return int(differing)
 
@@ -85,7 +84,7 @@ async def _with_records(settings: Settings, ask: Callable[[Records], Awaitable[T
         raise SetupError(f"{path} does not exist: name the data folder of the service with --data-dir")
     database = Database(sqlite_engine(path) if url is None else postgres_engine(url.get_secret_value()))
     try:
-        return await ask(SqlRecords(database))
+        return await ask(Records(database))
     finally:
         await database.close()
 

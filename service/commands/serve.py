@@ -17,10 +17,10 @@ from service.commands import Commands
 from service.contract.artifact import read_active
 from service.contract.errors import ArtifactError, SetupError
 from service.edge.protocol import BoundedProtocol
-from service.readiness import Readiness
-from service.record.data_folder import journal_path
+from service.monitoring.readiness import Readiness
 from service.record.database.engine import postgres_engine
 from service.record.journal.file import JournalFile
+from service.record.setup import journal_path
 from service.settings import Settings, read_settings
 from service.telemetry.logs import configure_logging
 

@@ -11,11 +11,11 @@ import httpx
 
 from service.commands import Commands
 from service.contract.errors import SetupError
-from service.simulation.events import AMOUNTS, Event, parse_event
+from service.simulation.events import AMOUNTS, PlantEvent, parse_event
 from service.simulation.gallery import Gallery
 from service.simulation.plant import Plant
-from service.simulation.pump import Pace, Pump
-from service.simulation.tally import Tally
+from service.simulation.result import SimulationResult
+from service.simulation.sender import Sender, SendingRate
 
 FOREVER_S = 10 * 365 * 86_400.0
 TIMEOUT_S = 30.0
@@ -52,22 +52,22 @@ def add_to(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Simulate until the time is over or Ctrl-C, then print what became of the crops."""
     plant = Plant(Gallery.read(options.pictures, options.seed), options.cameras, options.wells, options.event)
-    pace = Pace(options.rate, options.seconds, single=options.single)
-    tally = Tally(pace.frames_per_s * options.cameras * options.wells)
+    pace = SendingRate(options.rate, options.seconds, single=options.single)
+    result = SimulationResult(pace.frames_per_s * options.cameras * options.wells)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_simulate(plant, pace, tally, options))
-    print(json.dumps(tally.summary(), indent=2) if options.json else tally.text())
-    return 0 if tally.verdicts else 1
+        asyncio.run(_simulate(plant, pace, result, options))
+    print(json.dumps(result.summary(), indent=2) if options.json else result.text())
+    return 0 if result.verdicts else 1
 
 
-async def _simulate(plant: Plant, pace: Pace, tally: Tally, options: argparse.Namespace) -> None:
+async def _simulate(plant: Plant, pace: SendingRate, result: SimulationResult, options: argparse.Namespace) -> None:
     headers = {"x-api-key": options.key} if options.key else {}
     limits = httpx.Limits(max_connections=pace.outstanding, max_keepalive_connections=pace.outstanding)
     async with httpx.AsyncClient(base_url=options.url, headers=headers, timeout=TIMEOUT_S, limits=limits) as client:
-        await Pump(plant, pace, client, tally).run()
+        await Sender(plant, pace, client, result).run()
 
 
-def _event(text: str) -> Event:
+def _event(text: str) -> PlantEvent:
     try:
         return parse_event(text)
     except SetupError as error:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 
-from service.cameras import Camera
 from service.contract.decision import Decision
 from service.contract.journal_entry import Event, EventKind, Recorded
 from service.control_room.live_views import Alarm, BoardView, Brief, CameraView, WellView
+from service.monitoring.cameras_file import Camera
 
 MOST_WELLS = 4096
 

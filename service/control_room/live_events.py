@@ -1,4 +1,4 @@
-"""The feed: what listeners are told of the journal as it grows. Nobody who listens slowly holds up anybody else."""
+"""What listeners are told of the journal as it grows. Nobody who listens slowly holds up anybody else."""
 
 import asyncio
 import logging
@@ -31,11 +31,11 @@ def is_good(entry: Entry) -> bool:
     return isinstance(entry, Decision) and entry.verdict is Verdict.NO_LEAK
 
 
-class Outbox:
+class Subscription:
     """What one listener has not been told: all that is urgent, in order, and of each good well only the latest.
 
-    A listener who lets too much gather, or takes nothing for ``STALLED_S``, is ``dropped``: the outbox is emptied and
-    takes no more.
+    A listener who lets too much gather, or takes nothing for ``STALLED_S``, is ``dropped``: it is emptied and takes
+    no more.
     """
 
     def __init__(self, sequence: int, clock: Callable[[], float] = monotonic) -> None:
@@ -89,13 +89,13 @@ class Outbox:
         self._news.set()
 
 
-class Feed:
+class LiveEvents:
     """Follows the journal for the board and for every listener."""
 
     def __init__(self, board: Board, watch: Watch) -> None:
         self.board = board
         self._watch = watch
-        self._outboxes: set[Outbox] = set()
+        self._subscriptions: set[Subscription] = set()
 
     async def begin(self, records: Records, sequence: int) -> None:
         """Bring the board to where the record is; ``sequence`` was its last entry before this call.
@@ -123,8 +123,8 @@ class Feed:
 
     def tell(self, events: Sequence[Event]) -> None:
         """Tell listeners at once of troubles, which may be that the journal takes nothing."""
-        for outbox in self._outboxes:
-            outbox.put([Recorded(self.board.sequence, event) for event in events])
+        for subscription in self._subscriptions:
+            subscription.put([Recorded(self.board.sequence, event) for event in events])
 
     async def hear(self, others: Callable[[], AsyncIterator[list[Entry]]], heard: Callable[[Entry], None]) -> None:
         """Follow for ever what other replicas write; each entry goes to ``heard`` too."""
@@ -134,28 +134,28 @@ class Feed:
             self._tell([Recorded(self.board.sequence, entry) for entry in entries])
 
     @contextmanager
-    def listen(self) -> Iterator[Outbox]:
-        """Give an outbox for what comes after the board's sequence.
+    def subscribe(self) -> Iterator[Subscription]:
+        """Give a subscription for what comes after the board's sequence.
 
         Raises:
             Overloaded: too many listen already.
         """
-        if len(self._outboxes) >= MOST_LISTENERS:
+        if len(self._subscriptions) >= MOST_LISTENERS:
             raise Overloaded(f"{MOST_LISTENERS} pages follow the events already: close one")
-        outbox = Outbox(self.board.sequence)
-        self._outboxes.add(outbox)
+        subscription = Subscription(self.board.sequence)
+        self._subscriptions.add(subscription)
         try:
-            yield outbox
+            yield subscription
         finally:
-            self._outboxes.discard(outbox)
+            self._subscriptions.discard(subscription)
 
     def _tell(self, entries: Sequence[Recorded]) -> None:
         self.board.apply(entries)
-        if not self._outboxes:
+        if not self._subscriptions:
             return
         news = [recorded for recorded in entries if not _is_trouble(recorded.entry)]
-        for outbox in self._outboxes:
-            outbox.put(news)
+        for subscription in self._subscriptions:
+            subscription.put(news)
 
 
 def _is_trouble(entry: Entry) -> bool:

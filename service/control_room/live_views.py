@@ -113,7 +113,7 @@ class DriftView:
 
 
 @dataclass(slots=True)
-class HappeningView:
+class ServiceEventView:
     """Something that happened to the service itself."""
 
     kind: EventKind

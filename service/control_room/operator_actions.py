@@ -1,4 +1,4 @@
-"""The desk: what people write into the record, reviews of decisions and acknowledgements of alarms."""
+"""What people write into the record: reviews of decisions and acknowledgements of alarms."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -11,22 +11,15 @@ from service.contract.decision import Verdict
 from service.contract.errors import JournalUnavailable, Unavailable
 from service.contract.journal_entry import Entry, Event, Review
 from service.control_room.live_views import Alarm
-from service.record.journal.receipt import Receipt
+from service.record.journal.receipt import DecisionLog
 from service.record.queries.records import Records
 
 MOST_TAKEN = 1000
 """Acknowledgements that are remembered until a shared record is sure to show them."""
 
 
-class EntryLog(Protocol):
-    """What the desk needs of the journal."""
-
-    def append(self, entries: Sequence[Entry]) -> Receipt:
-        """Keep entries, all or none; raise ``JournalUnavailable`` where that is not possible."""
-
-
 class Alarms(Protocol):
-    """What the desk needs of the oversight."""
+    """The active alarms as an acknowledgement needs them."""
 
     def acknowledge(self, alarm_id: str, operator: str, comment: str, elsewhere: Event | None = None) -> Event:
         """End an alarm, of this replica or raised ``elsewhere``; raise ``NotFound`` where none of that id is active."""
@@ -35,10 +28,10 @@ class Alarms(Protocol):
         """Make these alarms active, and no others."""
 
 
-class Desk:
+class OperatorActions:
     """Writes durably; everything that was written before stays."""
 
-    def __init__(self, journal: EntryLog, records: Records, alarms: Alarms) -> None:
+    def __init__(self, journal: DecisionLog, records: Records, alarms: Alarms) -> None:
         self._journal = journal
         self._records = records
         self._alarms = alarms

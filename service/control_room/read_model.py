@@ -3,37 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.cameras import Camera
 from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
-from service.control_room.live_events import Feed
-from service.control_room.operator_actions import Desk
-from service.oversight import Oversight
+from service.control_room.live_events import LiveEvents
+from service.control_room.operator_actions import OperatorActions
+from service.monitoring.cameras_file import Camera
+from service.monitoring.monitor import Monitor
 from service.record.archive.archive import Archive
 from service.record.database.engine import Database, postgres_engine
-from service.record.followers.other_replicas import Others
+from service.record.followers.other_replicas import OtherReplicas
 from service.record.journal.journal import Journal
-from service.record.queries.records import Records
-from service.record.queries.shared_records import SharedRecords
-from service.record.queries.sql_records import SqlRecords
+from service.record.queries.records import Records, SharedRecords
 from service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadModel:
     """Everything the reading routes may ask for (``service.routes.needs``).
 
-    ``own_records`` are those in this replica's journal, in whose sequences the feed counts; ``others`` is what other
-    replicas write and ``shared`` the database they share, where there are any.
+    ``own_records`` are those in this replica's journal, in whose sequences live events count; ``others`` is what
+    other replicas write and ``shared`` the database they share, where there are any.
     """
 
     records: Records
     own_records: Records
-    feed: Feed
-    desk: Desk
+    live_events: LiveEvents
+    operator_actions: OperatorActions
     archive: Archive
     heatmaps: Heatmaps
-    others: Others | None
+    others: OtherReplicas | None
     shared: Database | None
 
     @property
@@ -47,23 +45,24 @@ class Reading:
             await self.shared.close()
 
 
-async def open_reading(
-    journal: Journal, archive: Archive, oversight: Oversight, cameras: Mapping[str, Camera], settings: Settings
-) -> Reading:
+async def open_read_model(
+    journal: Journal, archive: Archive, monitor: Monitor, cameras: Mapping[str, Camera], settings: Settings
+) -> ReadModel:
     """Open the reading side over an open journal; the board is up to date when this returns.
 
-    Searches go to PostgreSQL where one is set, and from there the feed hears what other replicas write; the start and
-    the feed of what this one writes need the journal alone.
+    Searches go to PostgreSQL where one is set, and live events hear from there what other replicas write; the start
+    and the events of what this one writes need the journal alone.
 
     Raises:
         Unavailable: the record cannot be read.
     """
     url = settings.database_url
     shared = None if url is None else Database(postgres_engine(url.get_secret_value()))
-    own_records = SqlRecords(journal.database)
+    own_records = Records(journal.database)
     records = own_records if shared is None else SharedRecords(shared, own_records)
-    feed = Feed(Board(cameras), journal.watch)
-    await feed.begin(own_records, journal.tail.last_sequence)
+    live_events = LiveEvents(Board(cameras), journal.watch)
+    await live_events.begin(own_records, journal.tail.last_sequence)
     heatmaps = Heatmaps(settings.artifacts, settings.max_pixels)
-    others = None if shared is None else Others(shared, settings.replica)
-    return Reading(records, own_records, feed, Desk(journal, records, oversight), archive, heatmaps, others, shared)
+    others = None if shared is None else OtherReplicas(shared, settings.replica)
+    actions = OperatorActions(journal, records, monitor)
+    return ReadModel(records, own_records, live_events, actions, archive, heatmaps, others, shared)

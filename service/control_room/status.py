@@ -8,10 +8,10 @@ from service.contract.errors import NotReady
 from service.contract.manifest import GateLimits, Metrics, Threshold
 from service.judging.model_switch import ModelSwitch
 from service.judging.serving import SOFTWARE_VERSION, Serving
+from service.monitoring.incidents import Incident, IncidentMonitor
+from service.monitoring.readiness import Readiness
 from service.monitoring.self_test import SelfTest
-from service.readiness import Readiness
 from service.record.journal.journal import Journal
-from service.troubles import Trouble, Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Status:
     now: datetime
     ready: bool
     problems: list[str]
-    troubles: list[Trouble]
+    troubles: list[Incident]
     software_version: str
     keys_needed: bool
     model: ModelStatus | None
@@ -51,14 +51,14 @@ class Status:
 
 
 def status_of(
-    readiness: Readiness, troubles: Troubles, models: ModelSwitch, journal: Journal, *, keys_needed: bool
+    readiness: Readiness, incidents: IncidentMonitor, models: ModelSwitch, journal: Journal, *, keys_needed: bool
 ) -> Status:
     """Gather the state."""
     return Status(
         now=datetime.now(UTC),
         ready=readiness.ready,
         problems=[f"{name}: {text}" for name, text in readiness.checks().items() if text != "ok"],
-        troubles=troubles.standing,
+        troubles=incidents.standing,
         software_version=SOFTWARE_VERSION,
         keys_needed=keys_needed,
         model=_model(models),

@@ -35,9 +35,9 @@ class Admission:
         if self._held.get(client, 0) >= max(1, self._shared // len(self._held)):
             raise Overloaded(f"{client} holds its part of {self._places} places: let it send fewer pictures at once")
 
-    def place(self, client: str) -> "Place":
+    def place(self, client: str) -> "Slot":
         """A place for a client, to be held by a ``with`` statement, which may raise :class:`Overloaded`."""
-        return Place(self, client)
+        return Slot(self, client)
 
     def take(self, client: str) -> None:
         """Take a place.
@@ -57,7 +57,7 @@ class Admission:
             self._held[client] = left
 
 
-class Place:
+class Slot:
     """One place while a ``with`` statement lasts."""
 
     __slots__ = ("_admission", "_client")

@@ -7,7 +7,7 @@ import uuid_utils
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.edge.errors import BY_STATUS, Kind, problem
-from service.edge.front import WHOLE
+from service.edge.middleware import WHOLE
 
 ANSWER = b"HTTP/1.1 "
 HEAD_END = b"\r\n\r\n"

@@ -1,124 +1,121 @@
-"""From shots to decisions: decode, gate, resize, score, decide. Pure computation, safe in any thread."""
+"""From crops to decisions: decode, gate, resize, score, decide. Pure computation, safe in any thread."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from math import isfinite
 from time import perf_counter
 from typing import NamedTuple
 
-import numpy as np
 import uuid_utils
 
 from service.contract.artifact import sha256_hex
-from service.contract.decision import Decision, Judgement, Reason, Timing, Verdict, decide
-from service.contract.errors import PictureError, ScoringFailed
-from service.contract.picture import Pixels
-from service.judging.preparation import Prepared, prepare, refused
+from service.contract.crop import Crop
+from service.contract.decision import Decision, PictureFacts, Reason, Timing, Verdict
+from service.contract.detector import Detection
+from service.contract.errors import PictureError, PictureTooLarge
+from service.contract.gate.gate import NOTHING_MEASURED
+from service.contract.picture import Pixels, decode
 from service.judging.serving import Serving
-from service.judging.shot import Shot
 from service.monitoring.self_test import SelfTest, run_self_test
 
 
-class _Scored(NamedTuple):
-    """A score, if there is one, and the company in which it was computed."""
-
-    score: float | None
-    batch_size: int
-    batch_index: int
-    score_s: float
+class _Decoded(NamedTuple):
+    crop: Crop
+    picture: Pixels
+    decode_s: float
 
 
-def judge(serving: Serving, shot: Shot, max_pixels: int) -> Decision:
+def judge(serving: Serving, crop: Crop, max_pixels: int) -> Decision:
     """Judge one picture.
 
     Raises:
         PictureError: the bytes cannot be decoded; no decision is made.
         ScoringFailed: the scorer cannot be trusted with it; no decision is made.
     """
-    (outcome,) = judge_each(serving, [shot], max_pixels)
+    (outcome,) = judge_each(serving, [crop], max_pixels)
     if isinstance(outcome, PictureError):
         raise outcome
     return outcome
 
 
-def judge_each(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision | PictureError]:
-    """Judge pictures of many senders with one inference, in their order; what cannot be decoded gets its error."""
-    prepared = prepare(serving, shots, max_pixels)
-    whole = [(shot, item) for shot, item in zip(shots, prepared, strict=True) if isinstance(item, Prepared)]
-    decisions = iter(_decide_all(serving, [shot for shot, _ in whole], [item for _, item in whole]))
-    return [next(decisions) if isinstance(item, Prepared) else item for item in prepared]
-
-
-def judge_batch(serving: Serving, shots: Sequence[Shot], max_pixels: int) -> list[Decision]:
+def judge_batch(serving: Serving, crops: Sequence[Crop], max_pixels: int) -> list[Decision]:
     """Judge many pictures with one inference, in their order; what cannot be decoded becomes ``unknown``.
 
     Raises:
         ScoringFailed: the scorer cannot be trusted with them; no decision is made.
     """
-    prepared = prepare(serving, shots, max_pixels)
-    return _decide_all(serving, shots, [item if isinstance(item, Prepared) else refused(item) for item in prepared])
+    outcomes = zip(crops, judge_each(serving, crops, max_pixels), strict=True)
+    return [_undecodable(serving, crop, one) if isinstance(one, PictureError) else one for crop, one in outcomes]
 
 
-def _decide_all(serving: Serving, shots: Sequence[Shot], prepared: Sequence[Prepared]) -> list[Decision]:
-    usable = [item.pixels for item in prepared if item.pixels is not None]
+def judge_each(serving: Serving, crops: Sequence[Crop], max_pixels: int) -> list[Decision | PictureError]:
+    """Judge pictures of many senders with one inference, in their order; what cannot be decoded gets its error."""
+    decoded = [_decoded(crop, max_pixels) for crop in crops]
+    decisions = iter(_judged(serving, [item for item in decoded if isinstance(item, _Decoded)]))
+    return [next(decisions) if isinstance(item, _Decoded) else item for item in decoded]
+
+
+def _decoded(crop: Crop, max_pixels: int) -> _Decoded | PictureError:
     started = perf_counter()
-    scores = iter(_scores(serving, usable) if usable else ())
-    score_s = (perf_counter() - started) / max(len(usable), 1)
-    decisions = []
-    index = 0
-    for shot, item in zip(shots, prepared, strict=True):
-        if item.pixels is None:
-            scored = _Scored(None, 0, 0, 0.0)
-        else:
-            scored = _Scored(next(scores), len(usable), index, score_s)
-            index += 1
-        decisions.append(_decision(serving, shot, item, scored))
-    return decisions
-
-
-def _scores(serving: Serving, usable: Sequence[Pixels]) -> list[float]:
-    """Score pictures; whatever is not exactly one score a picture could be laid to another one's charge."""
     try:
-        scores = serving.scorer.score(np.stack(usable))
-    except Exception as error:  # onnxruntime's errors share no base class below Exception
-        raise ScoringFailed("the scorer failed on this picture: send the next one") from error
-    if scores.shape != (len(usable),):
-        raise ScoringFailed(f"the scorer gave {scores.shape} scores for {len(usable)} pictures: send the next one")
-    return scores.tolist()  # type: ignore[no-any-return]  # numpy's stubs do not know the element type
+        return _Decoded(crop, decode(crop.image, max_pixels), perf_counter() - started)
+    except PictureError as error:
+        return error
 
 
-def _judgement(serving: Serving, item: Prepared, score: float | None) -> Judgement:
-    if score is None:
-        return Judgement(Verdict.UNKNOWN, item.reason or Reason.INPUT_UNDECODABLE)
-    threshold = serving.artifact.manifest.threshold
-    return decide(score, threshold.value, threshold.grey_zone_from)
+def _judged(serving: Serving, decoded: Sequence[_Decoded]) -> list[Decision]:
+    """Judge pictures together; their gates' time is shared among them, as the scorer's is."""
+    pictures = [item.picture for item in decoded]
+    started = perf_counter()
+    gated = serving.gates.judge_all(pictures, [item.crop.camera_id for item in decoded])
+    gate_s = (perf_counter() - started) / max(len(pictures), 1)
+    # A picture that is refused whatever it shows is not scored either: its score would prove nothing.
+    gated = [(figures, item.crop.refusal or unusable) for item, (figures, unusable) in zip(decoded, gated, strict=True)]
+    detections = serving.detector.judge_gated(pictures, gated)
+    return [
+        _decision(serving, item.crop, detection, _facts(item, detection), item.decode_s, gate_s)
+        for item, detection in zip(decoded, detections, strict=True)
+    ]
 
 
-def _decision(serving: Serving, shot: Shot, item: Prepared, scored: _Scored) -> Decision:
-    verdict, reason = _judgement(serving, item, scored.score)
-    score = scored.score if scored.score is not None and isfinite(scored.score) else None
-    threshold = serving.artifact.manifest.threshold.value
+def _facts(item: _Decoded, detection: Detection) -> PictureFacts:
+    height, width = item.picture.shape[:2]
+    return PictureFacts(width, height, len(item.crop.image), *detection.figures)
+
+
+def _undecodable(serving: Serving, crop: Crop, error: PictureError) -> Decision:
+    reason = Reason.INPUT_TOO_LARGE if isinstance(error, PictureTooLarge) else Reason.INPUT_UNDECODABLE
+    return _decision(serving, crop, Detection(Verdict.UNKNOWN, reason, NOTHING_MEASURED))
+
+
+def _decision(
+    serving: Serving,
+    crop: Crop,
+    detection: Detection,
+    facts: PictureFacts | None = None,
+    decode_s: float = 0.0,
+    gate_s: float = 0.0,
+) -> Decision:
     return Decision(
         decision_id=str(uuid_utils.uuid7()),
-        verdict=verdict,
-        alarm=verdict is not Verdict.NO_LEAK,
-        reason=reason,
-        score=score,
-        threshold=threshold,
-        score_ratio=None if score is None else score / threshold,
-        camera_id=shot.camera_id,
-        well_id=shot.well_id,
-        cast_id=shot.cast_id,
-        captured_at=shot.captured_at,
-        received_at=shot.received_at,
+        verdict=detection.verdict,
+        alarm=detection.verdict is not Verdict.NO_LEAK,
+        reason=detection.reason,
+        score=detection.score,
+        threshold=serving.threshold,
+        score_ratio=detection.score_ratio,
+        camera_id=crop.camera_id,
+        well_id=crop.well_id,
+        cast_id=crop.cast_id,
+        captured_at=crop.captured_at,
+        received_at=crop.received_at,
         answered_at=datetime.now(UTC),
         model=serving.identity,
-        image_sha256=shot.sha256,
-        request_id=shot.request_id,
-        batch_size=scored.batch_size,
-        batch_index=scored.batch_index,
-        picture=item.facts,
-        timing_ms=Timing(_ms(item.decode_s), _ms(item.gate_s), _ms(scored.score_s), _ms(perf_counter() - shot.arrived)),
+        image_sha256=crop.sha256,
+        request_id=crop.request_id,
+        batch_size=detection.batch_size,
+        batch_index=detection.batch_index,
+        picture=facts,
+        timing_ms=Timing(_ms(decode_s), _ms(gate_s), _ms(detection.score_s), _ms(perf_counter() - crop.arrived)),
     )
 
 
@@ -132,8 +129,8 @@ def challenge(serving: Serving, max_pixels: int) -> SelfTest:
 
     def judged(file: str) -> tuple[float | None, Verdict]:
         image = (serving.artifact.folder / file).read_bytes()
-        shot = Shot(image, sha256_hex(image), "self-test", datetime.now(UTC), perf_counter())
-        decision = judge(serving, shot, max_pixels)
+        crop = Crop(image, sha256_hex(image), "self-test", datetime.now(UTC), perf_counter())
+        decision = judge(serving, crop, max_pixels)
         return decision.score, decision.verdict
 
     manifest = serving.artifact.manifest

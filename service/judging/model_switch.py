@@ -7,12 +7,12 @@ from pathlib import Path
 
 from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Unavailable
 from service.contract.journal_entry import EventKind
-from service.judging.choice import Choices
+from service.judging.active_choice import ActiveChoice
 from service.judging.serving import Serving
+from service.monitoring.readiness import Readiness
 from service.monitoring.self_test import SelfTest, failed_self_test
-from service.readiness import Readiness
 from service.record.event_outbox import Note
-from service.telemetry.metrics import Metrics
+from service.telemetry.metrics import ServiceMetrics
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +30,11 @@ class ModelSwitch:
         open_folder: Callable[[Path], Serving],
         challenge: Callable[[Serving], SelfTest],
         readiness: Readiness,
-        metrics: Metrics,
+        metrics: ServiceMetrics,
         note: Note,
     ) -> None:
         self._root = root
-        self._choices = Choices(root, data_dir)
+        self._choices = ActiveChoice(root, data_dir)
         self._open = open_folder
         self._challenge = challenge
         self._readiness = readiness

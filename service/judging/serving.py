@@ -7,20 +7,23 @@ from pathlib import Path
 
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import ServedModel
+from service.contract.detector import Detector, open_detector
 from service.contract.gate.gate import Gates
 from service.contract.manifest import GateLimits
 from service.contract.run_limit import RunLimit
-from service.contract.scorer import OnnxScorer, Scorer
 
 SOFTWARE_VERSION = version("leak-inspection")
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Everything a verdict needs, from one artefact; never changed, only replaced as a whole."""
+    """Everything a verdict needs, from one artefact; never changed, only replaced as a whole.
+
+    ``gates`` stand before the detector instead of its own, since cameras may have limits of their own.
+    """
 
     artifact: Artifact
-    scorer: Scorer
+    detector: Detector
     gates: Gates
     identity: ServedModel
 
@@ -51,7 +54,7 @@ def open_serving(
     manifest = artifact.manifest
     return Serving(
         artifact,
-        OnnxScorer(artifact.model_path, manifest.input, threads, limit),
+        open_detector(artifact, threads, limit),
         Gates(manifest.gate, overrides),
         ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
     )

@@ -115,7 +115,7 @@ class _Camera:
             self.seen.popitem(last=False)
 
 
-class DriftWatch:
+class DriftMonitor:
     """Counts one picture of each well every ``spacing_s`` seconds; for the event loop's thread alone.
 
     Neighbouring pictures of a well are alike and would count as drift. Each window is complete and disjoint, as the

@@ -1,4 +1,4 @@
-"""The chronicle: what happens to cameras and to the service itself, kept in the journal beside the decisions."""
+"""Events about cameras and about the service itself that wait for their place in the journal."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ async def note(journal: DecisionLog, kind: EventKind, payload: Mapping[str, Json
         logger.exception("event not kept", extra={"event": kind, "payload": payload, "problem": str(error)})
 
 
-class Chronicle:
+class EventOutbox:
     """Keeps events in their order; what the journal cannot take now it gets as soon as it can.
 
     Of more than ``MOST_UNKEPT`` the oldest are forgotten.

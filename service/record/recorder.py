@@ -3,23 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Event
-from service.judging.shot import Shot
-from service.oversight import Oversight
-from service.record.deduplication import Sighting
+from service.monitoring.monitor import Monitor
+from service.record.deduplication import DeduplicationKey
 from service.record.journal.receipt import DecisionLog
-from service.telemetry.metrics import Metrics
+from service.telemetry.metrics import ServiceMetrics
 
-
-class PictureArchive(Protocol):
-    """What the recorder needs of the archive."""
-
-    def keep(self, decision: Decision, data: bytes) -> Awaitable[object] | None:
-        """Keep the picture of a decision, if it is chosen; return what to await before the answer leaves."""
+KeepPicture = Callable[[Decision, bytes], Awaitable[object] | None]
+"""Keeps the picture of a decision, if it is chosen; returns what to await before the answer leaves."""
 
 
 class Recording(NamedTuple):
@@ -48,36 +44,42 @@ def _look(keeping: asyncio.Future[None]) -> None:
 class Recorder:
     """Keeps decisions in the journal, and chosen pictures in the archive."""
 
-    def __init__(self, journal: DecisionLog, archive: PictureArchive, oversight: Oversight, metrics: Metrics) -> None:
+    def __init__(
+        self, journal: DecisionLog, keep_picture: KeepPicture, monitor: Monitor, metrics: ServiceMetrics
+    ) -> None:
         self._journal = journal
-        self._archive = archive
-        self._oversight = oversight
+        self._keep_picture = keep_picture
+        self._monitor = monitor
         self._metrics = metrics
 
-    async def earlier(self, shot: Shot) -> Decision | None:
+    async def earlier(self, crop: Crop) -> Decision | None:
         """Return the first decision on the same picture of the same camera, well and time, if there is one."""
-        if shot.captured_at is None:
+        if crop.captured_at is None:
             return None
-        return await self._journal.earlier(Sighting(shot.camera_id, shot.well_id, shot.captured_at, shot.sha256))
+        return await self._journal.earlier(
+            DeduplicationKey(crop.camera_id, crop.well_id, crop.captured_at, crop.sha256)
+        )
 
-    def record(self, decisions: Sequence[Decision], shots: Sequence[Shot], *, overseen: bool = True) -> list[Recording]:
+    def record(
+        self, decisions: Sequence[Decision], crops: Sequence[Crop], *, monitored: bool = True
+    ) -> list[Recording]:
         """Begin to keep decisions, all or none.
 
         Args:
-            decisions: of the shots, in their order.
-            shots: what was judged.
-            overseen: whether alarms may follow from them, and cameras are heard of.
+            decisions: of the crops, in their order.
+            crops: what was judged.
+            monitored: whether alarms may follow from them, and cameras are heard of.
 
         Raises:
             JournalUnavailable: they cannot be kept.
         """
-        raised = self._oversight.observe(decisions) if overseen else []
+        raised = self._monitor.observe(decisions) if monitored else []
         try:
             receipt = self._journal.append([*decisions, *raised])
         except JournalUnavailable:
-            self._oversight.withdraw(raised)
+            self._monitor.withdraw(raised)
             raise
-        archived = [self._archive.keep(made, shot.image) for made, shot in zip(decisions, shots, strict=True)]
+        archived = [self._keep_picture(made, crop.image) for made, crop in zip(decisions, crops, strict=True)]
         of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
         kept = partial(self._kept, raised, decisions, of_record)
         waits = [wait for wait in (receipt.durable, *archived) if wait is not None]
@@ -95,12 +97,12 @@ class Recorder:
             for wait in waits:
                 await wait
         except JournalUnavailable:
-            self._oversight.withdraw(raised)
+            self._monitor.withdraw(raised)
             raise
         kept()
 
     def _kept(self, raised: Sequence[Event], decisions: Sequence[Decision], of_record: Sequence[Decision]) -> None:
-        self._oversight.kept(raised)
+        self._monitor.kept(raised)
         self._metrics.batch_sizes.observe(len(decisions))
         for made, first in zip(decisions, of_record, strict=True):
             if first is made:

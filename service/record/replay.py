@@ -5,17 +5,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import Decision
+from service.contract.detector import Detector, open_detector
 from service.contract.errors import ArtifactError, ArtifactInvalid, PictureError, PictureGone
-from service.contract.picture import DEFAULT_MAX_PIXELS, decode, to_pixels
-from service.contract.scorer import OnnxScorer, Scorer
+from service.contract.picture import DEFAULT_MAX_PIXELS, decode
 from service.record.archive.folder import ArchiveFolder
 
 
-class Outcome(StrEnum):
+class ReplayOutcome(StrEnum):
     """What a replay shows."""
 
     EQUAL = "equal"
@@ -23,11 +21,11 @@ class Outcome(StrEnum):
     NOT_REPLAYABLE = "not_replayable"
 
 
-class Replayed(NamedTuple):
+class ReplayResult(NamedTuple):
     """One replay: the score now, where there is one, and why there is none."""
 
     decision: Decision
-    outcome: Outcome
+    outcome: ReplayOutcome
     score: float | None = None
     why: str = ""
 
@@ -46,22 +44,21 @@ class Replayer:
         self._threads = threads
         self._open = lru_cache(maxsize=4)(self._open_artifact)
 
-    def replay(self, decision: Decision, max_pixels: int = DEFAULT_MAX_PIXELS) -> Replayed:
+    def replay(self, decision: Decision, max_pixels: int = DEFAULT_MAX_PIXELS) -> ReplayResult:
         """Score the picture of a decision again; whatever is missing is said, not raised."""
         if decision.score is None:
-            return Replayed(decision, Outcome.NOT_REPLAYABLE, why=f"it was not scored ({decision.reason})")
+            return ReplayResult(decision, ReplayOutcome.NOT_REPLAYABLE, why=f"it was not scored ({decision.reason})")
         try:
             picture = decode(self._archive.read(decision).data, max_pixels)
-            artifact, scorer = self._open(decision.model.artifact)
+            artifact, detector = self._open(decision.model.artifact)
             if artifact.sha256 != decision.model.artifact_sha256:
                 raise ArtifactInvalid(f"{artifact.id} is not the artefact that judged: its manifest differs")
         except (PictureGone, PictureError, ArtifactError) as error:
-            return Replayed(decision, Outcome.NOT_REPLAYABLE, why=str(error))
-        pixels = to_pixels(picture, artifact.manifest.input)
-        batch = np.repeat(pixels[None], decision.batch_size, axis=0)
-        score = float(scorer.score(batch)[decision.batch_index])
-        return Replayed(decision, Outcome.EQUAL if score == decision.score else Outcome.DIFFERENT, score)
+            return ReplayResult(decision, ReplayOutcome.NOT_REPLAYABLE, why=str(error))
+        score = float(detector.score([picture] * decision.batch_size)[decision.batch_index])
+        outcome = ReplayOutcome.EQUAL if score == decision.score else ReplayOutcome.DIFFERENT
+        return ReplayResult(decision, outcome, score)
 
-    def _open_artifact(self, artifact_id: str) -> tuple[Artifact, Scorer]:
+    def _open_artifact(self, artifact_id: str) -> tuple[Artifact, Detector]:
         artifact = open_artifact(self._artifacts / artifact_id)
-        return artifact, OnnxScorer(artifact.model_path, artifact.manifest.input, self._threads)
+        return artifact, open_detector(artifact, self._threads)

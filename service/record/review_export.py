@@ -16,7 +16,8 @@ from service.contract.decision import Decision
 from service.contract.errors import PictureGone, SetupError
 from service.contract.journal_entry import Review
 from service.record.archive.folder import SUFFIXES, ArchiveFolder
-from service.record.queries.records import DecisionFilter, Records
+from service.record.queries.records import Records
+from service.record.queries.search import DecisionFilter
 
 LINES = "reviews.jsonl"
 PICTURES = "pictures"

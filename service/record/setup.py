@@ -1,18 +1,33 @@
-"""Who follows the journal, by the settings: a PostgreSQL, a webhook; and what is deleted behind them."""
+"""The record by the settings: where it lies below the data folder, who follows the journal, what is deleted."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from service.contract.decision import Verdict
+from service.record.archive.folder import ArchiveFolder
 from service.record.database.engine import postgres_engine
 from service.record.followers.follower import Follower, Sink
 from service.record.followers.postgres import PostgresCopy
 from service.record.journal.journal import Journal
-from service.record.retention.entry_stores import JournalShelf, PostgresShelf
-from service.record.retention.retention import FOR_EVER, Retention, RetentionLimits
+from service.record.retention.entry_stores import JournalEntryStore, PostgresEntryStore
+from service.record.retention.retention import FOR_EVER, Retention, RetentionPolicy
 from service.settings import Settings
 from service.telemetry.record_metrics import RecordMetrics
+
+JOURNAL_FILE = "journal.sqlite3"
+PICTURES_FOLDER = "pictures"
+
+
+def journal_path(settings: Settings) -> Path:
+    """Return the journal's file."""
+    return settings.data_dir / JOURNAL_FILE
+
+
+def archive_folder(settings: Settings) -> ArchiveFolder:
+    """Return the folder of kept pictures."""
+    return ArchiveFolder(settings.archive_dir or settings.data_dir / PICTURES_FOLDER)
 
 
 async def start_followers(journal: Journal, settings: Settings, metrics: RecordMetrics) -> list[Follower]:
@@ -36,11 +51,11 @@ def retentions(journal: Journal, settings: Settings, followers: Sequence[Followe
         Verdict.LEAK: settings.journal_leak_days,
     }
     readers = [follower for follower in followers if follower.reads_decisions]
-    limits = RetentionLimits(settings.journal_max_bytes, days, settings.journal_leak_days)
-    kept = [Retention(JournalShelf(journal), limits, partial(_read_by_all, readers))]
+    limits = RetentionPolicy(settings.journal_max_bytes, days, settings.journal_leak_days)
+    kept = [Retention(JournalEntryStore(journal), limits, partial(_read_by_all, readers))]
     if settings.database_url is not None:
-        shelf = PostgresShelf(postgres_engine(settings.database_url.get_secret_value(), keep=False))
-        kept.append(Retention(shelf, replace(limits, max_bytes=None)))
+        store = PostgresEntryStore(postgres_engine(settings.database_url.get_secret_value(), keep=False))
+        kept.append(Retention(store, replace(limits, max_bytes=None)))
     return kept
 
 

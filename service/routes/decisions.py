@@ -10,9 +10,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.contract.decision import Reason, Verdict
 from service.contract.identifier import Id
-from service.record.queries.records import LARGEST_PAGE, DecisionFilter
+from service.record.queries.records import LARGEST_PAGE
+from service.record.queries.search import DecisionFilter
 from service.routes.decision_csv import csv_of
-from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, DeskNeed, HeatmapsNeed, RecordsNeed
+from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, HeatmapsNeed, OperatorActionsNeed, RecordsNeed
 from service.routes.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
 
 router = APIRouter(prefix="/v1/decisions", tags=["record"], dependencies=[OPERATOR_ONLY])
@@ -120,9 +121,9 @@ async def reviews(decision_id: DecisionId, records: RecordsNeed) -> ReviewList:
 
 
 @router.post("/{decision_id}/review", operation_id="reviewDecision", status_code=201)
-async def review(decision_id: DecisionId, form: ReviewForm, desk: DeskNeed) -> ReviewView:
+async def review(decision_id: DecisionId, form: ReviewForm, actions: OperatorActionsNeed) -> ReviewView:
     """Say what a person sees; earlier reviews stay."""
-    return ReviewView.of(await desk.review(decision_id, form.verdict, form.reviewer, form.comment))
+    return ReviewView.of(await actions.review(decision_id, form.verdict, form.reviewer, form.comment))
 
 
 def _prefers_csv(accept: str) -> bool:

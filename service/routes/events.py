@@ -18,11 +18,11 @@ from starlette.types import Receive, Scope, Send
 from service.contract.decision import Decision
 from service.contract.journal_entry import Event, EventKind, Recorded
 from service.control_room.board import Board, silent_since
-from service.control_room.live_events import Outbox, is_good
-from service.control_room.live_views import Brief, DriftView, HappeningView, SilenceView
-from service.readiness import Readiness
+from service.control_room.live_events import Subscription, is_good
+from service.control_room.live_views import Brief, DriftView, ServiceEventView, SilenceView
+from service.monitoring.readiness import Readiness
 from service.record.queries.records import Records
-from service.routes.needs import OPERATOR_ONLY, FeedNeed, OwnRecordsNeed, ReadinessNeed
+from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, OwnRecordsNeed, ReadinessNeed
 
 router = APIRouter(prefix="/v1", tags=["record"])
 
@@ -49,41 +49,41 @@ class EventStream(StreamingResponse):
         await super().__call__(scope, receive, send)
 
 
-def _listen(feed: FeedNeed) -> Iterator[Outbox]:
-    with feed.listen() as outbox:
-        yield outbox
+def _subscribe(live_events: LiveEventsNeed) -> Iterator[Subscription]:
+    with live_events.subscribe() as subscription:
+        yield subscription
 
 
 @router.get("/events", operation_id="followEvents", dependencies=[OPERATOR_ONLY], response_class=EventStream)
 async def events(
-    feed: FeedNeed,
+    live_events: LiveEventsNeed,
     own: OwnRecordsNeed,
     readiness: ReadinessNeed,
-    outbox: Annotated[Outbox, Depends(_listen)],
+    subscription: Annotated[Subscription, Depends(_subscribe)],
     after: Place = None,
     last_event_id: LastEventId = None,
 ) -> EventStream:
     """Follow decisions, alarms and silence: from a place in the journal, or from now on."""
     place = after if last_event_id is None else int(last_event_id)
-    start = outbox.sequence if place is None else place
-    missed = _missed(own, start, outbox.sequence)
-    return EventStream(_lines(outbox, feed.board, start, missed, readiness), headers=HEADERS)
+    start = subscription.sequence if place is None else place
+    missed = _missed(own, start, subscription.sequence)
+    return EventStream(_lines(subscription, live_events.board, start, missed, readiness), headers=HEADERS)
 
 
 async def _lines(
-    outbox: Outbox, board: Board, start: int, missed: AsyncIterator[list[Recorded]], readiness: Readiness
+    subscription: Subscription, board: Board, start: int, missed: AsyncIterator[list[Recorded]], readiness: Readiness
 ) -> AsyncIterator[bytes]:
     yield _heartbeat(start)
     async for entries in missed:
         for line in _told(entries, board, entries[-1].sequence):
             yield line
     good_at = beat_at = monotonic()
-    while not outbox.dropped and not readiness.stopping:
-        await outbox.news(GOOD_EVERY_S)
+    while not subscription.dropped and not readiness.stopping:
+        await subscription.news(GOOD_EVERY_S)
         now = monotonic()
-        entries, place = outbox.take_urgent(), outbox.sequence
+        entries, place = subscription.take_urgent(), subscription.sequence
         if now - good_at >= GOOD_EVERY_S:
-            entries += outbox.take_good()
+            entries += subscription.take_good()
             good_at = now
         for line in _told(entries, board, place):
             yield line
@@ -124,7 +124,7 @@ def _happened(event: Event, board: Board, place: int) -> Iterator[bytes]:
         if alarm is not None:
             yield _line("alarm", alarm, place)
     elif camera_id is None:
-        yield _line("service", HappeningView(event.kind, event.at, dict(event.payload)), place)
+        yield _line("service", ServiceEventView(event.kind, event.at, dict(event.payload)), place)
     elif event.kind in SILENCE:
         yield _line("no_data", SilenceView(camera_id, event.well_id, silent_since(event)), place)
     elif event.kind in DRIFT:

@@ -6,18 +6,18 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from service.control_room.heatmap import Heatmaps
-from service.control_room.live_events import Feed
-from service.control_room.operator_actions import Desk
-from service.control_room.read_model import Reading
+from service.control_room.live_events import LiveEvents
+from service.control_room.operator_actions import OperatorActions
+from service.control_room.read_model import ReadModel
 from service.edge.access import Access, Role
 from service.judging.model_switch import ModelSwitch
+from service.monitoring.incidents import IncidentMonitor
+from service.monitoring.readiness import Readiness
 from service.parts import Parts
-from service.readiness import Readiness
 from service.record.archive.archive import Archive
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
-from service.telemetry.metrics import Metrics
-from service.troubles import Troubles
+from service.telemetry.metrics import ServiceMetrics
 
 
 def _parts(request: Request) -> Parts:
@@ -34,8 +34,8 @@ def _part(name: str) -> Any:  # noqa: ANN401  # what Depends returns has no type
 
 def _reader(name: str) -> Any:  # noqa: ANN401  # as above
     def get(request: Request) -> object:
-        reading: Reading = request.app.state.reading
-        return getattr(reading, name)
+        read_model: ReadModel = request.app.state.read_model
+        return getattr(read_model, name)
 
     return Depends(get)
 
@@ -54,16 +54,16 @@ def _watcher(request: Request) -> None:
 
 
 AccessNeed = Annotated[Access, _part("access")]
-MetricsNeed = Annotated[Metrics, _part("metrics")]
+MetricsNeed = Annotated[ServiceMetrics, _part("metrics")]
 ModelSwitchNeed = Annotated[ModelSwitch, _part("models")]
 ReadinessNeed = Annotated[Readiness, _part("readiness")]
-TroublesNeed = Annotated[Troubles, _part("troubles")]
+IncidentsNeed = Annotated[IncidentMonitor, _part("incidents")]
 JournalNeed = Annotated[Journal, _part("journal")]
 
 RecordsNeed = Annotated[Records, _reader("records")]
 OwnRecordsNeed = Annotated[Records, _reader("own_records")]
-FeedNeed = Annotated[Feed, _reader("feed")]
-DeskNeed = Annotated[Desk, _reader("desk")]
+LiveEventsNeed = Annotated[LiveEvents, _reader("live_events")]
+OperatorActionsNeed = Annotated[OperatorActions, _reader("operator_actions")]
 ArchiveNeed = Annotated[Archive, _reader("archive")]
 HeatmapsNeed = Annotated[Heatmaps, _reader("heatmaps")]
 

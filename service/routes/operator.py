@@ -12,10 +12,10 @@ from service.edge.access import COOKIE, SESSION_S, Role
 from service.routes.needs import (
     OPERATOR_ONLY,
     AccessNeed,
+    IncidentsNeed,
     JournalNeed,
     ModelSwitchNeed,
     ReadinessNeed,
-    TroublesNeed,
 )
 from service.routes.views import KeyForm
 
@@ -64,7 +64,11 @@ async def sign_out(response: Response) -> None:
 
 @router.get("/v1/status", operation_id="getStatus", dependencies=[OPERATOR_ONLY])
 async def status(
-    readiness: ReadinessNeed, troubles: TroublesNeed, models: ModelSwitchNeed, journal: JournalNeed, access: AccessNeed
+    readiness: ReadinessNeed,
+    incidents: IncidentsNeed,
+    models: ModelSwitchNeed,
+    journal: JournalNeed,
+    access: AccessNeed,
 ) -> Status:
     """Say how the service is: checks, troubles, model, self-test and journal."""
-    return status_of(readiness, troubles, models, journal, keys_needed=not access.open)
+    return status_of(readiness, incidents, models, journal, keys_needed=not access.open)

@@ -10,7 +10,7 @@ from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.contract.journal_entry import EventKind
 from service.control_room.live_views import Alarm, AlarmList, BoardView
-from service.routes.needs import OPERATOR_ONLY, DeskNeed, FeedNeed, RecordsNeed
+from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, OperatorActionsNeed, RecordsNeed
 from service.routes.views import AcknowledgeForm, ScorePoint, ScoreSeries
 
 router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY])
@@ -28,9 +28,9 @@ Points = Annotated[int, Query(ge=1, le=MOST_POINTS)]
 
 
 @router.get("/wells", operation_id="getBoard")
-async def wells(feed: FeedNeed) -> BoardView:
+async def wells(live_events: LiveEventsNeed) -> BoardView:
     """Return the latest decision, alarm and silence of each well of each camera."""
-    return feed.board.view()
+    return live_events.board.view()
 
 
 @router.get("/wells/{camera_id}/{well_id}/scores", operation_id="getScores")
@@ -68,6 +68,6 @@ async def alarms(
 
 
 @router.post("/alarms/{alarm_id}/acknowledge", operation_id="acknowledgeAlarm")
-async def acknowledge(alarm_id: AlarmId, form: AcknowledgeForm, desk: DeskNeed) -> Alarm:
+async def acknowledge(alarm_id: AlarmId, form: AcknowledgeForm, actions: OperatorActionsNeed) -> Alarm:
     """Take note of an alarm; it stays in the record."""
-    return await desk.acknowledge(alarm_id, form.operator, form.comment)
+    return await actions.acknowledge(alarm_id, form.operator, form.comment)

@@ -26,7 +26,7 @@ FORM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class PlantEvent:
     """One thing that goes wrong from ``start_s`` to ``end_s`` after the start; no camera means all, no well too."""
 
     kind: str
@@ -45,7 +45,7 @@ class Event:
         )
 
 
-def parse_event(text: str) -> Event:
+def parse_event(text: str) -> PlantEvent:
     """Read an event from the command line.
 
     Raises:
@@ -65,7 +65,7 @@ def parse_event(text: str) -> Event:
     amount = AMOUNTS[kind] if match["amount"] is None else _number(match["amount"], text)
     if amount <= 0:
         raise SetupError(f"{text!r}: the amount must be more than 0")
-    return Event(kind, amount, match["camera"], match["well"], start_s, start_s + length_s)
+    return PlantEvent(kind, amount, match["camera"], match["well"], start_s, start_s + length_s)
 
 
 def _number(text: str, event: str) -> float:

@@ -10,14 +10,14 @@ import numpy as np
 
 from service.contract.errors import SetupError
 from service.contract.picture import Pixels, decode
-from service.simulation.events import Event
+from service.simulation.events import PlantEvent
 from service.simulation.gallery import Gallery
 
 ALTERED_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Crop:
+class SimulatedCrop:
     """A picture of one well as the camera sends it."""
 
     image: bytes
@@ -29,7 +29,7 @@ class Crop:
 class Plant:
     """Cameras ``cam-1``, ``cam-2``, ... with ``wells`` crops a frame: the halves ``1a``, ``1b``, ``2a``, ..."""
 
-    def __init__(self, gallery: Gallery, cameras: int, wells: int, events: Sequence[Event] = ()) -> None:
+    def __init__(self, gallery: Gallery, cameras: int, wells: int, events: Sequence[PlantEvent] = ()) -> None:
         if any(event.kind == "leak" for event in events) and not gallery.leaks:
             raise SetupError("a leak is asked for, but there is no picture of one: put some into a folder `leak`")
         self.cameras = tuple(f"cam-{number + 1}" for number in range(cameras))
@@ -44,12 +44,12 @@ class Plant:
             return 0.0
         return max((event.amount for event in happening if event.kind == "burst"), default=1.0)
 
-    def frame(self, camera_id: str, number: int, at_s: float) -> list[Crop]:
+    def frame(self, camera_id: str, number: int, at_s: float) -> list[SimulatedCrop]:
         """Return the crops of a camera's frame, a crop a well; ``at_s`` counts from the start of the simulation."""
         now = datetime.now(UTC)
         return [self._crop(camera_id, index, number, at_s, now) for index in range(len(self.wells))]
 
-    def _crop(self, camera_id: str, index: int, number: int, at_s: float, now: datetime) -> Crop:
+    def _crop(self, camera_id: str, index: int, number: int, at_s: float, now: datetime) -> SimulatedCrop:
         well_id = self.wells[index]
         events = [event for event in self._events if event.concerns(camera_id, at_s, well_id)]
         kinds = {event.kind for event in events}
@@ -62,7 +62,7 @@ class Plant:
                 image = _altered(image, event.kind, event.amount)
             elif event.kind == "stale":
                 now -= timedelta(seconds=event.amount)
-        return Crop(image, camera_id, well_id, now)
+        return SimulatedCrop(image, camera_id, well_id, now)
 
 
 @lru_cache(maxsize=ALTERED_KEPT)

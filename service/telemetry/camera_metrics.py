@@ -8,7 +8,7 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from service.contract.decision import Decision, Reason, Verdict
-from service.telemetry.tally import Counts, Tallies
+from service.telemetry.counters import CounterFamily, HistogramFamily
 
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 OTHER = "other"
@@ -28,7 +28,7 @@ class CameraMetrics:
 
     def __init__(self, registry: CollectorRegistry, intervals_s: Mapping[str, float], now: float) -> None:
         known = (*intervals_s, OTHER)
-        self._decisions = Counts(
+        self._decisions = CounterFamily(
             registry,
             "leak_inspection_decisions",
             "Decisions by camera and verdict.",
@@ -46,7 +46,7 @@ class CameraMetrics:
         self._drift = _gauge(
             registry, "drift_limit_ratio", "Drift index divided by its limit: above 1 is drift.", "figure"
         )
-        self._ratios = Tallies(
+        self._ratios = HistogramFamily(
             registry,
             "leak_inspection_score_threshold_ratio",
             "Score divided by threshold: 1 and more is a leak.",

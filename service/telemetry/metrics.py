@@ -11,8 +11,8 @@ from prometheus_client.process_collector import ProcessCollector
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, JournalUnavailable, NotReady, Overloaded
 from service.telemetry.camera_metrics import CameraMetrics
+from service.telemetry.counters import CounterFamily, HistogramFamily
 from service.telemetry.record_metrics import RecordMetrics
-from service.telemetry.tally import Counts, Tallies
 
 REQUEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 STAGE_BUCKETS_S = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1)
@@ -28,7 +28,7 @@ SHED: dict[type[Exception], str] = {
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-class Metrics:
+class ServiceMetrics:
     """Counts what is answered; ``intervals_s`` are the configured cameras, with the time between two pictures."""
 
     def __init__(
@@ -59,10 +59,10 @@ class Metrics:
         self._self_test_at = Gauge(
             "leak_inspection_self_test_timestamp_seconds", "When the last self-test ended.", registry=registry
         )
-        self._requests = Counts(
+        self._requests = CounterFamily(
             registry, "leak_inspection_requests", "Requests by status code.", ["code"], ((code,) for code in CODES)
         )
-        self._duration = Tallies(
+        self._duration = HistogramFamily(
             registry,
             "leak_inspection_request_duration_seconds",
             "From the first byte of a request to the last of its answer.",
@@ -71,7 +71,7 @@ class Metrics:
         self.in_flight = 0
         in_flight = Gauge("leak_inspection_in_flight_requests", "Requests being worked on.", registry=registry)
         in_flight.set_function(lambda: self.in_flight)
-        stages = Tallies(
+        stages = HistogramFamily(
             registry,
             "leak_inspection_stage_duration_seconds",
             "Time of one crop in each stage.",
@@ -80,7 +80,7 @@ class Metrics:
             STAGES,
         )
         self._decode, self._gate, self._score = stages.of.values()
-        self.batch_sizes = Tallies(
+        self.batch_sizes = HistogramFamily(
             registry, "leak_inspection_batch_size_images", "Crops judged and recorded together.", BATCH_BUCKETS
         ).only
         shed = Counter("leak_inspection_shed_requests", "Requests refused unseen.", ["reason"], registry=registry)

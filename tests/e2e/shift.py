@@ -11,8 +11,8 @@ import httpx
 from service.simulation.events import parse_event
 from service.simulation.gallery import Gallery
 from service.simulation.plant import Plant
-from service.simulation.pump import Pace, Pump
-from service.simulation.tally import Tally
+from service.simulation.result import SimulationResult
+from service.simulation.sender import Sender, SendingRate
 from tests.e2e.running_service import RunningService
 from tests.e2e.watched import Watched
 from tests.e2e.witness import Witness
@@ -55,7 +55,7 @@ class Shift:
         self.service, self.watched, self.witness = service, watched, witness
         self._postgres = postgres
         self.began = 0.0
-        self.tally = Tally(CAMERAS * WELLS * FRAMES_PER_S)
+        self.result = SimulationResult(CAMERAS * WELLS * FRAMES_PER_S)
 
     async def run(self, wells: Path, other_artifact: str) -> None:
         """Let the cameras send by the script, and do what the people of the shift do."""
@@ -63,7 +63,7 @@ class Shift:
         plant = Plant(gallery, CAMERAS, WELLS, [parse_event(event) for event in SCRIPT])
         async with httpx.AsyncClient(base_url=self.service.address, timeout=30) as client:
             self.began = time.monotonic()
-            sending = asyncio.create_task(Pump(plant, Pace(FRAMES_PER_S, END), client, self.tally).run())
+            sending = asyncio.create_task(Sender(plant, SendingRate(FRAMES_PER_S, END), client, self.result).run())
             await self._until(FROZEN + 9)
             await self._acknowledge_all(client)
             await self._until(BURST)
@@ -97,9 +97,9 @@ class Shift:
             writer.close()
             status = head.split()[1].decode()
             if status == "200":
-                self.tally.verdicts[json.loads(body)["verdict"]] += 1
+                self.result.verdicts[json.loads(body)["verdict"]] += 1
             else:
-                self.tally.refused[status] += 1
+                self.result.refused[status] += 1
         for _, writer in slow:
             writer.close()
 

@@ -141,7 +141,7 @@ def see_a_burst(shift: Shift) -> None:
     witness.in_time(witness.measured(f'{seen.metric.name}{{reason="queue_full"}} > 0', began), seen.metric)
     witness.in_time(witness.fired(seen.alert.name, "", began), seen.alert)
     assert witness.told(seen.stream.name, partial(trouble, "trouble_ended", "overload"), began) is not None
-    assert "503" in shift.tally.refused
+    assert "503" in shift.result.refused
 
 
 def see_the_store_away(shift: Shift) -> None:
@@ -187,9 +187,9 @@ def see_nothing_else(shift: Shift) -> None:
 
 def figures_agree_with_the_journal(shift: Shift) -> None:
     """What the cameras were answered, what Prometheus counted and what the record says: the same."""
-    total = shift.tally.verdicts.total()
+    total = shift.result.verdicts.total()
     eventually(lambda: counted(shift.watched).total() == total, "Prometheus has counted all")
     eventually(lambda: listed(shift.service).total() == total, "the copy has caught up")
     assert counted(shift.watched) == listed(shift.service)
-    assert by_verdict(listed(shift.service)) == shift.tally.verdicts
-    assert set(shift.tally.verdicts) == {"no_leak", "leak", "unknown"}
+    assert by_verdict(listed(shift.service)) == shift.result.verdicts
+    assert set(shift.result.verdicts) == {"no_leak", "leak", "unknown"}

@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from service.simulation.gallery import Gallery
-from service.simulation.plant import Crop, Plant
-from service.simulation.pump import Answer, Pace, Pump
-from service.simulation.tally import Tally
+from service.simulation.plant import Plant, SimulatedCrop
+from service.simulation.result import SimulationResult
+from service.simulation.sender import Answer, Sender, SendingRate
 from tests.e2e.stack import Stack, eventually, free_port
 from tests.small_artifact import write_artifact
 from tests.wells import write_wells
@@ -60,20 +60,20 @@ class Load:
     fleet: Fleet
     acknowledged: list[str] = field(default_factory=list)
     answered_at: dict[str, list[float]] = field(default_factory=dict)
-    tally: Tally = field(default_factory=lambda: Tally(FRAMES_PER_S * CAMERAS * WELLS))
+    result: SimulationResult = field(default_factory=lambda: SimulationResult(FRAMES_PER_S * CAMERAS * WELLS))
 
     async def send(self, seconds: float) -> None:
         """Send for that long; called again, the times of the pictures go on."""
         plant = Plant(Gallery.read(self.fleet.wells), CAMERAS, WELLS)
         async with httpx.AsyncClient(base_url=self.fleet.url, verify=unsigned(), timeout=30) as client:
-            await Pump(plant, Pace(FRAMES_PER_S, seconds), client, self.tally, self._heard).run()
+            await Sender(plant, SendingRate(FRAMES_PER_S, seconds), client, self.result, self._heard).run()
 
     def longest_gap_s(self) -> float:
         """Longest time in which a camera got no answer."""
         gaps = [b - a for times in self.answered_at.values() for a, b in pairwise(times)]
         return max(gaps)
 
-    def _heard(self, crop: Crop, answer: Answer) -> None:
+    def _heard(self, crop: SimulatedCrop, answer: Answer) -> None:
         self.acknowledged.append(answer["decision_id"])
         self.answered_at.setdefault(crop.camera_id, []).append(time.monotonic())
 
@@ -133,10 +133,10 @@ async def test_a_replica_dies_and_comes_back_and_no_acknowledged_decision_is_los
     await asyncio.to_thread(eventually, lambda: MISSING not in stack.firing(), "the alert resolves")
     await sending
     assert load.longest_gap_s() < LONGEST_GAP_S
-    assert load.tally.refused == {}
+    assert load.result.refused == {}
     assert await asyncio.to_thread(fleet.owners, within_s=15) == before
 
-    assert len(set(load.acknowledged)) == load.tally.sent
+    assert len(set(load.acknowledged)) == load.result.sent
     await asyncio.to_thread(eventually, lambda: set(load.acknowledged) <= set(fleet.recorded()), "all are on record")
     recorded = fleet.recorded()
     assert len(recorded) == len(set(recorded))
@@ -147,7 +147,7 @@ async def test_the_database_stops_for_a_while_and_misses_nothing(fleet: Fleet) -
     await asyncio.to_thread(stack.docker, "stop", stack.container("postgres"))
     await load.send(20)
     eventually(lambda: "LeakInspectionFollowerFailing" in stack.firing(), "the alert fires")
-    assert load.tally.refused == {}
+    assert load.result.refused == {}
     await asyncio.to_thread(stack.docker, "start", stack.container("postgres"))
     eventually(lambda: "LeakInspectionFollowerFailing" not in stack.firing(), "the followers have caught up")
     eventually(lambda: set(load.acknowledged) <= set(fleet.recorded()), "all are on record")

@@ -16,8 +16,8 @@ from service.settings import Settings
 from service.simulation.events import parse_event
 from service.simulation.gallery import Gallery
 from service.simulation.plant import Plant
-from service.simulation.pump import Pace, Pump
-from service.simulation.tally import Tally
+from service.simulation.result import SimulationResult
+from service.simulation.sender import Sender, SendingRate
 from tests.e2e.figures import by_verdict, counted, listed
 from tests.e2e.running_service import RunningService
 from tests.e2e.stack import eventually
@@ -34,8 +34,8 @@ STRANGER = "cam-2"  # is in no cameras file: counted under `other`
 class Run:
     """What a service was sent, while Prometheus watched."""
 
-    def __init__(self, service: RunningService, watched: Watched, tally: Tally) -> None:
-        self.service, self.watched, self.tally = service, watched, tally
+    def __init__(self, service: RunningService, watched: Watched, result: SimulationResult) -> None:
+        self.service, self.watched, self.result = service, watched, result
 
     def journal(self) -> list[Entry]:
         """Every entry of the journal, as it lies on the disk."""
@@ -56,18 +56,18 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp("figures")
     (folder / "cameras.toml").write_text("[cameras.cam-1]\ninterval_s = 0.25\n")
     with RunningService(folder, cameras_file=folder / "cameras.toml") as service, Watched(service) as watched:
-        tally = asyncio.run(simulated(service, write_wells(folder / "wells")))
-        total = tally.verdicts.total()
+        result = asyncio.run(simulated(service, write_wells(folder / "wells")))
+        total = result.verdicts.total()
         eventually(lambda: counted(watched).total() == listed(service).total() == total, "everything is on record")
-        yield Run(service, watched, tally)
+        yield Run(service, watched, result)
 
 
-async def simulated(service: RunningService, wells: Path) -> Tally:
+async def simulated(service: RunningService, wells: Path) -> SimulationResult:
     plant = Plant(Gallery.read(wells), cameras=2, wells=4, events=[parse_event(event) for event in EVENTS])
-    tally = Tally(4 * 2 * 4)
+    result = SimulationResult(4 * 2 * 4)
     async with httpx.AsyncClient(base_url=service.address, timeout=30) as client:
-        await Pump(plant, Pace(4, 4.0), client, tally).run()
-    return tally
+        await Sender(plant, SendingRate(4, 4.0), client, result).run()
+    return result
 
 
 def known(camera_id: str | None) -> str:
@@ -81,8 +81,8 @@ def test_verdicts_by_camera_are_the_same_everywhere(run: Run) -> None:
     assert run.panel("Verdicts by camera") == counted(run.watched) == journal
     by_name = Counter((decision.camera_id, decision.verdict.value) for decision in decisions)
     assert listed(run.service) == by_name
-    assert by_verdict(journal) == run.tally.verdicts
-    assert set(run.tally.verdicts) == set(Verdict)
+    assert by_verdict(journal) == run.result.verdicts
+    assert set(run.result.verdicts) == set(Verdict)
 
 
 def test_a_filtered_list_holds_as_many_as_the_journal_page_by_page(run: Run) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from unittest.mock import patch
 
-from service.routes import inspections
+from service.routes.inspection import handlers as inspections
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault
 from tests.faults.rig import GOOD, LEAK, Rig, Running

@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from service.record.data_folder import JOURNAL_FILE
 from service.record.journal import journal
+from service.record.setup import JOURNAL_FILE
 from tests.decisions import a_decision
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault

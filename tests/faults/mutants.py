@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from service import inspector, readiness
-from service.contract import decision, scorer
+from service import inspector
+from service.contract import decision, detector, scorer
 from service.contract.gate import gate
-from service.judging import judge, model_switch, preparation
-from service.monitoring import camera, self_test
+from service.judging import judge, model_switch
+from service.monitoring import freshness, readiness, self_test
 from service.record.journal import journal
-from service.routes import deadline
+from service.routes.inspection import deadline
 
 
 @dataclass(frozen=True)
@@ -65,30 +65,31 @@ MUTANTS = (
     Mutant(decision.decide, "if score < 0:", "if False:", "negative score"),
     Mutant(decision.decide, "score >= threshold:", "score > 1e9:", "repeated picture"),
     Mutant(decision.decide, "Judgement(Verdict.LEAK,", "Judgement(Verdict.NO_LEAK,", "cancelled callers"),
-    Mutant(judge._judgement, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
-    Mutant(preparation._prepared, "shot.refusal or unusable", "unusable", "stale picture"),
-    Mutant(preparation._prepared, "shot.refusal or unusable", "shot.refusal", "lamp"),
-    Mutant(judge._decision, "alarm=verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
-    Mutant(judge._scores, 'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
-           "return [0.0] * len(usable)", "scorer raises"),
-    Mutant(judge._scores, "if scores.shape != (len(usable),):", "if False:", "too many scores"),
-    Mutant(preparation.refused, "return Prepared(None, ", "return Prepared(__import__('numpy').zeros(1), ",
-           "bad crops in a batch"),
+    Mutant(detector.Detector.judge_gated, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
+    Mutant(judge._judged, "item.crop.refusal or unusable", "unusable", "stale picture"),
+    Mutant(judge._judged, "item.crop.refusal or unusable", "item.crop.refusal", "lamp"),
+    Mutant(judge._decision, "alarm=detection.verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
+    Mutant(detector.Detector._scored,
+           'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
+           "return np.zeros(len(pixels), np.float32)", "scorer raises"),
+    Mutant(detector.Detector._scored, "if scores.shape != (len(pixels),):", "if False:", "too many scores"),
+    Mutant(judge._undecodable, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "bad crops in a batch"),
     Mutant(gate._plain_fault, "return Reason.INPUT_BLACK", "return None", "black"),
     Mutant(gate._plain_fault, "return Reason.INPUT_WHITE", "return None", "white"),
     Mutant(gate._plain_fault, "Reason.INPUT_FLAT if figures.contrast < FLAT else None", "None", "flat"),
     Mutant(gate.Gate.judge, "Reason.INPUT_SIZE", "None", "wrong size"),
     Mutant(gate.Gate._broken_limit, "if not low <= value <= high:", "if False:", "blur"),
-    Mutant(camera.CameraWatch.judge, "return Reason.STALE", "return None", "clock one hour ahead"),
-    Mutant(camera.CameraWatch.judge, "return Reason.FUTURE", "return None", "clock one hour behind"),
-    Mutant(camera.CameraWatch._is_frozen, "return seen_s > self._frozen_after_s", "return False", "frozen feed"),
+    Mutant(freshness.FreshnessMonitor.judge, "return Reason.STALE", "return None", "clock one hour ahead"),
+    Mutant(freshness.FreshnessMonitor.judge, "return Reason.FUTURE", "return None", "clock one hour behind"),
+    Mutant(freshness.FreshnessMonitor._is_frozen, "return seen_s > self._frozen_after_s", "return False",
+           "frozen feed"),
     Mutant(inspector.Inspector._watched, "if refusal is None", "if True", "frozen feed, delivered fast"),
     Mutant(inspector.Inspector._doubt, "self._models.doubt(", "str(", "scorer once raised"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "True", "scaled weights"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "close", "raised threshold"),
     Mutant(self_test.run_self_test, "if missing:", "if False:", "no golden pictures"),
     Mutant(self_test.missing_kinds, ', Verdict.LEAK: "a leak"', "", "no golden leak"),
-    Mutant(inspector.Inspector._seen, "shot.refusal is None or earlier.verdict is not Verdict.NO_LEAK", "True",
+    Mutant(inspector.Inspector._seen, "crop.refusal is None or earlier.verdict is not Verdict.NO_LEAK", "True",
            "good well repeated for ever"),
     Mutant(deadline.fresh_until, "return min(deadline, ", "return max(deadline, ", "picture older than its deadline"),
     Mutant(model_switch.ModelSwitch._proven, "if not result.ok:", "if False:", "bad model swap"),

@@ -13,7 +13,7 @@ from asgi_lifespan import LifespanManager
 from service.app import create_app
 from service.contract.artifact import read_active
 from service.contract.picture import Pixels
-from service.contract.scorer import Scores
+from service.contract.scorer import Scorer, Scores
 from service.parts import Parts
 from service.settings import Settings
 from tests.faults.answer import Answer, answers_in
@@ -91,7 +91,12 @@ class Running:
 
     def replace_scorer(self, score: Callable[[Pixels], Scores]) -> None:
         """Let another function score from now on."""
-        self.change_serving(scorer=_Double(score))
+        self.change_scorer(_Double(score))
+
+    def change_scorer(self, scorer: Scorer) -> None:
+        """Let another scorer serve from now on."""
+        detector = self.parts.models.current().detector
+        self.change_serving(detector=dataclasses.replace(detector, scorer=scorer))
 
     def change_serving(self, **changes: Any) -> None:  # noqa: ANN401  # whatever a fault puts in place
         """Change parts of what is served."""

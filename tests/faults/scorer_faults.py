@@ -51,7 +51,7 @@ def of_size(change: int) -> Callable[[Pixels], Scores]:
 async def failing_self_test(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
-        scorer = running.parts.models.current().scorer
+        scorer = running.parts.models.current().detector.scorer
         running.replace_scorer(lambda pixels: scorer.score(pixels) * np.float32(0.9))
         await running.self_test()
         for image in (LEAK, GOOD):

@@ -100,14 +100,14 @@ def check(caller: Caller, response: httpx.Response, alone: list[float]) -> None:
 
 async def play(folder: Path, callers: list[Caller], failures: set[int]) -> None:
     async with Rig(folder).serving(max_in_flight=6, self_test_retry_s=0.01) as running:
-        scorer = running.parts.models.current().scorer
+        scorer = running.parts.models.current().detector.scorer
         alone = [float(scorer.score(to_pixels(decode(picture), SPEC)[None])[0]) for picture in PICTURES]
-        running.change_serving(scorer=SometimesFailing(scorer, failures))
+        running.change_scorer(SometimesFailing(scorer, failures))
         responses = await asyncio.gather(*(visit(running, caller) for caller in callers))
         for caller, response in zip(callers, responses, strict=True):
             if response is not None:
                 check(caller, response, alone)
-        running.change_serving(scorer=scorer)
+        running.change_scorer(scorer)
         await running.self_test()
         await running.passes()
     assert np.isfinite(alone).all()

@@ -14,8 +14,8 @@ import yaml
 from service.simulation.events import parse_event
 from service.simulation.gallery import Gallery
 from service.simulation.plant import Plant
-from service.simulation.pump import Pace, Pump
-from service.simulation.tally import Tally
+from service.simulation.result import SimulationResult
+from service.simulation.sender import Sender, SendingRate
 from tests.e2e.running_service import RunningService
 from tests.e2e.stack import eventually
 from tests.e2e.watched import Watched, has_prometheus
@@ -50,19 +50,19 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     (folder / "cameras.toml").write_text(CAMERAS)
     settings = {"cameras_file": folder / "cameras.toml", "webhook_url": "http://127.0.0.1:9/"}
     with RunningService(folder, **settings) as service, Watched(service) as watched:
-        tally = asyncio.run(scripted_run(service.address, write_wells(folder / "wells")))
-        assert set(tally.verdicts) == {"no_leak", "leak", "unknown"}
-        eventually(lambda: watched.value("sum(leak_inspection_decisions_total)") == tally.sent, "all is counted")
+        result = asyncio.run(scripted_run(service.address, write_wells(folder / "wells")))
+        assert set(result.verdicts) == {"no_leak", "leak", "unknown"}
+        eventually(lambda: watched.value("sum(leak_inspection_decisions_total)") == result.sent, "all is counted")
         yield watched
 
 
-async def scripted_run(address: str, wells: Path) -> Tally:
+async def scripted_run(address: str, wells: Path) -> SimulationResult:
     plant = Plant(Gallery.read(wells), cameras=2, wells=4, events=[parse_event(event) for event in EVENTS])
-    tally = Tally(4 * 2 * 4)
+    result = SimulationResult(4 * 2 * 4)
     async with httpx.AsyncClient(base_url=address) as client:
-        await Pump(plant, Pace(4, RUN_S), client, tally).run()
+        await Sender(plant, SendingRate(4, RUN_S), client, result).run()
         await client.post("/v1/inspect", content=b"no picture")
-    return tally
+    return result
 
 
 @pytest.mark.parametrize(("title", "expression"), queries())

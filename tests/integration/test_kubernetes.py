@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from service.cameras import Cameras
+from service.monitoring.cameras_file import Cameras
 from service.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[2]

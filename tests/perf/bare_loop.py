@@ -24,7 +24,7 @@ def score_crops(serving: Serving, crops: list[bytes]) -> None:
         picture = decode(crop)
         serving.gates.of(None).judge(picture)
         pixels.append(to_pixels(picture, spec))
-    serving.scorer.score(np.stack(pixels)).tolist()
+    serving.detector.scorer.score(np.stack(pixels)).tolist()
 
 
 def main(artifact: Path, folder: Path, batch: int, duration_s: float) -> None:

@@ -9,7 +9,7 @@ from tests.perf.aims import CameraLatency, Memory, Replicas
 from tests.perf.contenders import CONSTANT, FRAME, LABELLED, LITSERVE, LOOP, LOOP_80, MULTIPART, RAW, TORCH
 from tests.perf.rounds import Measurement
 
-Rounds = Sequence[Mapping[str, Measurement]]
+MicroBatcher = Sequence[Mapping[str, Measurement]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,13 @@ RATIOS = (
 )
 
 
-def ratios(rounds: Rounds) -> list[Finding]:
+def ratios(rounds: MicroBatcher) -> list[Finding]:
     """Compare rows round by round, by throughput and by CPU time; rows that were not measured are left out."""
     measured = [ratio for ratio in RATIOS if all(ratio.above in row and ratio.below in row for row in rounds)]
     return [finding for ratio in measured for finding in (_by_rate(ratio, rounds), _by_cpu(ratio, rounds))]
 
 
-def _by_rate(ratio: _Ratio, rounds: Rounds) -> Finding:
+def _by_rate(ratio: _Ratio, rounds: MicroBatcher) -> Finding:
     def rate(row: Measurement) -> float:
         return row.crops_per_s if ratio.crops else row.requests_per_s
 
@@ -61,13 +61,13 @@ def _by_rate(ratio: _Ratio, rounds: Rounds) -> Finding:
     return Finding(f"{ratio.above} / {ratio.below}", aim, value, min(values), max(values), met)
 
 
-def _by_cpu(ratio: _Ratio, rounds: Rounds) -> Finding:
+def _by_cpu(ratio: _Ratio, rounds: MicroBatcher) -> Finding:
     values = [row[ratio.below].cpu_s_per_1000 / row[ratio.above].cpu_s_per_1000 for row in rounds]
     what = "the same by CPU time a crop"
     return Finding(what, "", statistics.median(values), min(values), max(values), None)
 
 
-def start_and_size(rounds: Rounds) -> list[Finding]:
+def start_and_size(rounds: MicroBatcher) -> list[Finding]:
     """Judge start to ready and resident memory of our own server."""
     rows = [row[RAW] for row in rounds if RAW in row]
     return [

@@ -19,13 +19,13 @@ from statistics import median
 
 from service.contract.decision import Decision, Verdict
 from service.contract.journal_entry import Review
-from service.record.deduplication import Sighting
+from service.record.deduplication import DeduplicationKey
 from service.record.journal.file import JournalFile
 from service.record.journal.journal import Journal
-from service.record.queries.records import DecisionFilter
-from service.record.queries.sql_records import SqlRecords
-from service.record.retention.entry_stores import JournalShelf
-from service.record.retention.retention import Retention, RetentionLimits
+from service.record.queries.records import Records
+from service.record.queries.search import DecisionFilter
+from service.record.retention.entry_stores import JournalEntryStore
+from service.record.retention.retention import Retention, RetentionPolicy
 from tests.decisions import a_decision
 
 CALLS = 15
@@ -85,10 +85,10 @@ async def measure(path: Path, middle: Decision) -> None:
     journal = Journal(path)
     await journal.open()
     print(f"{'start':55} {(time.perf_counter() - started) * 1e3:8.1f} ms")  # noqa: T201
-    records, at = SqlRecords(journal.database), middle.received_at
+    records, at = Records(journal.database), middle.received_at
     journal.append([Review("r1", middle.decision_id, at, Verdict.NO_LEAK, "Anna")])
     assert middle.captured_at is not None
-    sighting = Sighting(middle.camera_id, middle.well_id, middle.captured_at, middle.image_sha256)
+    key = DeduplicationKey(middle.camera_id, middle.well_id, middle.captured_at, middle.image_sha256)
     questions: dict[str, DecisionFilter] = {
         "newest leaks of a camera": DecisionFilter(camera_id="cam-1", verdicts=LEAKS),
         "newest leaks of all cameras": DecisionFilter(verdicts=LEAKS),
@@ -105,7 +105,7 @@ async def measure(path: Path, middle: Decision) -> None:
         await timed(f"{name} (50)", lambda wanted=wanted: records.page(wanted, 50))  # type: ignore[misc]
     await timed("one decision by its id", lambda: records.decision(middle.decision_id))
     await timed("the latest decision of every well", records.latest)
-    await timed("the first decision on a picture, by index", lambda: journal.earlier(sighting))
+    await timed("the first decision on a picture, by index", lambda: journal.earlier(key))
     await timed("500 scores of a well", lambda: records.page(DecisionFilter(camera_id="cam-1", well_id="12a"), 500))
     await timed("a leak written", lambda: written(journal))
     await retained(journal)
@@ -121,10 +121,10 @@ async def written(journal: Journal) -> None:
 
 async def retained(journal: Journal) -> None:
     """Delete a twentieth while leaks are written."""
-    shelf = JournalShelf(journal)
-    probe = Retention(shelf, RetentionLimits(None))
+    store = JournalEntryStore(journal)
+    probe = Retention(store, RetentionPolicy(None))
     await probe.sweep(datetime.now(UTC))
-    retention = Retention(shelf, RetentionLimits(int(probe.bytes_used * 0.95)))
+    retention = Retention(store, RetentionPolicy(int(probe.bytes_used * 0.95)))
     started = time.perf_counter()
     sweep = asyncio.create_task(retention.sweep(datetime.now(UTC)))
     times = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from tests.perf.findings import Finding, Rounds
+from tests.perf.findings import Finding, MicroBatcher
 from tests.perf.rounds import Measurement
 
 COLUMNS = (
@@ -28,7 +28,7 @@ NONE = "-"
 BLOCK = re.compile(r"(<!-- bench: written by `make bench` -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def table(rounds: Rounds) -> str:
+def table(rounds: MicroBatcher) -> str:
     """One row a contender: medians over the rounds, requests/s with their spread."""
     names = {name: None for row in rounds for name in row}
     rows = [_row(name, [row[name] for row in rounds if name in row]) for name in names]
@@ -42,7 +42,7 @@ def verdicts(findings: Sequence[Finding]) -> str:
     return markdown(("figure", "median (spread)", "aim", ""), rows)
 
 
-def as_json(setting: dict[str, object], rounds: Rounds, findings: Sequence[Finding]) -> str:
+def as_json(setting: dict[str, object], rounds: MicroBatcher, findings: Sequence[Finding]) -> str:
     """Everything that was measured."""
     content = {
         "setting": setting,
@@ -52,7 +52,7 @@ def as_json(setting: dict[str, object], rounds: Rounds, findings: Sequence[Findi
     return json.dumps(content, indent=1) + "\n"
 
 
-def plot(rounds: Rounds, path: Path) -> None:
+def plot(rounds: MicroBatcher, path: Path) -> None:
     """Bars of crops/s with the spread over the rounds."""
     names = list({name: None for row in rounds for name in row})[::-1]
     values = [[row[name].crops_per_s for row in rounds if name in row] for name in names]

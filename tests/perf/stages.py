@@ -27,11 +27,11 @@ from starlette.types import ASGIApp, Message
 from service.app import create_app
 from service.commands.serve import COLLECT_AFTER
 from service.contract.artifact import open_artifact, read_active, sha256_hex
+from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.picture import decode, to_pixels
 from service.judging.judge import judge_batch
 from service.judging.serving import Serving, open_serving
-from service.judging.shot import Shot
 from service.record.journal.file import JournalFile
 from service.settings import read_settings
 from tests.perf.contenders import BATCH, SINGLE
@@ -86,7 +86,7 @@ def stages(serving: Serving, crops: Sequence[bytes]) -> list[Stage]:
     spec, gate = serving.artifact.manifest.input, serving.gates.of(None)
     pictures = [decode(crop) for crop in crops]
     pixels = np.stack([to_pixels(picture, spec) for picture in pictures])
-    decisions = judge_batch(serving, [_shot(crop) for crop in crops], MOST_PIXELS)
+    decisions = judge_batch(serving, [_received(crop) for crop in crops], MOST_PIXELS)
     frames = iter([_again(decisions) for _ in range(3 * ROUNDS)])
 
     def everywhere(name: str, of: Callable[[int, int], object]) -> Stage:
@@ -99,7 +99,7 @@ def stages(serving: Serving, crops: Sequence[bytes]) -> list[Stage]:
             everywhere("decode", lambda start, stop: [decode(crop) for crop in crops[start:stop]]),
             everywhere("gate", lambda start, stop: gate.judge_all(pictures[start:stop])),
             everywhere("resize", lambda start, stop: [to_pixels(picture, spec) for picture in pictures[start:stop]]),
-            everywhere("score", lambda start, stop: serving.scorer.score(pixels[start:stop])),
+            everywhere("score", lambda start, stop: serving.detector.scorer.score(pixels[start:stop])),
             everywhere("record, in groups of 80", lambda start, _: None if start else file.write(next(frames))),
             everywhere("answer", lambda start, stop: [orjson.dumps(decision) for decision in decisions[start:stop]]),
         ]
@@ -158,8 +158,8 @@ async def _post(app: ASGIApp, path: str, content_type: str, body: bytes) -> None
         raise RuntimeError(f"{path} answers {statuses}")
 
 
-def _shot(crop: bytes) -> Shot:
-    return Shot(crop, sha256_hex(crop), "stages", datetime.now(UTC), time.perf_counter())
+def _received(crop: bytes) -> Crop:
+    return Crop(crop, sha256_hex(crop), "stages", datetime.now(UTC), time.perf_counter())
 
 
 def _again(decisions: Sequence[Decision]) -> list[Decision]:

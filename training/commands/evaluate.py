@@ -7,7 +7,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from service.contract.artifact import Artifact, open_artifact
-from service.contract.scorer import OnnxScorer
+from service.contract.detector import open_detector
 from training.commands import read_data, write_page
 from training.evaluate import Evaluation, evaluate
 from training.evaluation_page import evaluation_page
@@ -20,10 +20,10 @@ def run(options: argparse.Namespace, console: Console) -> None:
     """Print figures and mistakes as text or JSON; write the page that was asked for."""
     artifact = open_artifact(options.artifact)
     data = read_data(options.data, ConsoleProgress(console))
-    scorer = OnnxScorer(artifact.model_path, artifact.manifest.input)
-    result = evaluate(artifact, scorer, data, options.split)
+    detector = open_detector(artifact)
+    result = evaluate(artifact, detector.scorer, data, options.split)
     if options.nuisance:
-        result = replace(result, faults=faults_of(artifact, scorer, result.scored))
+        result = replace(result, faults=faults_of(detector, result.scored))
     caution = _caution(result.part, known=data.sha256 == artifact.manifest.data.sha256)
     if caution:
         print(f"note: {caution}", file=sys.stderr)

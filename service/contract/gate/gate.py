@@ -132,6 +132,18 @@ class Gates:
         """Return the gate for a camera; unknown and unnamed cameras share the artefact's."""
         return self._own.get(camera_id, self._common) if camera_id is not None else self._common
 
+    def judge_all(self, pictures: Sequence[Pixels], cameras: Sequence[str | None]) -> list[GateJudgement]:
+        """Judge pictures in their order, each by the limits of its camera."""
+        if not self._own:
+            return self._common.judge_all(pictures)
+        by_gate: dict[Gate, list[int]] = {}
+        for place, camera_id in enumerate(cameras):
+            by_gate.setdefault(self.of(camera_id), []).append(place)
+        judged: dict[int, GateJudgement] = {}
+        for gate, places in by_gate.items():
+            judged |= zip(places, gate.judge_all([pictures[place] for place in places]), strict=True)
+        return [judged[place] for place in range(len(pictures))]
+
 
 def merge(limits: GateLimits, override: GateLimits) -> GateLimits:
     """Lay a camera's own limits over the artefact's: what the override states wins, figure by figure.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from service.contract.decision import Decision, Verdict
 from service.record.archive.folder import ArchiveFolder, Picture
-from service.record.archive.sweep import ArchiveLimits, Sweep, utc_now
+from service.record.archive.sweep import ArchivePolicy, Sweep, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class ArchiveOptions:
     max_queued_bytes: int = 64 * 2**20
     patience_s: float = 0.25
     sweep_every_s: float = 300.0
-    limits: ArchiveLimits = field(default_factory=ArchiveLimits)
+    limits: ArchivePolicy = field(default_factory=ArchivePolicy)
 
 
 class Archive:

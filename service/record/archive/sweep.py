@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveLimits:
+class ArchivePolicy:
     """Bytes on disk (in whole blocks of 4 KiB) and days by verdict."""
 
     max_bytes: int = 20 * 2**30
@@ -35,7 +35,7 @@ class Sweep:
     An hour that lies well back is counted once. Replicas that share the folder may sweep it at the same time.
     """
 
-    def __init__(self, folder: ArchiveFolder, limits: ArchiveLimits) -> None:
+    def __init__(self, folder: ArchiveFolder, limits: ArchivePolicy) -> None:
         self._folder = folder
         self._limits = limits
         self._settled: dict[Path, int] = {}

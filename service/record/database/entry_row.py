@@ -12,19 +12,19 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row as SelectedRow
+from sqlalchemy import Row
 
 from service.contract.decision import Decision, PictureFacts, Reason, ServedModel, Timing, Verdict
 from service.contract.journal_entry import DECISION, REVIEW, Entry, Event, EventKind, Review
 
-Selected = SelectedRow[tuple[Any, ...]]
+Selected = Row[tuple[Any, ...]]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 EARLIEST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 LATEST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 
 
-class Row(NamedTuple):
+class EntryRow(NamedTuple):
     """One row of ``entries`` without its sequence; the columns in the order of the table."""
 
     id: str
@@ -71,7 +71,7 @@ def model_of(body: str) -> ServedModel:
     return ServedModel(**orjson.loads(body))
 
 
-def row_of(entry: Entry) -> Row:
+def row_of(entry: Entry) -> EntryRow:
     """Turn an entry into its row."""
     if isinstance(entry, Decision):
         return _decision_row(entry)
@@ -86,7 +86,7 @@ def entry_of(row: Selected) -> Entry:
     return _review(row, body) if row.kind == REVIEW else _event(row, body)
 
 
-def _decision_row(decision: Decision) -> Row:
+def _decision_row(decision: Decision) -> EntryRow:
     picture, timing, captured = decision.picture, decision.timing_ms, decision.captured_at
     body = (
         decision.threshold,
@@ -99,7 +99,7 @@ def _decision_row(decision: Decision) -> Row:
         None if picture is None else _facts(picture),
         (timing.decode, timing.gate, timing.score, timing.total),
     )
-    return Row(
+    return EntryRow(
         decision.decision_id,
         DECISION,
         micros(decision.received_at),
@@ -128,8 +128,8 @@ def _facts(picture: PictureFacts) -> tuple[float, ...]:
     )
 
 
-def _review_row(review: Review) -> Row:
-    return Row(
+def _review_row(review: Review) -> EntryRow:
+    return EntryRow(
         id=review.review_id,
         kind=REVIEW,
         at=micros(review.at),
@@ -139,10 +139,10 @@ def _review_row(review: Review) -> Row:
     )
 
 
-def _event_row(event: Event) -> Row:
+def _event_row(event: Event) -> EntryRow:
     rest = {"payload": event.payload, "decision_id": event.decision_id, "alarm_id": event.alarm_id}
     body = orjson.dumps({name: value for name, value in rest.items() if value}).decode()
-    return Row(
+    return EntryRow(
         id=event.event_id,
         kind=event.kind.value,
         at=micros(event.at),

@@ -23,7 +23,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class FollowerPace:
     """Seconds a follower gathers after a step, between notes of its place, and from failure to failure (doubling)."""
 
     gather_s: float = 0.0
@@ -42,7 +42,7 @@ class Sink(Protocol):
     name: str
     kinds: Sequence[str]
     from_start: bool
-    pace: Pace
+    pace: FollowerPace
 
     async def advance(self, sequence: int) -> Step:
         """Pass on the next entries after a place, in order; whatever it raises is tried again from that place.
@@ -58,7 +58,7 @@ class Sink(Protocol):
 class Follower:
     """Leads one sink along the journal, however long the sink is out of reach."""
 
-    def __init__(self, journal: Journal, sink: Sink, pace: Pace | None = None) -> None:
+    def __init__(self, journal: Journal, sink: Sink, pace: FollowerPace | None = None) -> None:
         self._journal = journal
         self._sink = sink
         self._pace = pace or sink.pace

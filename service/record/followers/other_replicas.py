@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 from service.contract.errors import LeakInspectionError
 from service.contract.journal_entry import Entry, EventKind
 from service.record.database.engine import Database
-from service.record.database.tables import entries, wells
+from service.record.database.schema import entries, wells
 from service.record.queries.lookup import recorded, with_models
 from service.record.queries.search import NOT_A_DECISION, unacknowledged
 
@@ -20,7 +20,7 @@ RETRY_S = 1.0
 logger = logging.getLogger(__name__)
 
 
-class Others:
+class OtherReplicas:
     """Follows what other replicas put into PostgreSQL.
 
     Replicas insert one after the other, so a sequence that is seen has no lower one still to come.

@@ -9,9 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Connection, Double, Engine, select, text
 
-from service.record.database.migrations import migrate
-from service.record.database.tables import entries, models
-from service.record.followers.follower import Pace, Step
+from service.record.database.schema import entries, migrate, models
+from service.record.followers.follower import FollowerPace, Step
 from service.record.journal.journal import Journal
 
 AT_ONCE = 1000
@@ -57,7 +56,7 @@ class PostgresCopy:
     name = "postgresql"
     kinds: Sequence[str] = ()
     from_start = True
-    pace = Pace(gather_s=0.2, note_every_s=1.0)
+    pace = FollowerPace(gather_s=0.2, note_every_s=1.0)
 
     def __init__(self, journal: Journal, engine: Engine, replica: str) -> None:
         self._journal = journal

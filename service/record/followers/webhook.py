@@ -7,7 +7,7 @@ import orjson
 
 from service.contract.errors import Unavailable
 from service.contract.journal_entry import Entry, EventKind, entry_id
-from service.record.followers.follower import Pace, Step
+from service.record.followers.follower import FollowerPace, Step
 from service.record.journal.journal import Journal
 
 TIMEOUT_S = 10.0
@@ -22,7 +22,7 @@ class Webhook:
 
     name = "webhook"
     from_start = False
-    pace = Pace()
+    pace = FollowerPace()
 
     def __init__(
         self,

@@ -17,8 +17,7 @@ from service.contract.errors import JournalUnavailable, SetupError
 from service.contract.journal_entry import Entry
 from service.record.database.engine import sqlite_engine
 from service.record.database.entry_row import model_body, row_of
-from service.record.database.migrations import migrate
-from service.record.database.tables import entries
+from service.record.database.schema import entries, migrate
 
 T = TypeVar("T")
 

@@ -13,12 +13,11 @@ from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry, Recorded
 from service.record.database.engine import Database, sqlite_engine
-from service.record.deduplication import Sighting, Sightings
-from service.record.journal.claims import Claims
+from service.record.deduplication import Deduplication, DeduplicationKey
 from service.record.journal.file import JournalFile
-from service.record.journal.receipt import Receipt
+from service.record.journal.receipt import Receipt, Waiters
 from service.record.journal.tail import Tail
-from service.record.journal.write_queue import Batch, Job, Pending
+from service.record.journal.write_queue import Transaction, WriteBatch, WriteQueue
 from service.record.journal.writer import Recovery, Writer
 from service.record.queries.lookup import decision_on, entries_after, last_entries, newest_capture
 
@@ -56,9 +55,10 @@ class Journal:
         self.options = options or JournalOptions()
         self.tail = Tail(self.options.recent)
         self._file = JournalFile(path)
-        self._pending = Pending(self.options.linger_s)
+        self._pending = WriteQueue(self.options.linger_s)
         self._writer = Writer(self._file, self._pending, self._settle, failed, self.options.recovery)
-        self._claims = Claims(Sightings(self.options.recent))
+        self._deduplication = Deduplication(self.options.recent)
+        self._waiters = Waiters()
         self._stalled = False
 
     async def open(self) -> None:
@@ -72,9 +72,10 @@ class Journal:
         await asyncio.to_thread(self._file.create)
         self.database = Database(sqlite_engine(self.path), self.options.deadline_s)
         newest = await self.database.read(newest_capture)
-        self._claims = Claims(Sightings(self.options.recent, newest))
+        self._deduplication = Deduplication(self.options.recent, newest)
         recent = await self.database.read(lambda connection: last_entries(connection, self.options.recent))
-        self._claims.refill(recent)
+        for _, entry in recent:
+            self._deduplication.first(entry)
         self.tail.extend(recent)
         self._writer.start()
 
@@ -108,24 +109,24 @@ class Journal:
         why = self.why
         if why is not None:
             raise JournalUnavailable(why)
-        recorded = [self._claims.first(entry) for entry in entries]
+        recorded = [self._deduplication.first(entry) for entry in entries]
         new = [entry for entry, first in zip(entries, recorded, strict=True) if entry is first]
         waiter = self._queue(new) if new else None
         if len(new) == len(recorded):
             return Receipt(recorded, None if waiter is None else asyncio.shield(waiter))
-        return Receipt(recorded, _all({waiter, *map(self._claims.waiter, recorded)}))
+        return Receipt(recorded, _all({waiter, *map(self._waiters.of, recorded)}))
 
-    async def earlier(self, sighting: Sighting) -> Decision | None:
+    async def earlier(self, key: DeduplicationKey) -> Decision | None:
         """Return the first decision on the same picture, once it is kept; None where there is none yet.
 
         Two equal pictures may both find none; then ``append`` gives the later one the decision of the other.
         """
-        found = self._claims.recall(sighting)
+        found = self._deduplication.recall(key)
         if found is None:
-            if not self._claims.may_be_forgotten(sighting):
+            if not self._deduplication.may_be_forgotten(key):
                 return None
-            return await self.database.read(lambda connection: decision_on(connection, sighting))
-        waiter = self._claims.waiter(found)
+            return await self.database.read(lambda connection: decision_on(connection, key))
+        waiter = self._waiters.of(found)
         if waiter is not None:
             await asyncio.shield(waiter)
         return found
@@ -152,7 +153,7 @@ class Journal:
         if self._pending.closing:
             raise JournalUnavailable("the journal is closed")
         result: Future[T] = Future()
-        self._pending.add_job(Job(function, result))
+        self._pending.add_transaction(Transaction(function, result))
         return await asyncio.wrap_future(result)
 
     def _queue(self, entries: list[Entry]) -> asyncio.Future[None] | None:
@@ -162,8 +163,8 @@ class Journal:
             waiter = self._loop.create_future()
             expiry = self._loop.call_later(self.options.write_deadline_s, self._give_up, waiter)
             waiter.add_done_callback(lambda _: expiry.cancel())
-            self._claims.expect(entries, waiter)
-        self._pending.add(Batch(entries, waiter))
+            self._waiters.expect(entries, waiter)
+        self._pending.add(WriteBatch(entries, waiter))
         return waiter
 
     def _give_up(self, waiter: asyncio.Future[None]) -> None:
@@ -172,16 +173,18 @@ class Journal:
         waiter.set_exception(JournalUnavailable(f"no answer from the disk for {self.options.write_deadline_s:g} s"))
         waiter.exception()  # a waiter that has gone away is no reason to complain
 
-    def _settle(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
+    def _settle(self, batches: Sequence[WriteBatch], error: Exception | None, first: int) -> None:
         self._loop.call_soon_threadsafe(self._settled, batches, error, first)
 
-    def _settled(self, batches: Sequence[Batch], error: Exception | None, first: int) -> None:
+    def _settled(self, batches: Sequence[WriteBatch], error: Exception | None, first: int) -> None:
         self._stalled = False
         refusal = None if error is None else JournalUnavailable(f"the journal cannot be written ({error})")
         if refusal is None:
             self.tail.extend(map(Recorded, count(first), chain.from_iterable(batch.entries for batch in batches)))
         for batch in batches:
-            self._claims.settle(batch, refusal)
+            if refusal is not None:
+                self._deduplication.forget(batch.entries)
+            self._waiters.settle(batch, refusal)
         self.tail.announce()
 
 

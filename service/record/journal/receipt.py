@@ -1,11 +1,14 @@
-"""What the inspector needs of a journal, and a journal for those who need no file."""
+"""What became of entries that were handed to a journal, and who waits until they are on disk."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import NamedTuple, Protocol
 
 from service.contract.decision import Decision
+from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry
-from service.record.deduplication import Sighting, Sightings
+from service.record.deduplication import DeduplicationKey
+from service.record.journal.write_queue import WriteBatch
 
 
 class Receipt(NamedTuple):
@@ -29,28 +32,42 @@ class Receipt(NamedTuple):
 
 
 class DecisionLog(Protocol):
-    """What the inspector needs of the journal."""
+    """A journal as those see it who append."""
 
     def append(self, entries: Sequence[Entry]) -> Receipt:
-        """Keep entries, all or none."""
+        """Keep entries, all or none; raise ``JournalUnavailable`` where that is not possible."""
 
-    async def earlier(self, sighting: Sighting) -> Decision | None:
+    async def earlier(self, key: DeduplicationKey) -> Decision | None:
         """Return the first decision on the same picture."""
 
 
-class MemoryJournal:
-    """A journal that forgets at its end: for tests, and for verdicts on the command line."""
+class Waiters:
+    """Who waits until which decision is on disk: its caller, and those who sent the same picture again meanwhile."""
 
     def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self._sightings = Sightings(capacity=100_000)
+        self._waiting: dict[str, asyncio.Future[None]] = {}
 
-    def append(self, entries: Sequence[Entry]) -> Receipt:
-        """Keep entries in a list."""
-        claimed = [(self._sightings.claim(entry) if isinstance(entry, Decision) else None) for entry in entries]
-        self.entries += [entry for entry, first in zip(entries, claimed, strict=True) if first is None]
-        return Receipt([first or entry for entry, first in zip(entries, claimed, strict=True)], None)
+    def expect(self, entries: Sequence[Entry], waiter: asyncio.Future[None]) -> None:
+        """Note who will be told that these decisions are on disk."""
+        for entry in entries:
+            if isinstance(entry, Decision):
+                self._waiting[entry.decision_id] = waiter
 
-    async def earlier(self, sighting: Sighting) -> Decision | None:
-        """Return the first decision on the same picture."""
-        return self._sightings.recall(sighting)
+    def of(self, entry: Entry) -> asyncio.Future[None] | None:
+        """Return what is to be awaited before a decision may leave, None where it is kept already."""
+        return self._waiting.get(entry.decision_id) if isinstance(entry, Decision) else None
+
+    def settle(self, batch: WriteBatch, refusal: JournalUnavailable | None) -> None:
+        """Tell who waits that a batch is on disk or refused."""
+        if batch.waiter is None:
+            return
+        for entry in batch.entries:
+            if isinstance(entry, Decision):
+                self._waiting.pop(entry.decision_id, None)
+        if batch.waiter.done():
+            return
+        if refusal is None:
+            batch.waiter.set_result(None)
+        else:
+            batch.waiter.set_exception(refusal)
+            batch.waiter.exception()  # a waiter that has gone away is no reason to complain

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from service.contract.journal_entry import Entry
 
 
-class Batch(NamedTuple):
+class WriteBatch(NamedTuple):
     """Entries that are written together or not at all; ``waiter`` is told where somebody waits for that."""
 
     entries: Sequence[Entry]
@@ -19,33 +19,33 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Transaction:
     """Another change of the file, made between two groups in a transaction of its own."""
 
     function: Callable[[sqlite3.Connection], Any]
     result: Future[Any]
 
 
-class Group(NamedTuple):
+class WriteGroup(NamedTuple):
     """What the writer does next."""
 
-    batches: list[Batch]
-    jobs: list[Job]
+    batches: list[WriteBatch]
+    jobs: list[Transaction]
 
 
-class Pending:
+class WriteQueue:
     """The queue between the event loop and the writer's thread."""
 
     def __init__(self, linger_s: float) -> None:
         self._linger_s = linger_s
         self._changed = threading.Condition()
-        self._batches: list[Batch] = []
-        self._jobs: list[Job] = []
+        self._batches: list[WriteBatch] = []
+        self._jobs: list[Transaction] = []
         self._urgent = False
         self.closing = False
         self.rows = 0
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: WriteBatch) -> None:
         """Queue a batch; one with a waiter ends the writer's lingering."""
         with self._changed:
             first = not self._batches
@@ -56,7 +56,7 @@ class Pending:
             if first or batch.waiter is not None:
                 self._changed.notify()
 
-    def add_job(self, job: Job) -> None:
+    def add_transaction(self, job: Transaction) -> None:
         """Queue a job for the next occasion."""
         with self._changed:
             self._jobs.append(job)
@@ -68,7 +68,7 @@ class Pending:
             self.closing = True
             self._changed.notify()
 
-    def take(self, timeout_s: float | None = None) -> Group | None:
+    def take(self, timeout_s: float | None = None) -> WriteGroup | None:
         """Wait for something to do, then gather more for a moment unless it is urgent.
 
         Returns:
@@ -82,7 +82,7 @@ class Pending:
                 self._changed.wait_for(lambda: self._urgent or self._jobs or self.closing, self._linger_s)
             return self._all()
 
-    def drain(self) -> list[Batch]:
+    def drain(self) -> list[WriteBatch]:
         """Take what nobody will write any more."""
         with self._changed:
             group = self._all()
@@ -95,7 +95,7 @@ class Pending:
         with self._changed:
             self.rows -= rows
 
-    def _all(self) -> Group:
-        group = Group(self._batches, self._jobs)
+    def _all(self) -> WriteGroup:
+        group = WriteGroup(self._batches, self._jobs)
         self._batches, self._jobs, self._urgent = [], [], False
         return group

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from service.record.journal.file import JournalFile
-from service.record.journal.write_queue import Batch, Job, Pending
+from service.record.journal.write_queue import Transaction, WriteBatch, WriteQueue
 
 PROBE = "INSERT INTO followers VALUES ('probe', 0) ON CONFLICT DO UPDATE SET sequence = followers.sequence + 1"
 
 logger = logging.getLogger(__name__)
 
-Settle = Callable[[Sequence[Batch], Exception | None, int], None]
+Settle = Callable[[Sequence[WriteBatch], Exception | None, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Writer(threading.Thread):
     """
 
     def __init__(
-        self, file: JournalFile, pending: Pending, settle: Settle, failed: Callable[[], None], recovery: Recovery
+        self, file: JournalFile, pending: WriteQueue, settle: Settle, failed: Callable[[], None], recovery: Recovery
     ) -> None:
         super().__init__(name="journal", daemon=True)
         self._file = file
@@ -42,7 +42,7 @@ class Writer(threading.Thread):
         self._settle = settle
         self._failed = failed
         self._recovery = recovery
-        self._held: list[Batch] = []
+        self._held: list[WriteBatch] = []
         self.why: str | None = None
 
     def run(self) -> None:
@@ -69,7 +69,7 @@ class Writer(threading.Thread):
         if self._held:
             logger.error("%d acknowledged entries could not be written: %s", self._rows(self._held), self.why)
 
-    def _write(self, batches: list[Batch]) -> None:
+    def _write(self, batches: list[WriteBatch]) -> None:
         try:
             first = self._file.write([entry for batch in batches for entry in batch.entries])
         except Exception as error:  # the thread must outlive whatever one entry provokes
@@ -80,7 +80,7 @@ class Writer(threading.Thread):
         self._pending.written(self._rows(batches))
         self._settle(batches, None, first)
 
-    def _sort_out(self, batches: list[Batch], error: Exception) -> None:
+    def _sort_out(self, batches: list[WriteBatch], error: Exception) -> None:
         if _is_of_the_disk(error):
             self._file.disconnect()
             self.why = f"the journal cannot be written ({error}): see to the disk"
@@ -94,7 +94,7 @@ class Writer(threading.Thread):
             for batch in batches:
                 self._write([*self._held, batch] if self.why is not None else [batch])
 
-    def _refuse(self, batches: list[Batch], error: Exception) -> None:
+    def _refuse(self, batches: list[WriteBatch], error: Exception) -> None:
         self._failed()
         self._pending.written(self._rows(batches))
         self._settle(batches, error, 0)
@@ -112,7 +112,7 @@ class Writer(threading.Thread):
         else:
             self.why = None
 
-    def _run_job(self, job: Job) -> None:
+    def _run_job(self, job: Transaction) -> None:
         if not job.result.set_running_or_notify_cancel():
             return
         try:
@@ -121,7 +121,7 @@ class Writer(threading.Thread):
             job.result.set_exception(error)
 
     @staticmethod
-    def _rows(batches: Sequence[Batch]) -> int:
+    def _rows(batches: Sequence[WriteBatch]) -> int:
         return sum(len(batch.entries) for batch in batches)
 
 

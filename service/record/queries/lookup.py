@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Select, func, select
 from service.contract.decision import Decision
 from service.contract.journal_entry import DECISION, Recorded
 from service.record.database.entry_row import entry_of, micros, moment
-from service.record.database.tables import entries, models
-from service.record.deduplication import Sighting
+from service.record.database.schema import entries, models
+from service.record.deduplication import DeduplicationKey
 
 
 def with_models() -> Select[tuple[object, ...]]:
@@ -42,17 +42,17 @@ def newest_capture(connection: Connection) -> datetime | None:
     return None if newest is None else moment(newest)
 
 
-def decision_on(connection: Connection, sighting: Sighting) -> Decision | None:
+def decision_on(connection: Connection, key: DeduplicationKey) -> Decision | None:
     """Return the first decision on a picture, by the index ``entries_sighting``."""
     query = (
         with_models()
         .where(
-            entries.c.captured_at == micros(sighting.captured_at),
+            entries.c.captured_at == micros(key.captured_at),
             entries.c.captured_at.is_not(None),
-            func.substr(entries.c.image_sha256, 1, 8) == sighting.image_sha256[:8],
-            entries.c.image_sha256 == sighting.image_sha256,
-            entries.c.camera_id == sighting.camera_id,
-            entries.c.well_id == sighting.well_id,
+            func.substr(entries.c.image_sha256, 1, 8) == key.image_sha256[:8],
+            entries.c.image_sha256 == key.image_sha256,
+            entries.c.camera_id == key.camera_id,
+            entries.c.well_id == key.well_id,
         )
         .order_by(entries.c.sequence)
         .limit(1)

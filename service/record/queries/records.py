@@ -1,34 +1,21 @@
 """Reading the record, whichever database holds it."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from service.contract.decision import Decision, Reason, Verdict
-from service.contract.journal_entry import Event, EventKind, Recorded, Review
+from service.contract.decision import Decision
+from service.contract.errors import NotFound
+from service.contract.journal_entry import DECISION, REVIEW, Event, EventKind, Recorded, Review
+from service.record.database.engine import Database
+from service.record.database.schema import entries, wells
+from service.record.queries.cursor import parse_cursor
+from service.record.queries.lookup import entries_after, recorded, with_models
+from service.record.queries.scores import worst_decisions
+from service.record.queries.search import NOT_A_DECISION, DecisionFilter, newest_decisions, place_of, unacknowledged
 
+ALARM_LIMIT = 1000
 LARGEST_PAGE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionFilter:
-    """Which decisions are wanted; None lets all pass.
-
-    ``since`` and ``until`` (excluded) are about ``received_at``; the range of scores includes both ends, and excludes
-    decisions without a score.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    camera_id: str | None = None
-    well_id: str | None = None
-    cast_id: str | None = None
-    verdicts: frozenset[Verdict] | None = None
-    reason: Reason | None = None
-    score_from: float | None = None
-    score_to: float | None = None
-    reviewed: bool | None = None
 
 
 class Page(NamedTuple):
@@ -38,38 +25,104 @@ class Page(NamedTuple):
     next_cursor: str | None
 
 
-class Records(Protocol):
-    """What can be asked of the record.
+class Records:
+    """What can be asked of the record, in SQLite or PostgreSQL.
 
-    Every call raises ``TooBroad`` where it takes longer than its deadline, ``Overloaded`` where too many wait, and
-    ``Unavailable`` where the database cannot be reached.
+    Each question is one or a few short statements, so that no reader holds a snapshot for long. Every call raises
+    ``TooBroad`` where it takes longer than its deadline, ``Overloaded`` where too many wait, and ``Unavailable`` where
+    the database cannot be reached.
     """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def decision(self, decision_id: str) -> Decision:
         """Return one decision; raise ``NotFound`` where there is none of that id."""
+        query = with_models().where(entries.c.id == decision_id, entries.c.kind == DECISION)
+        found = _decisions(await self._database.read(lambda connection: recorded(connection, query)))
+        if not found:
+            raise NotFound("there is no decision of this id: it never was, or it was deleted for its age")
+        return found[0]
 
     async def page(self, wanted: DecisionFilter, limit: int, cursor: str | None = None) -> Page:
         """Return decisions newest first; raise ``MalformedField`` for a cursor that no page has given."""
+        place = None if cursor is None else parse_cursor(cursor)
+        rows = await self._database.read(lambda connection: newest_decisions(connection, wanted, place, limit + 1))
+        return Page(_decisions(rows[:limit]), str(place_of(rows[limit - 1])) if len(rows) > limit else None)
 
-    def stream(self, wanted: DecisionFilter) -> AsyncIterator[list[Decision]]:
+    async def stream(self, wanted: DecisionFilter) -> AsyncIterator[list[Decision]]:
         """Yield all decisions, newest first, some at a time, however many there are."""
+        cursor: str | None = None
+        while True:
+            page = await self.page(wanted, LARGEST_PAGE, cursor)
+            if page.decisions:
+                yield page.decisions
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     async def reviews(self, decision_ids: Collection[str]) -> dict[str, list[Review]]:
         """Return every review of these decisions, oldest first; a decision without any is absent."""
+        query = with_models().where(entries.c.about.in_(decision_ids), entries.c.kind == REVIEW)
+        rows = await self._database.read(lambda connection: recorded(connection, query.order_by(entries.c.sequence)))
+        found: dict[str, list[Review]] = {}
+        for _, review in rows:
+            if isinstance(review, Review):
+                found.setdefault(review.decision_id, []).append(review)
+        return found
 
     async def latest(self) -> list[Decision]:
         """Return the latest decision of each well of each camera."""
+        query = with_models().join(wells, wells.c.sequence == entries.c.sequence)
+        query = query.order_by(wells.c.camera_id, wells.c.well_id)
+        return _decisions(await self._database.read(lambda connection: recorded(connection, query)))
 
     async def scores(
         self, camera_id: str, well_id: str, since: datetime, until: datetime, stretches: int
     ) -> list[Decision]:
         """Return the worst decision of each of that many equal stretches of time, oldest first."""
+        return await self._database.read(
+            lambda connection: worst_decisions(connection, camera_id, well_id, since, until, stretches)
+        )
 
     async def events(self, limit: int, kinds: Collection[EventKind] = ()) -> list[Event]:
         """Return the newest events, of all kinds or of some, newest first."""
+        query = with_models().where(NOT_A_DECISION, entries.c.kind.in_([kind.value for kind in kinds or EventKind]))
+        query = query.order_by(entries.c.sequence.desc()).limit(limit)
+        return _events(await self._database.read(lambda connection: recorded(connection, query)))
 
     async def active_alarms(self) -> list[Event]:
         """Return the alarms that nobody has acknowledged, newest first."""
+        query = with_models().where(unacknowledged())
+        query = query.order_by(entries.c.sequence.desc()).limit(ALARM_LIMIT)
+        return _events(await self._database.read(lambda connection: recorded(connection, query)))
 
     async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
         """Return the next entries in the order in which this database got them, of all kinds or of some."""
+        return await self._database.read(lambda connection: entries_after(connection, sequence, limit, kinds))
+
+
+class SharedRecords(Records):
+    """The record that several replicas share.
+
+    A decision of this replica is found in its own journal: at once, and while what is shared cannot be reached.
+    """
+
+    def __init__(self, database: Database, own: Records) -> None:
+        super().__init__(database)
+        self._own = own
+
+    async def decision(self, decision_id: str) -> Decision:
+        """Return one decision, or raise ``NotFound``."""
+        try:
+            return await self._own.decision(decision_id)
+        except NotFound:
+            return await super().decision(decision_id)
+
+
+def _decisions(rows: Sequence[Recorded]) -> list[Decision]:
+    return [entry for _, entry in rows if isinstance(entry, Decision)]
+
+
+def _events(rows: Sequence[Recorded]) -> list[Event]:
+    return [entry for _, entry in rows if isinstance(entry, Event)]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, case, func, select
 from service.contract.decision import Decision, Verdict
 from service.contract.journal_entry import DECISION
 from service.record.database.entry_row import micros
-from service.record.database.tables import entries
+from service.record.database.schema import entries
 from service.record.queries.lookup import recorded, with_models
 
 

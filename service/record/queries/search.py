@@ -2,6 +2,8 @@
 
 import heapq
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -10,10 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_
 from service.contract.decision import Reason, Verdict
 from service.contract.journal_entry import DECISION, REVIEW, EventKind, Recorded
 from service.record.database.entry_row import micros
-from service.record.database.tables import entries
+from service.record.database.schema import entries
 from service.record.queries.cursor import Cursor
 from service.record.queries.lookup import recorded, with_models
-from service.record.queries.records import DecisionFilter
 
 # Written out rather than bound, so that the planners see that the partial indices apply.
 NOT_A_DECISION: ColumnElement[bool] = literal_column("entries.kind <> 'decision'")
@@ -23,6 +24,26 @@ VERDICT_OF = {
     Reason.SCORE_AT_OR_ABOVE_THRESHOLD: Verdict.LEAK,
 }
 """Every other reason is one of ``unknown``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """Which decisions are wanted; None lets all pass.
+
+    ``since`` and ``until`` (excluded) are about ``received_at``; the range of scores includes both ends, and excludes
+    decisions without a score.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    camera_id: str | None = None
+    well_id: str | None = None
+    cast_id: str | None = None
+    verdicts: frozenset[Verdict] | None = None
+    reason: Reason | None = None
+    score_from: float | None = None
+    score_to: float | None = None
+    reviewed: bool | None = None
 
 
 def newest_decisions(

@@ -26,7 +26,7 @@ SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_
 T = TypeVar("T")
 
 
-class JournalShelf:
+class JournalEntryStore:
     """Deletes in the journal's file by its writing thread. Free pages are used again; the file does not shrink."""
 
     def __init__(self, journal: Journal) -> None:
@@ -54,7 +54,7 @@ class JournalShelf:
             raise JournalUnavailable(f"the journal cannot be written ({error})") from error
 
 
-class PostgresShelf:
+class PostgresEntryStore:
     """Deletes in PostgreSQL, unless another replica does; the bytes there are its administrator's.
 
     It seldom does: its engine should keep no connection in between.

@@ -32,7 +32,7 @@ OTHERS = "kind <> 'decision'"
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionLimits:
+class RetentionPolicy:
     """Bytes (None for no cap), days by verdict, and days of reviews and events."""
 
     max_bytes: int | None = 20 * 2**30
@@ -59,7 +59,7 @@ class Deleted(NamedTuple):
     bytes_used: int
 
 
-class Shelf(Protocol):
+class EntryStore(Protocol):
     """A database that deletes."""
 
     async def delete(self, which: str, window: Window) -> Deleted:
@@ -76,8 +76,8 @@ class Retention:
     everything is looked at again, for what was held back then.
     """
 
-    def __init__(self, shelf: Shelf, limits: RetentionLimits, read: Callable[[], int] = lambda: FOR_EVER) -> None:
-        self._shelf = shelf
+    def __init__(self, store: EntryStore, limits: RetentionPolicy, read: Callable[[], int] = lambda: FOR_EVER) -> None:
+        self._store = store
         self._limits = limits
         self._read = read
         self._since: dict[str, int] = {}
@@ -101,7 +101,7 @@ class Retention:
         for verdict in DELETION_ORDER:
             await self._delete_older(OF_VERDICT[verdict], _before(now, self._limits.days[verdict]))
         await self._delete_older(OTHERS, _before(now, self._limits.event_days))
-        await self._shelf.forget_wells(_before(now, max(self._limits.days.values())))
+        await self._store.forget_wells(_before(now, max(self._limits.days.values())))
         if self._limits.max_bytes is not None:
             for verdict in DELETION_ORDER:
                 await self._make_room(verdict, self._limits.max_bytes)
@@ -119,7 +119,7 @@ class Retention:
 
     async def _step(self, which: str, before: int, read: int) -> Deleted:
         started = time.monotonic()
-        deleted = await self._shelf.delete(which, Window(self._since.get(which, 0), before, read))
+        deleted = await self._store.delete(which, Window(self._since.get(which, 0), before, read))
         if deleted.until < FOR_EVER:
             self._since[which] = max(self._since.get(which, 0), deleted.until)
         self.bytes_used = deleted.bytes_used

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from service.contract.decision import Decision
-from service.record.deduplication import Sighting, sighting_of
+from service.record.deduplication import DeduplicationKey, key_of
 from service.record.journal.journal import Journal, JournalOptions
 
 
@@ -27,10 +27,10 @@ def on_disk(folder: Path) -> list[str]:
         return [row[0] for row in connection.execute("SELECT id FROM entries ORDER BY sequence")]
 
 
-def seen(decision: Decision) -> Sighting:
-    sighting = sighting_of(decision)
-    assert sighting is not None
-    return sighting
+def seen(decision: Decision) -> DeduplicationKey:
+    key = key_of(decision)
+    assert key is not None
+    return key
 
 
 async def fill_disk(journal: Journal) -> None:

@@ -8,13 +8,13 @@ import httpx
 
 from service.contract.decision import Verdict
 from service.contract.journal_entry import Entry, Event, EventKind, entry_id
-from service.record.followers.follower import Follower, Pace, Sink, Step
+from service.record.followers.follower import Follower, FollowerPace, Sink, Step
 from service.record.followers.webhook import Webhook
 from service.record.journal.journal import Journal
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
 
-EAGER = Pace(first_retry_s=0.001, longest_retry_s=0.01)
+EAGER = FollowerPace(first_retry_s=0.001, longest_retry_s=0.01)
 
 
 @asynccontextmanager

@@ -11,8 +11,8 @@ from sqlalchemy import event
 from service.contract.decision import Reason, Verdict
 from service.contract.journal_entry import EventKind
 from service.record.database.engine import Database, sqlite_engine
-from service.record.queries.records import DecisionFilter
-from service.record.queries.sql_records import SqlRecords
+from service.record.queries.records import Records
+from service.record.queries.search import DecisionFilter
 from service.record.retention.entry_stores import DELETE, END_OF_WINDOW
 from service.record.retention.retention import FOR_EVER, OF_VERDICT, OTHERS
 from tests.decisions import START
@@ -30,7 +30,7 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def plans(journal: Path) -> Iterator[tuple[SqlRecords, list[str]]]:
+def plans(journal: Path) -> Iterator[tuple[Records, list[str]]]:
     """The record, and how SQLite means to answer each statement."""
     engine, seen = sqlite_engine(journal), list[str]()
 
@@ -40,7 +40,7 @@ def plans(journal: Path) -> Iterator[tuple[SqlRecords, list[str]]]:
         driver = connection.connection.driver_connection
         seen.extend(row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
 
-    yield SqlRecords(Database(engine)), seen
+    yield Records(Database(engine)), seen
     engine.dispose()
 
 
@@ -60,7 +60,7 @@ def plans(journal: Path) -> Iterator[tuple[SqlRecords, list[str]]]:
     ids=str,
 )
 async def test_a_list_walks_the_index_made_for_it(
-    plans: tuple[SqlRecords, list[str]], wanted: DecisionFilter, index: str
+    plans: tuple[Records, list[str]], wanted: DecisionFilter, index: str
 ) -> None:
     records, seen = plans
     await records.page(wanted, 50)
@@ -68,7 +68,7 @@ async def test_a_list_walks_the_index_made_for_it(
     assert not any("INTEGER PRIMARY KEY" in step for step in seen), "no search by sequence"
 
 
-async def test_events_and_alarms_are_found_without_a_look_at_decisions(plans: tuple[SqlRecords, list[str]]) -> None:
+async def test_events_and_alarms_are_found_without_a_look_at_decisions(plans: tuple[Records, list[str]]) -> None:
     records, seen = plans
     await records.events(10)
     await records.events(10, [EventKind.NO_DATA])
@@ -93,7 +93,7 @@ async def test_the_newest_leaks_of_a_camera_are_listed_in_well_under_fifty_milli
     times = []
     for _ in range(9):
         started = time.perf_counter()
-        page = await SqlRecords(database).page(DecisionFilter(camera_id="cam-1", verdicts=LEAKS), 20)
+        page = await Records(database).page(DecisionFilter(camera_id="cam-1", verdicts=LEAKS), 20)
         times.append(time.perf_counter() - started)
         assert len(page.decisions) == 20
     assert median(times) < 0.05

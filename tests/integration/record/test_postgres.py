@@ -9,19 +9,18 @@ from sqlalchemy import Engine, func, select, text
 from service.contract.decision import Verdict
 from service.contract.journal_entry import Entry, Event, EventKind, Review, entry_id
 from service.record.database.engine import Database, postgres_engine
-from service.record.database.migrations import STEPS, migrate
-from service.record.database.tables import entries, migrations
-from service.record.followers.follower import Follower, Pace
-from service.record.followers.other_replicas import Others
+from service.record.database.schema import STEPS, entries, migrate, migrations
+from service.record.followers.follower import Follower, FollowerPace
+from service.record.followers.other_replicas import OtherReplicas
 from service.record.followers.postgres import PostgresCopy
 from service.record.journal.journal import Journal
-from service.record.queries.records import DecisionFilter
-from service.record.queries.sql_records import SqlRecords
+from service.record.queries.records import Records
+from service.record.queries.search import DecisionFilter
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
 from tests.postgres_server import PostgresServer
 
-EAGER = Pace(first_retry_s=0.02, longest_retry_s=0.2)
+EAGER = FollowerPace(first_retry_s=0.02, longest_retry_s=0.2)
 
 
 @asynccontextmanager
@@ -74,7 +73,7 @@ async def test_two_replicas_share_one_record_that_reads_as_written(tmp_path: Pat
     assert ids(engine, "one") == [entry_id(entry) for entry in one], "in order, each once"
     assert ids(engine, "two") == [entry_id(entry) for entry in two]
 
-    records = SqlRecords(Database(engine))
+    records = Records(Database(engine))
     assert await records.decision(entry_id(one[3])) == one[3], "to the last bit of its score"
     assert await records.reviews([entry_id(one[0])]) == {entry_id(one[0]): [one[-1]]}
     leaks = await records.page(DecisionFilter(camera_id="cam-2", verdicts=frozenset({Verdict.LEAK})), 1000)
@@ -162,7 +161,7 @@ async def test_a_replica_learns_how_things_stand_elsewhere_and_then_what_happens
     heard: list[str] = []
     before, after = some_entries(30, "cam-2"), [some_entries(20, "cam-2") for _ in range(10)]
 
-    async def listen(others: Others) -> None:
+    async def listen(others: OtherReplicas) -> None:
         async for found in others.watch():
             heard.extend(entry_id(entry) for entry in found)
 
@@ -170,7 +169,7 @@ async def test_a_replica_learns_how_things_stand_elsewhere_and_then_what_happens
     async with replica(tmp_path, "one", postgres.url) as (one, _), replica(tmp_path, "two", postgres.url) as (two, it):
         await kept(two, before)
         await caught_up(it, len(before))
-        listener = asyncio.create_task(listen(Others(database, "one", 0.02)))
+        listener = asyncio.create_task(listen(OtherReplicas(database, "one", 0.02)))
         latest, alarm = entry_id(before[29]), entry_id(before[30])
         await eventually(lambda: heard == [latest, alarm])
         for batch in after:
@@ -186,12 +185,12 @@ async def test_a_replica_learns_how_things_stand_elsewhere_and_then_what_happens
 async def test_listening_to_others_outlives_an_outage(tmp_path: Path, postgres: PostgresServer) -> None:
     heard: list[str] = []
 
-    async def listen(others: Others) -> None:
+    async def listen(others: OtherReplicas) -> None:
         async for found in others.watch():
             heard.extend(entry_id(entry) for entry in found)
 
     database = Database(postgres_engine(postgres.url))
-    listener = asyncio.create_task(listen(Others(database, "one", 0.02, retry_s=0.05)))
+    listener = asyncio.create_task(listen(OtherReplicas(database, "one", 0.02, retry_s=0.05)))
     async with replica(tmp_path, "two", postgres.url) as (two, follower):
         first, second = some_entries(5), some_entries(5)
         await kept(two, first)

@@ -11,8 +11,8 @@ from service.contract.errors import MalformedField, NotFound, TooBroad
 from service.contract.journal_entry import Entry, Event, EventKind, Review
 from service.record.database.engine import Database, sqlite_engine
 from service.record.journal.journal import Journal
-from service.record.queries.records import DecisionFilter
-from service.record.queries.sql_records import SqlRecords
+from service.record.queries.records import Records
+from service.record.queries.search import DecisionFilter
 from tests.decisions import START, a_decision
 
 NUMBER = 2500
@@ -45,13 +45,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def records(folder: Path) -> AsyncIterator[SqlRecords]:
+async def records(folder: Path) -> AsyncIterator[Records]:
     journal = Journal(folder / "journal.db")
     await journal.open()
     if journal.tail.last_sequence == 0:
         await kept(journal, SHIFT)
         await kept(journal, [a_review(number, decision) for number, decision in enumerate(REVIEWED)])
-    yield SqlRecords(journal.database)
+    yield Records(journal.database)
     await journal.close()
 
 
@@ -106,7 +106,7 @@ FILTERS = [
 
 @pytest.mark.parametrize("wanted", FILTERS, ids=range(len(FILTERS)))
 async def test_pages_together_hold_what_the_filter_lets_pass_newest_first(
-    records: SqlRecords, wanted: DecisionFilter
+    records: Records, wanted: DecisionFilter
 ) -> None:
     found: list[Decision] = []
     cursor: str | None = None
@@ -120,7 +120,7 @@ async def test_pages_together_hold_what_the_filter_lets_pass_newest_first(
     assert found == expected(wanted)
 
 
-async def test_a_stream_holds_everything(records: SqlRecords) -> None:
+async def test_a_stream_holds_everything(records: Records) -> None:
     parts = [part async for part in records.stream(DecisionFilter())]
     assert [decision for part in parts for decision in part] == expected(DecisionFilter())
     assert len(parts) == 3, "some at a time"
@@ -131,7 +131,7 @@ async def test_what_is_written_between_two_pages_moves_nothing(tmp_path: Path) -
     await journal.open()
     decisions = [a_decision(Verdict.LEAK) for _ in range(6)]
     await kept(journal, decisions[:5])
-    records = SqlRecords(journal.database)
+    records = Records(journal.database)
     first = await records.page(DecisionFilter(), 3)
     await kept(journal, decisions[5:])
     second = await records.page(DecisionFilter(), 3, first.next_cursor)
@@ -139,17 +139,17 @@ async def test_what_is_written_between_two_pages_moves_nothing(tmp_path: Path) -
     await journal.close()
 
 
-async def test_one_decision_is_found_by_its_id(records: SqlRecords) -> None:
+async def test_one_decision_is_found_by_its_id(records: Records) -> None:
     assert await records.decision(SHIFT[7].decision_id) == SHIFT[7]
 
 
 @pytest.mark.parametrize("unknown", ["", "nobody", "' OR 1=1 --", "review-0"])
-async def test_an_id_that_is_no_decision_s_is_not_found(records: SqlRecords, unknown: str) -> None:
+async def test_an_id_that_is_no_decision_s_is_not_found(records: Records, unknown: str) -> None:
     with pytest.raises(NotFound):
         await records.decision(unknown)
 
 
-async def test_a_cursor_of_somebody_s_own_making_is_refused(records: SqlRecords) -> None:
+async def test_a_cursor_of_somebody_s_own_making_is_refused(records: Records) -> None:
     with pytest.raises(MalformedField):
         await records.page(DecisionFilter(), 10, "x'; DROP TABLE entries")
 
@@ -164,12 +164,12 @@ async def test_every_review_of_a_decision_is_kept_in_order(tmp_path: Path) -> No
         replace(a_review(3, decision), comment="<b>"),
     ]
     await kept(journal, [decision, other, *reviews])
-    found = await SqlRecords(journal.database).reviews([decision.decision_id, other.decision_id])
+    found = await Records(journal.database).reviews([decision.decision_id, other.decision_id])
     assert found == {decision.decision_id: reviews}
     await journal.close()
 
 
-async def test_the_latest_decision_of_each_well_is_known_after_a_restart(records: SqlRecords) -> None:
+async def test_the_latest_decision_of_each_well_is_known_after_a_restart(records: Records) -> None:
     newest: dict[tuple[str, str], datetime] = {}
     for decision in sorted(SHIFT, key=lambda each: each.received_at):
         if decision.camera_id is not None and decision.well_id is not None:
@@ -184,7 +184,7 @@ async def test_an_alarm_is_active_until_it_is_acknowledged(tmp_path: Path) -> No
     alarms = [Event(f"alarm-{number}", EventKind.ALARM_RAISED, START, "cam-1", "1a", "d") for number in range(3)]
     answer = Event("answer", EventKind.ALARM_ACKNOWLEDGED, START, "cam-1", "1a", "d", "alarm-1", {"by": "Anna"})
     await kept(journal, [*alarms, answer])
-    records = SqlRecords(journal.database)
+    records = Records(journal.database)
     assert await records.active_alarms() == [alarms[2], alarms[0]]
     assert await records.events(10) == [answer, *alarms[::-1]]
     assert await records.events(1, [EventKind.ALARM_RAISED]) == [alarms[2]]
@@ -192,9 +192,9 @@ async def test_an_alarm_is_active_until_it_is_acknowledged(tmp_path: Path) -> No
     await journal.close()
 
 
-async def test_a_search_that_takes_too_long_is_ended_with_a_hint(folder: Path, records: SqlRecords) -> None:
+async def test_a_search_that_takes_too_long_is_ended_with_a_hint(folder: Path, records: Records) -> None:
     del records  # has filled the folder
     hurried = Database(sqlite_engine(folder / "journal.db"), deadline_s=0.0)
     with pytest.raises(TooBroad, match="narrow it"):
-        await SqlRecords(hurried).page(DecisionFilter(score_from=2.0), 10)
+        await Records(hurried).page(DecisionFilter(score_from=2.0), 10)
     await hurried.close()

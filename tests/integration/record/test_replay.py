@@ -7,15 +7,15 @@ from time import perf_counter
 import pytest
 
 from service.contract.artifact import read_active, sha256_hex
+from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.judging.judge import judge, judge_batch
 from service.judging.serving import Serving, open_serving
-from service.judging.shot import Shot
 from service.record.archive.folder import ArchiveFolder
 from service.record.journal.journal import Journal
-from service.record.queries.records import DecisionFilter
-from service.record.queries.sql_records import SqlRecords
-from service.record.replay import Outcome, Replayer
+from service.record.queries.records import Records
+from service.record.queries.search import DecisionFilter
+from service.record.replay import Replayer, ReplayOutcome
 from tests.decisions import a_decision
 from tests.pictures import jpeg
 from tests.small_artifact import rewrite_manifest, write_artifact
@@ -25,10 +25,10 @@ SHIPPED = Path(__file__).resolve().parents[3] / "model_artifacts"
 MAX_PIXELS = 1_000_000
 
 
-def a_shot(seed: int) -> Shot:
+def a_crop(seed: int) -> Crop:
     draw = leaking_well if seed % 3 == 0 else good_well
     image = jpeg(draw(seed, 24 + seed % 16, 43 + seed % 14))
-    return Shot(image, sha256_hex(image), f"request-{seed}", datetime.now(UTC), perf_counter())
+    return Crop(image, sha256_hex(image), f"request-{seed}", datetime.now(UTC), perf_counter())
 
 
 def judged(serving: Serving, archive: ArchiveFolder, number: int) -> list[Decision]:
@@ -36,10 +36,10 @@ def judged(serving: Serving, archive: ArchiveFolder, number: int) -> list[Decisi
     sizes = random.Random(3)
     decisions: list[Decision] = []
     while len(decisions) < number:
-        shots = [a_shot(len(decisions) + each) for each in range(sizes.choice([1, 1, 2, 7, 80]))]
-        made = judge_batch(serving, shots, MAX_PIXELS) if len(shots) > 1 else [judge(serving, shots[0], MAX_PIXELS)]
-        for decision, shot in zip(made, shots, strict=True):
-            archive.write(decision, shot.image)
+        crops = [a_crop(len(decisions) + each) for each in range(sizes.choice([1, 1, 2, 7, 80]))]
+        made = judge_batch(serving, crops, MAX_PIXELS) if len(crops) > 1 else [judge(serving, crops[0], MAX_PIXELS)]
+        for decision, crop in zip(made, crops, strict=True):
+            archive.write(decision, crop.image)
         decisions += made
     return decisions
 
@@ -55,13 +55,13 @@ async def test_a_thousand_decisions_from_the_record_replay_to_the_last_bit(tmp_p
     receipt = journal.append(judged(serving, archive, 1000))
     if receipt.durable is not None:
         await receipt.durable
-    stored = [decision async for part in SqlRecords(journal.database).stream(DecisionFilter()) for decision in part]
+    stored = [decision async for part in Records(journal.database).stream(DecisionFilter()) for decision in part]
     await journal.close()
     replayer = Replayer(archive, artifacts)
     replays = [replayer.replay(decision) for decision in stored]
     scored = [replay for replay in replays if replay.decision.score is not None]
     assert len(scored) > 500, "the gate lets most drawn wells pass"
-    assert [replay for replay in scored if replay.outcome is not Outcome.EQUAL] == []
+    assert [replay for replay in scored if replay.outcome is not ReplayOutcome.EQUAL] == []
 
 
 @pytest.fixture
@@ -75,17 +75,17 @@ def scene(tmp_path: Path) -> tuple[Replayer, Decision, Path]:
 
 def test_another_score_is_found(scene: tuple[Replayer, Decision, Path]) -> None:
     replayer, decision, _ = scene
-    assert replayer.replay(decision).outcome is Outcome.EQUAL
+    assert replayer.replay(decision).outcome is ReplayOutcome.EQUAL
     decision.score = (decision.score or 0) + 1e-9
     replay = replayer.replay(decision)
-    assert (replay.outcome, replay.score != decision.score) == (Outcome.DIFFERENT, True)
+    assert (replay.outcome, replay.score != decision.score) == (ReplayOutcome.DIFFERENT, True)
 
 
 def test_without_its_picture_a_decision_cannot_be_replayed(scene: tuple[Replayer, Decision, Path]) -> None:
     replayer, decision, folder = scene
     shutil.rmtree(folder.parents[1] / "pictures")
     replay = replayer.replay(decision)
-    assert replay.outcome is Outcome.NOT_REPLAYABLE
+    assert replay.outcome is ReplayOutcome.NOT_REPLAYABLE
     assert "deleted since" in replay.why
 
 

@@ -10,7 +10,7 @@ from service.contract.errors import SetupError
 from service.contract.journal_entry import Entry, Review
 from service.record.archive.folder import ArchiveFolder
 from service.record.journal.journal import Journal
-from service.record.queries.sql_records import SqlRecords
+from service.record.queries.records import Records
 from service.record.review_export import export_reviews
 from tests.decisions import START, a_decision
 from tests.pictures import jpeg
@@ -34,7 +34,7 @@ async def test_reviewed_decisions_go_out_with_their_pictures_and_into_training(t
     receipt = journal.append([*decisions, *reviews])
     assert receipt.durable is not None
     await receipt.durable
-    records = SqlRecords(journal.database)
+    records = Records(journal.database)
 
     exported = await export_reviews(records, archive, tmp_path / "export")
     assert exported == (3, 1), "one was never archived, one was never reviewed"

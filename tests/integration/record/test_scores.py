@@ -8,7 +8,7 @@ from service.contract.decision import Decision, Verdict
 from service.record.database.engine import Database, postgres_engine
 from service.record.followers.postgres import PostgresCopy
 from service.record.journal.journal import Journal
-from service.record.queries.sql_records import SqlRecords
+from service.record.queries.records import Records
 from tests.decisions import START, a_decision
 from tests.postgres_server import PostgresServer
 
@@ -46,17 +46,17 @@ def seconds(decisions: list[Decision]) -> list[int]:
 
 
 async def test_each_stretch_of_time_shows_its_worst_decision(journal: Journal) -> None:
-    found = await SqlRecords(journal.database).scores("cam-1", "12a", START, START + MINUTE, 6)
+    found = await Records(journal.database).scores("cam-1", "12a", START, START + MINUTE, 6)
     assert seconds(found) == [9, 19, 21, 39, 44, 59]
     assert found[2] == SHIFT[21]
 
 
 async def test_a_range_without_decisions_has_no_points(journal: Journal) -> None:
-    assert await SqlRecords(journal.database).scores("cam-1", "12a", START - MINUTE, START, 6) == []
+    assert await Records(journal.database).scores("cam-1", "12a", START - MINUTE, START, 6) == []
 
 
 async def test_more_stretches_than_decisions_show_every_one(journal: Journal) -> None:
-    found = await SqlRecords(journal.database).scores("cam-1", "12a", START, START + MINUTE, 600)
+    found = await Records(journal.database).scores("cam-1", "12a", START, START + MINUTE, 600)
     assert found == SHIFT
 
 
@@ -64,7 +64,7 @@ async def test_postgresql_says_the_same(journal: Journal, postgres: PostgresServ
     copy = PostgresCopy(journal, postgres_engine(postgres.url), "replica-1")
     await copy.advance(0)
     database = Database(postgres_engine(postgres.url))
-    found = await SqlRecords(database).scores("cam-1", "12a", START, START + MINUTE, 6)
-    assert found == await SqlRecords(journal.database).scores("cam-1", "12a", START, START + MINUTE, 6)
+    found = await Records(database).scores("cam-1", "12a", START, START + MINUTE, 6)
+    assert found == await Records(journal.database).scores("cam-1", "12a", START, START + MINUTE, 6)
     await copy.close()
     await database.close()

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.contract.artifact import Artifact, open_artifact, read_active
+from service.contract.artifact import open_artifact, read_active
+from service.contract.detector import Detector, open_detector
 from service.contract.gate.gate import Gate
 from service.contract.picture import Pixels
-from service.contract.scorer import OnnxScorer
 from training.companions import learn_gate
 from training.data import load
 from training.faults import Fault, blurred, lit, veiled
-from training.nuisance import GRADED, finds
+from training.nuisance import GRADED
 from training.splits import Split, split
 
 ROOT = Path(__file__).parents[3]
@@ -45,19 +45,14 @@ def parts() -> Split:
 
 
 @pytest.fixture(scope="module")
-def artifact() -> Artifact:
+def detector() -> Detector:
     folder = ROOT / "model_artifacts"
-    return open_artifact(folder / read_active(folder))
+    return open_detector(open_artifact(folder / read_active(folder)))
 
 
 @pytest.fixture(scope="module")
-def scorer(artifact: Artifact) -> OnnxScorer:
-    return OnnxScorer(artifact.model_path, artifact.manifest.input)
-
-
-@pytest.fixture(scope="module")
-def gate(parts: Split, artifact: Artifact, scorer: OnnxScorer) -> Gate:
-    return Gate(learn_gate(parts, scorer, artifact.manifest.input, artifact.manifest.threshold))
+def gate(parts: Split, detector: Detector) -> Gate:
+    return Gate(learn_gate(parts, detector))
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +88,11 @@ def test_slightly_other_light_focus_and_air_are_usable(gate: Gate, held_out: lis
 
 @pytest.mark.parametrize("fault", GRADED)
 def test_hardly_any_leak_under_a_fault_is_called_no_leak(
-    gate: Gate, parts: Split, artifact: Artifact, scorer: OnnxScorer, fault: str
+    gate: Gate, parts: Split, detector: Detector, fault: str
 ) -> None:
     """Both halves of the leaks, 116 pictures: under steam that hides nearly half of a well one or two slip through."""
     rng = np.random.default_rng(4)
     leaks = [GRADED[fault](group.picture, rng) for group in (*parts.report_leak, *parts.choice_leak)]
-    found = finds(scorer, artifact.manifest.input, artifact.manifest.threshold.value)(leaks)
+    found = detector.finds(leaks)
     slipped = [not hit and gate.judge(leak)[1] is None for hit, leak in zip(found, leaks, strict=True)]
     assert sum(slipped) <= {"steam 40%": 1, "steam 50%": 2}.get(fault, 0)

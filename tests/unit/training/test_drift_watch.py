@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from service.contract.decision import Decision, PictureFacts, Reason, Verdict
 from service.contract.drift_index import DRIFT_FIGURES
 from service.contract.manifest import DriftReference
-from service.monitoring.drift import DriftReport, DriftWatch
+from service.monitoring.drift import DriftMonitor, DriftReport
 from tests.decisions import a_decision
 from training.drift_reference import learn_reference
 
@@ -42,7 +42,7 @@ def decisions(seed: int, count: int, lamp: float = 1.0) -> Iterator[Decision]:
 class Plant:
     """A camera whose wells are seen anew each spacing."""
 
-    def __init__(self, watch: DriftWatch) -> None:
+    def __init__(self, watch: DriftMonitor) -> None:
         self.watch = watch
         self.now = 0.0
 
@@ -57,7 +57,7 @@ class Plant:
 
 
 def plant() -> Plant:
-    return Plant(DriftWatch(reference, SPACING_S))
+    return Plant(DriftMonitor(reference, SPACING_S))
 
 
 def test_without_drift_there_is_no_false_alarm_in_a_hundred_windows() -> None:
@@ -89,13 +89,13 @@ def test_a_change_is_told_once_when_it_begins_and_once_when_it_ends() -> None:
 
 
 def test_a_well_counts_once_in_a_spacing() -> None:
-    watch = DriftWatch(reference, SPACING_S)
+    watch = DriftMonitor(reference, SPACING_S)
     reports = [watch.observe(decision, number * 0.01) for number, decision in enumerate(decisions(7, 900, 0.5))]
     assert not any(reports)
 
 
 def test_wells_count_each_for_itself() -> None:
-    watch = DriftWatch(reference, SPACING_S)
+    watch = DriftMonitor(reference, SPACING_S)
     made = [a_decision(Verdict.NO_LEAK, well_id=f"w{number}") for number in range(200)]
     reports = [watch.observe(decision, 1.0) for decision in made]
     assert [report is not None for report in reports] == [False] * 199 + [True]
@@ -117,7 +117,7 @@ def test_pictures_that_were_not_measured_do_not_count() -> None:
 
 def test_another_artefact_begins_anew() -> None:
     served = [reference()]
-    camera = Plant(DriftWatch(lambda: served[0], SPACING_S))
+    camera = Plant(DriftMonitor(lambda: served[0], SPACING_S))
     assert camera.send(decisions(8, 600, 0.8))[-1].drifting
     served[0] = reference().model_copy()
     assert not camera.send(decisions(8, 400, 0.8))[-1].drifting
@@ -126,7 +126,7 @@ def test_another_artefact_begins_anew() -> None:
 @pytest.mark.parametrize("other", [True, False])
 def test_what_has_drifted_is_taken_back_with_the_artefact_it_was_found_by(other: bool) -> None:
     served: list[DriftReference | None] = [reference()]
-    camera = Plant(DriftWatch(lambda: served[0], SPACING_S))
+    camera = Plant(DriftMonitor(lambda: served[0], SPACING_S))
     assert camera.send(decisions(8, 600, 0.8))[-1].drifting
     served[0] = reference().model_copy() if other else None
     (ended,) = camera.send(decisions(8, 20, 0.8))
@@ -147,11 +147,11 @@ def test_pictures_that_are_not_of_now_do_not_count(reason: Reason) -> None:
 
 
 def test_an_artefact_without_reference_tells_nothing() -> None:
-    assert not Plant(DriftWatch(lambda: None, SPACING_S)).send(decisions(9, 600, 0.5))
+    assert not Plant(DriftMonitor(lambda: None, SPACING_S)).send(decisions(9, 600, 0.5))
 
 
 def test_strange_cameras_are_bounded_and_never_displace_a_known_one() -> None:
-    watch = DriftWatch(reference, SPACING_S, ["cam-1"])
+    watch = DriftMonitor(reference, SPACING_S, ["cam-1"])
     for number in range(1500):
         watch.observe(a_decision(camera_id=f"strange-{number}"), 1.0)
     assert len(watch._cameras) == 1000

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from service.contract.decision import Verdict, decide
+from service.contract.decision import Reason, Verdict, decide
+from service.contract.detector import Detection
 from service.contract.errors import ExportRefused
+from service.contract.gate.gate import NOTHING_MEASURED
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels, to_pixels
 from tests.wells import good_well
-from training.golden import Judged, draw_golden
+from training.golden import draw_golden
 from training.stress import LEAKS, apply
 
 SPEC = InputSpec(height=24, width=40)
@@ -16,10 +18,10 @@ GOOD = [good_well(seed) for seed in range(120)]
 REFERENCE = np.mean([to_pixels(picture, SPEC) for picture in GOOD], axis=0)
 
 
-def judge(picture: Pixels, threshold: float = 150.0) -> Judged:
+def judge(picture: Pixels, threshold: float = 150.0) -> Detection:
     """The squared distance from the mean well, against a threshold."""
     score = float(((to_pixels(picture, SPEC) - REFERENCE) ** 2).mean())
-    return Judged(decide(score, threshold).verdict, score, score / threshold)
+    return Detection(*decide(score, threshold), NOTHING_MEASURED, score, score / threshold)
 
 
 def test_averages_are_good_and_what_is_drawn_on_them_leaks() -> None:
@@ -38,14 +40,16 @@ def test_no_golden_picture_is_a_picture_of_the_data() -> None:
 
 def test_golden_pictures_keep_away_from_the_threshold() -> None:
     ratios = [picture.judged.score_ratio for picture in draw_golden(GOOD, judge)]
-    assert all(ratio <= 0.9 or ratio >= 1.2 for ratio in ratios)
+    assert all(ratio is not None and (ratio <= 0.9 or ratio >= 1.2) for ratio in ratios)
 
 
 def test_a_gate_that_wants_sharp_pictures_gets_sharpened_ones() -> None:
-    def sharp_only(picture: Pixels) -> Judged | None:
-        return judge(picture) if np.abs(np.diff(picture.astype(int), axis=1)).mean() > 2.5 else None
+    def sharp_only(picture: Pixels) -> Detection:
+        if np.abs(np.diff(picture.astype(int), axis=1)).mean() > 2.5:
+            return judge(picture)
+        return Detection(Verdict.UNKNOWN, Reason.INPUT_BLURRED, NOTHING_MEASURED)
 
-    assert sharp_only(draw_golden(GOOD, judge)[0].picture) is None
+    assert sharp_only(draw_golden(GOOD, judge)[0].picture).verdict is Verdict.UNKNOWN
     assert draw_golden(GOOD, sharp_only)[0].judged.verdict is Verdict.NO_LEAK
 
 
@@ -61,16 +65,16 @@ def test_a_model_that_finds_no_drawn_leak_cannot_be_exported() -> None:
 
 def test_a_weak_model_is_challenged_by_many_leaks_at_once() -> None:
     wells = [one.picture for one in draw_golden(GOOD, judge) if one.judged.verdict is Verdict.NO_LEAK]
-    highest = max(judge(apply(name, well, 1.0, 0)).score for name in LEAKS for well in wells)
+    highest = max(judge(apply(name, well, 1.0, 0)).score or 0.0 for name in LEAKS for well in wells)
     golden = draw_golden(GOOD, lambda picture: judge(picture, highest / 1.15))
     assert golden[-1].judged.verdict is Verdict.LEAK
 
 
 def test_where_averages_look_like_no_picture_a_good_picture_is_taken() -> None:
-    def judge(picture: Pixels) -> Judged:
+    def judge(picture: Pixels) -> Detection:
         is_known = any(np.array_equal(picture, well) for well in GOOD)
-        verdict = Verdict.NO_LEAK if is_known else Verdict.LEAK
-        return Judged(verdict, 0.5 if is_known else 2.0, 0.5 if is_known else 2.0)
+        score = 0.5 if is_known else 2.0
+        return Detection(*decide(score, 1.0), NOTHING_MEASURED, score, score)
 
     golden = draw_golden(GOOD, judge)
     assert [one.judged.verdict for one in golden] == [Verdict.NO_LEAK, Verdict.LEAK]

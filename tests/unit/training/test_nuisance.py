@@ -1,14 +1,13 @@
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 
+from service.contract.detector import Detector
 from service.contract.gate.gate import Gate
-from service.contract.manifest import GateLimits, InputSpec, Range
+from service.contract.manifest import GateLimits, InputSpec, Range, Threshold
 from service.contract.picture import Pixels
-from service.contract.scorer import Scores
+from service.contract.scorer import Scorer, Scores
 from tests.wells import good_well, leaking_well
-from training.nuisance import GRADED, Flags, judge_faults, verdicts_of
+from training.nuisance import GRADED, judge_faults
 
 GOOD = [good_well(seed) for seed in range(30)]
 LEAKS = [leaking_well(seed) for seed in range(20)]
@@ -21,13 +20,13 @@ class Brightness:
         return np.asarray(pixels.max(axis=(1, 2, 3)), np.float32)
 
 
-def verdicts(pictures: Sequence[Pixels]) -> tuple[Flags, Flags]:
+def detector(scorer: Scorer) -> Detector:
     gate = Gate(GateLimits(figures={"brightness": Range(low=60)}))
-    return verdicts_of(gate, Brightness(), InputSpec(height=24, width=40), 200.0)(pictures)
+    return Detector(gate, InputSpec(height=24, width=40), scorer, Threshold(value=200.0, strategy="given"))
 
 
 def test_the_gate_turns_what_the_score_calls_good_into_an_alarm() -> None:
-    rows = {row.fault: row for row in judge_faults(GOOD, LEAKS, verdicts)}
+    rows = {row.fault: row for row in judge_faults(GOOD, LEAKS, detector(Brightness()))}
     assert rows["none"].good_passed.value == rows["none"].good_passed_gated.value == 1
     assert rows["none"].leaks_found.value == 1
     assert rows["black"].good_passed.value == 1
@@ -37,7 +36,7 @@ def test_the_gate_turns_what_the_score_calls_good_into_an_alarm() -> None:
 
 
 def test_every_row_counts_all_pictures() -> None:
-    rows = judge_faults(GOOD, LEAKS, verdicts)
+    rows = judge_faults(GOOD, LEAKS, detector(Brightness()))
     assert [row.fault for row in rows] == list(GRADED)
     assert {(row.good_passed.total, row.leaks_found.total) for row in rows} == {(30, 20)}
 
@@ -47,8 +46,7 @@ def test_a_score_that_is_not_finite_passes_nobody() -> None:
         def score(self, pixels: Pixels) -> Scores:
             return np.full(len(pixels), np.nan, np.float32)
 
-    said, _ = verdicts_of(Gate(GateLimits()), Broken(), InputSpec(height=24, width=40), 1.0)(GOOD)
-    assert said.all()
+    assert detector(Broken()).finds(GOOD).all()
 
 
 @pytest.mark.parametrize("name", GRADED)

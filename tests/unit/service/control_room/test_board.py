@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from service.cameras import Camera
 from service.contract.decision import Decision, Verdict
 from service.contract.journal_entry import Entry, Event, EventKind, Recorded
 from service.control_room import board
 from service.control_room.board import Board
 from service.control_room.live_views import CameraView, WellView
+from service.monitoring.cameras_file import Camera
 from tests.decisions import START, a_decision
 
 LEAK, GOOD = Verdict.LEAK, Verdict.NO_LEAK

@@ -8,7 +8,7 @@ from service.contract.errors import Overloaded, Unavailable
 from service.contract.journal_entry import Event, EventKind, Recorded
 from service.control_room import live_events
 from service.control_room.board import Board
-from service.control_room.live_events import Feed, Outbox
+from service.control_room.live_events import LiveEvents, Subscription
 from tests.clock import Clock
 from tests.decisions import START, a_decision
 from tests.small_record import SmallRecord
@@ -19,48 +19,48 @@ def recorded(*verdicts: Verdict, well_id: str = "12a") -> list[Recorded]:
 
 
 async def test_urgent_entries_come_all_and_in_order_and_good_wells_once() -> None:
-    outbox = Outbox(0)
-    outbox.put(recorded(Verdict.NO_LEAK, Verdict.LEAK, Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.NO_LEAK))
-    assert [entry.sequence for entry in outbox.take_urgent()] == [2, 4]
-    assert [entry.sequence for entry in outbox.take_good()] == [5]
-    assert outbox.take_urgent() == outbox.take_good() == []
-    assert outbox.sequence == 5
+    subscription = Subscription(0)
+    subscription.put(recorded(Verdict.NO_LEAK, Verdict.LEAK, Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.NO_LEAK))
+    assert [entry.sequence for entry in subscription.take_urgent()] == [2, 4]
+    assert [entry.sequence for entry in subscription.take_good()] == [5]
+    assert subscription.take_urgent() == subscription.take_good() == []
+    assert subscription.sequence == 5
 
 
 async def test_a_listener_is_woken_by_a_leak_and_not_by_a_good_well() -> None:
-    outbox = Outbox(0)
-    waiting = asyncio.create_task(outbox.news(60))
+    subscription = Subscription(0)
+    waiting = asyncio.create_task(subscription.news(60))
     await asyncio.sleep(0)
-    outbox.put(recorded(Verdict.NO_LEAK))
+    subscription.put(recorded(Verdict.NO_LEAK))
     await asyncio.sleep(0)
     assert not waiting.done()
-    outbox.put(recorded(Verdict.LEAK))
+    subscription.put(recorded(Verdict.LEAK))
     await asyncio.wait_for(waiting, 1)
 
 
 async def test_a_listener_who_lets_too_much_gather_is_dropped_and_costs_nothing_more() -> None:
-    outbox = Outbox(0)
+    subscription = Subscription(0)
     leaks = recorded(Verdict.LEAK)
     for _ in range(live_events.MOST_URGENT + 1):
-        outbox.put(leaks)
-    assert outbox.dropped
-    await asyncio.wait_for(outbox.news(60), 1)
-    outbox.put(leaks)
-    assert outbox.take_urgent() == []
+        subscription.put(leaks)
+    assert subscription.dropped
+    await asyncio.wait_for(subscription.news(60), 1)
+    subscription.put(leaks)
+    assert subscription.take_urgent() == []
 
 
 async def test_a_listener_who_takes_nothing_for_long_is_dropped() -> None:
     clock = Clock()
-    outbox = Outbox(0, clock)
+    subscription = Subscription(0, clock)
     clock.now = live_events.STALLED_S - 1
-    outbox.put(recorded(Verdict.NO_LEAK))
-    outbox.take_urgent()
+    subscription.put(recorded(Verdict.NO_LEAK))
+    subscription.take_urgent()
     clock.now += live_events.STALLED_S - 1
-    outbox.put(recorded(Verdict.NO_LEAK))
-    assert not outbox.dropped
+    subscription.put(recorded(Verdict.NO_LEAK))
+    assert not subscription.dropped
     clock.now += 2
-    outbox.put(recorded(Verdict.NO_LEAK))
-    assert outbox.dropped
+    subscription.put(recorded(Verdict.NO_LEAK))
+    assert subscription.dropped
 
 
 async def test_board_and_listeners_hear_everything_once_though_the_record_fails_in_between(
@@ -77,22 +77,22 @@ async def test_board_and_listeners_hear_everything_once_though_the_record_fails_
                 if entry.sequence == 2 and next(failures):
                     raise Unavailable("gone for a moment")
 
-    followed = Feed(Board({}), watch)
-    with followed.listen() as outbox:
+    followed = LiveEvents(Board({}), watch)
+    with followed.subscribe() as subscription:
         await followed.follow()
-        assert [entry.sequence for entry in outbox.take_urgent()] == [1, 2, 3]
+        assert [entry.sequence for entry in subscription.take_urgent()] == [1, 2, 3]
     assert followed.board.sequence == 3
 
 
 async def test_listeners_are_bounded_in_number() -> None:
-    followed = Feed(Board({}), lambda _: nothing())
-    listeners = [followed.listen() for _ in range(live_events.MOST_LISTENERS)]
+    followed = LiveEvents(Board({}), lambda _: nothing())
+    listeners = [followed.subscribe() for _ in range(live_events.MOST_LISTENERS)]
     for listener in listeners:
         listener.__enter__()
-    with pytest.raises(Overloaded), followed.listen():
+    with pytest.raises(Overloaded), followed.subscribe():
         pass
     listeners[0].__exit__(None, None, None)
-    with followed.listen():
+    with followed.subscribe():
         pass
 
 
@@ -110,7 +110,7 @@ async def test_after_a_start_the_board_shows_decisions_alarms_and_silence_of_bef
     ]
     drift = Event("drift-1", EventKind.DRIFT, START, "cam-1", payload={"figures": ["contrast"]})
     ended = Event("drift-0", EventKind.DRIFT_ENDED, START, "cam-1")
-    followed = Feed(Board({}), lambda _: nothing())
+    followed = LiveEvents(Board({}), lambda _: nothing())
     await followed.begin(SmallRecord([leak, other], alarms, [drift, ended]), 17)
     view = followed.board.view()
     assert view.sequence == 17
@@ -126,9 +126,9 @@ async def test_troubles_are_told_at_once_and_not_again_when_they_are_on_record()
     async def watch(sequence: int) -> AsyncIterator[list[Recorded]]:
         yield [Recorded(sequence + 1, began), Recorded(sequence + 2, a_decision(Verdict.LEAK))]
 
-    followed = Feed(Board({}), watch)
-    with followed.listen() as outbox:
+    followed = LiveEvents(Board({}), watch)
+    with followed.subscribe() as subscription:
         followed.tell([began])
-        assert [recorded.entry for recorded in outbox.take_urgent()] == [began]
+        assert [recorded.entry for recorded in subscription.take_urgent()] == [began]
         await followed.follow()
-        assert [recorded.sequence for recorded in outbox.take_urgent()] == [2]
+        assert [recorded.sequence for recorded in subscription.take_urgent()] == [2]

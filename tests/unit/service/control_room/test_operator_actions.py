@@ -5,9 +5,10 @@ import pytest
 from service.contract.decision import Verdict
 from service.contract.errors import JournalUnavailable, NotFound, Unavailable
 from service.contract.journal_entry import Entry, Event, EventKind, Review
-from service.control_room.operator_actions import Desk
-from service.record.journal.receipt import MemoryJournal, Receipt
+from service.control_room.operator_actions import OperatorActions
+from service.record.journal.receipt import Receipt
 from tests.decisions import START, a_decision
+from tests.journals import MemoryJournal
 from tests.small_record import SmallRecord
 
 RAISED = Event("alarm-1", EventKind.ALARM_RAISED, START, "cam-1", "12a", payload={"verdict": "leak"})
@@ -30,7 +31,7 @@ class OneAlarm:
         self.active = {event.event_id for event in active}
 
 
-class FullDisk:
+class FullDisk(MemoryJournal):
     """A journal that can keep nothing."""
 
     def append(self, entries: Sequence[Entry]) -> Receipt:
@@ -40,8 +41,8 @@ class FullDisk:
 async def test_a_review_is_kept_with_its_author() -> None:
     decision = a_decision(Verdict.LEAK)
     journal = MemoryJournal()
-    desk = Desk(journal, SmallRecord([decision]), OneAlarm())
-    review = await desk.review(decision.decision_id, Verdict.NO_LEAK, "Anna", "a reflection")
+    actions = OperatorActions(journal, SmallRecord([decision]), OneAlarm())
+    review = await actions.review(decision.decision_id, Verdict.NO_LEAK, "Anna", "a reflection")
     assert journal.entries == [review]
     assert isinstance(review, Review)
     assert (review.decision_id, review.verdict, review.reviewer) == (decision.decision_id, Verdict.NO_LEAK, "Anna")
@@ -50,34 +51,34 @@ async def test_a_review_is_kept_with_its_author() -> None:
 async def test_nothing_is_kept_about_a_decision_that_does_not_exist() -> None:
     journal = MemoryJournal()
     with pytest.raises(NotFound):
-        await Desk(journal, SmallRecord([]), OneAlarm()).review("no-such", Verdict.LEAK, "Anna", "")
+        await OperatorActions(journal, SmallRecord([]), OneAlarm()).review("no-such", Verdict.LEAK, "Anna", "")
     assert journal.entries == []
 
 
 async def test_an_acknowledgement_is_kept_and_counts_once() -> None:
     journal = MemoryJournal()
-    desk = Desk(journal, SmallRecord([], [RAISED]), OneAlarm())
-    alarm = await desk.acknowledge("alarm-1", "Anna", "")
+    actions = OperatorActions(journal, SmallRecord([], [RAISED]), OneAlarm())
+    alarm = await actions.acknowledge("alarm-1", "Anna", "")
     assert (alarm.alarm_id, alarm.raised_at, alarm.acknowledged_by) == ("alarm-1", START, "Anna")
     assert [entry.kind for entry in journal.entries if isinstance(entry, Event)] == [EventKind.ALARM_ACKNOWLEDGED]
     with pytest.raises(NotFound):
-        await desk.acknowledge("alarm-1", "Anna", "")
+        await actions.acknowledge("alarm-1", "Anna", "")
 
 
 async def test_an_alarm_goes_on_where_its_acknowledgement_cannot_be_kept() -> None:
     layer = OneAlarm()
     with pytest.raises(JournalUnavailable):
-        await Desk(FullDisk(), SmallRecord([], [RAISED]), layer).acknowledge("alarm-1", "Anna", "")
+        await OperatorActions(FullDisk(), SmallRecord([], [RAISED]), layer).acknowledge("alarm-1", "Anna", "")
     assert layer.active == {"alarm-1"}
 
 
 async def test_an_alarm_of_another_replica_is_acknowledged_once_though_the_shared_record_shows_it_for_a_while() -> None:
     layer, journal = OneAlarm(), MemoryJournal()
     layer.active.clear()
-    desk = Desk(journal, SmallRecord([], [RAISED]), layer)
-    assert (await desk.acknowledge("alarm-1", "Anna", "")).acknowledged_by == "Anna"
+    actions = OperatorActions(journal, SmallRecord([], [RAISED]), layer)
+    assert (await actions.acknowledge("alarm-1", "Anna", "")).acknowledged_by == "Anna"
     with pytest.raises(NotFound):
-        await desk.acknowledge("alarm-1", "Boris", "")
+        await actions.acknowledge("alarm-1", "Boris", "")
     assert len(journal.entries) == 1
 
 
@@ -90,6 +91,6 @@ class RecordAway(SmallRecord):
 
 async def test_an_alarm_can_be_acknowledged_while_the_shared_record_is_away() -> None:
     journal = MemoryJournal()
-    alarm = await Desk(journal, RecordAway([]), OneAlarm()).acknowledge("alarm-1", "Anna", "")
+    alarm = await OperatorActions(journal, RecordAway([]), OneAlarm()).acknowledge("alarm-1", "Anna", "")
     assert (alarm.alarm_id, alarm.acknowledged_by) == ("alarm-1", "Anna")
     assert len(journal.entries) == 1

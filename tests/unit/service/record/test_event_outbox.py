@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry, Event, EventKind
-from service.record.event_outbox import Chronicle
-from service.record.journal.receipt import MemoryJournal, Receipt
+from service.record.event_outbox import EventOutbox
+from service.record.journal.receipt import Receipt
+from tests.journals import MemoryJournal
 
 EVENTS = [Event(str(number), EventKind.NO_DATA, datetime.now(UTC), f"cam-{number}") for number in range(3)]
 
@@ -34,10 +35,10 @@ class Disk(MemoryJournal):
 
 async def kept(journal: MemoryJournal, *groups: list[Event]) -> list[Event]:
     """What the journal holds once it holds as much as was given."""
-    chronicle = Chronicle(journal, retry_s=0.001)
-    running = asyncio.create_task(chronicle.run())
+    outbox = EventOutbox(journal, retry_s=0.001)
+    running = asyncio.create_task(outbox.run())
     for group in groups:
-        chronicle.add(group)
+        outbox.add(group)
         await asyncio.sleep(0)
     async with asyncio.timeout(10):
         while len(journal.entries) < sum(map(len, groups)):  # noqa: ASYNC110  # a list tells nobody that it grows

@@ -11,12 +11,13 @@ from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry
 from service.monitoring.alarms import AlarmLayer, AlarmRule
 from service.monitoring.cadence import Cadence
-from service.monitoring.drift import DriftWatch
-from service.oversight import Oversight
-from service.record.journal.receipt import MemoryJournal, Receipt
+from service.monitoring.drift import DriftMonitor
+from service.monitoring.monitor import Monitor
+from service.record.journal.receipt import Receipt
 from service.record.recorder import Recorder
-from service.telemetry.metrics import Metrics
+from service.telemetry.metrics import ServiceMetrics
 from tests.decisions import a_decision
+from tests.journals import MemoryJournal
 from tests.judged import shot_of
 
 
@@ -33,22 +34,17 @@ class SlowJournal(MemoryJournal):
         return Receipt(receipt.entries, asyncio.shield(self.disk) if waits else None)
 
 
-class NoArchive:
-    def keep(self, decision: Decision, data: bytes) -> None:  # noqa: ARG002  # as an archive is called
-        return None
-
-
 class Bench:
     """A recorder on a slow journal, with its alarms."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        metrics = Metrics(self.registry, "0", "0", {})
-        self.oversight = Oversight(
-            AlarmLayer(AlarmRule(1, 1)), Cadence({}, 0.0), DriftWatch(lambda: None, 10.0), metrics.cameras
+        metrics = ServiceMetrics(self.registry, "0", "0", {})
+        self.monitor = Monitor(
+            AlarmLayer(AlarmRule(1, 1)), Cadence({}, 0.0), DriftMonitor(lambda: None, 10.0), metrics.cameras
         )
         self.journal = SlowJournal()
-        self._recorder = Recorder(self.journal, NoArchive(), self.oversight, metrics)
+        self._recorder = Recorder(self.journal, lambda _decision, _data: None, self.monitor, metrics)
 
     def record(self, decision: Decision) -> asyncio.Task[Decision]:
         (recording,) = self._recorder.record([decision], [shot_of(b"picture")])
@@ -86,9 +82,9 @@ async def test_a_leak_is_kept_and_counted_although_its_caller_has_gone() -> None
 async def test_an_alarm_that_cannot_be_kept_is_taken_back() -> None:
     bench = Bench()
     answer = bench.record(a_decision(Verdict.LEAK))
-    assert bench.oversight.active_alarms
+    assert bench.monitor.active_alarms
     bench.journal.disk.set_exception(JournalUnavailable("the disk is full"))
     with pytest.raises(JournalUnavailable):
         await answer
-    assert bench.oversight.active_alarms == []
+    assert bench.monitor.active_alarms == []
     assert bench.alarms() == 0

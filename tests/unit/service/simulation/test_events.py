@@ -3,19 +3,19 @@ import math
 import pytest
 
 from service.contract.errors import SetupError
-from service.simulation.events import Event, parse_event
+from service.simulation.events import PlantEvent, parse_event
 
 
 @pytest.mark.parametrize(
     ("text", "event"),
     [
-        ("pause@5", Event("pause", 1.0, None, None, 5.0, math.inf)),
-        ("black:cam-1@0.5+2", Event("black", 1.0, "cam-1", None, 0.5, 2.5)),
-        ("leak:cam-2:12a@10+1.5", Event("leak", 1.0, "cam-2", "12a", 10.0, 11.5)),
-        ("dim=0.8@0+60", Event("dim", 0.8, None, None, 0.0, 60.0)),
+        ("pause@5", PlantEvent("pause", 1.0, None, None, 5.0, math.inf)),
+        ("black:cam-1@0.5+2", PlantEvent("black", 1.0, "cam-1", None, 0.5, 2.5)),
+        ("leak:cam-2:12a@10+1.5", PlantEvent("leak", 1.0, "cam-2", "12a", 10.0, 11.5)),
+        ("dim=0.8@0+60", PlantEvent("dim", 0.8, None, None, 0.0, 60.0)),
     ],
 )
-def test_an_event_says_what_where_and_when(text: str, event: Event) -> None:
+def test_an_event_says_what_where_and_when(text: str, event: PlantEvent) -> None:
     assert parse_event(text) == event
 
 

@@ -8,7 +8,7 @@ from service.contract.errors import NotAPicture, SetupError
 from service.contract.picture import decode
 from service.simulation.events import parse_event
 from service.simulation.gallery import Gallery
-from service.simulation.plant import Crop, Plant
+from service.simulation.plant import Plant, SimulatedCrop
 
 
 def drawn(seed: int) -> bytes:
@@ -19,7 +19,7 @@ def drawn(seed: int) -> bytes:
 GALLERY = Gallery(good=tuple(drawn(seed) for seed in range(50)), leaks=(drawn(100),))
 
 
-def frame(*events: str, number: int = 0, at_s: float = 0.0, camera: str = "cam-1") -> list[Crop]:
+def frame(*events: str, number: int = 0, at_s: float = 0.0, camera: str = "cam-1") -> list[SimulatedCrop]:
     plant = Plant(GALLERY, cameras=2, wells=4, events=[parse_event(event) for event in events])
     return plant.frame(camera, number, at_s)
 

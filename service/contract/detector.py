@@ -1,0 +1,121 @@
+"""The detector: from a decoded picture to its verdict, with the parts of one artefact."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.contract.artifact import Artifact
+from service.contract.decision import Reason, Verdict, decide
+from service.contract.errors import ScoringFailed
+from service.contract.gate.gate import Figures, Gate, GateJudgement
+from service.contract.manifest import InputSpec, Threshold
+from service.contract.picture import Pixels, to_pixels
+from service.contract.run_limit import RunLimit
+from service.contract.scorer import OnnxScorer, Scorer, Scores
+
+
+class Detection(NamedTuple):
+    """What was found of one picture; ``score`` and ``score_ratio`` are None where no finite score was computed.
+
+    ``batch_size`` and ``batch_index`` say in which company the score was computed, ``score_s`` is the picture's share
+    of the time that took.
+    """
+
+    verdict: Verdict
+    reason: Reason
+    figures: Figures
+    score: float | None = None
+    score_ratio: float | None = None
+    batch_size: int = 0
+    batch_index: int = 0
+    score_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Gate, resize, score and decide: the way of every picture in training and service; safe in any thread."""
+
+    gate: Gate
+    input: InputSpec
+    scorer: Scorer
+    threshold: Threshold
+
+    def judge(self, picture: Pixels) -> Detection:
+        """Judge uint8 [H, W, 3] RGB; what the gate refuses is ``unknown`` and has no score.
+
+        Raises:
+            ScoringFailed: the scorer cannot be trusted with it.
+        """
+        (detection,) = self.judge_all([picture])
+        return detection
+
+    def judge_all(self, pictures: Sequence[Pixels]) -> list[Detection]:
+        """Judge pictures of any sizes with one inference, in their order."""
+        return self.judge_gated(pictures, self.gate.judge_all(pictures))
+
+    def judge_gated(self, pictures: Sequence[Pixels], gated: Sequence[GateJudgement]) -> list[Detection]:
+        """Judge pictures that a gate, such as that of their cameras, has judged already."""
+        usable = [
+            to_pixels(picture, self.input)
+            for picture, (_, refusal) in zip(pictures, gated, strict=True)
+            if refusal is None
+        ]
+        started = perf_counter()
+        scored = enumerate(self._scored(usable).tolist() if usable else ())
+        score_s = (perf_counter() - started) / max(len(usable), 1)
+        return [
+            Detection(Verdict.UNKNOWN, refusal, figures)
+            if refusal is not None
+            else self._detection(figures, *next(scored), len(usable), score_s)
+            for figures, refusal in gated
+        ]
+
+    def score(self, pictures: Sequence[Pixels]) -> Scores:
+        """Score pictures of any sizes with one inference, whatever the gate says of them: float32 [N]."""
+        pixels = [to_pixels(picture, self.input) for picture in pictures]
+        return self._scored(pixels) if pixels else np.zeros(0, np.float32)
+
+    def finds(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
+        """Whether the score alone calls each picture a leak, [N]; one that is not finite is no ``no_leak``."""
+        return ~(self.score(pictures) < self.threshold.value)
+
+    def refuses(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
+        """Whether the gate refuses each picture, [N]."""
+        return np.array([refusal is not None for _, refusal in self.gate.judge_all(pictures)], bool)
+
+    def _scored(self, pixels: Sequence[Pixels]) -> Scores:
+        """Whatever is not exactly one score a picture could be laid to another one's charge."""
+        try:
+            scores = self.scorer.score(np.stack(pixels))
+        except Exception as error:  # onnxruntime's errors share no base class below Exception
+            raise ScoringFailed("the scorer failed on this picture: send the next one") from error
+        if scores.shape != (len(pixels),):
+            raise ScoringFailed(f"the scorer gave {scores.shape} scores for {len(pixels)} pictures: send the next one")
+        return scores
+
+    def _detection(self, figures: Figures, index: int, score: float, batch_size: int, score_s: float) -> Detection:
+        threshold = self.threshold.value
+        verdict, reason = decide(score, threshold, self.threshold.grey_zone_from)
+        finite, ratio = (score, score / threshold) if isfinite(score) else (None, None)
+        return Detection(verdict, reason, figures, finite, ratio, batch_size, index, score_s)
+
+
+def open_detector(artifact: Artifact, threads: int = 1, limit: RunLimit | None = None) -> Detector:
+    """Open and warm up what an artefact holds.
+
+    Args:
+        artifact: verified.
+        threads: of one inference.
+        limit: of the time of one inference.
+
+    Raises:
+        ArtifactInvalid: the graph or the gate's limits are not for this software.
+    """
+    manifest = artifact.manifest
+    scorer = OnnxScorer(artifact.model_path, manifest.input, threads, limit)
+    return Detector(Gate(manifest.gate), manifest.input, scorer, manifest.threshold)

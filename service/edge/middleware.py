@@ -1,0 +1,114 @@
+"""The outermost ASGI layer: request ids, counting at the end of each request, errors as problems, and fast handlers.
+
+A fast handler is a handler that answers POST on one path without the web framework in between; it is described in
+the OpenAPI document all the same (``service.openapi``).
+"""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import NamedTuple
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.edge.bounded_receive import BoundedReceive
+from service.edge.errors import Problem, only_post, problem_of
+from service.edge.request_id import request_id_of
+from service.telemetry.logs import RequestLog
+from service.telemetry.metrics import ServiceMetrics
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+JSON_HEADERS: RawHeaders = [(b"content-type", b"application/json")]
+CLIENT_CLOSED_REQUEST = 499
+WHOLE = "leak_inspection.whole"
+"""In the scope where the body had arrived before the request was handed on."""
+
+
+class Reply(NamedTuple):
+    """A whole answer of a fast handler."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+
+
+class ClientGone(Exception):
+    """The caller disconnected before its request was complete: nobody is left to answer."""
+
+
+Handler = Callable[[Scope, Receive], Awaitable[Reply]]
+
+
+class OuterMiddleware:
+    """Wraps the web application; ``handlers`` maps paths to their handlers of POST."""
+
+    def __init__(self, app: ASGIApp, handlers: dict[str, Handler], metrics: ServiceMetrics, log: RequestLog) -> None:
+        self._app = app
+        self._handlers = handlers
+        self._metrics = metrics
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        scope["request_id"] = request_id = request_id_of(scope["headers"])
+        handler = self._handlers.get(scope["path"])
+        self._metrics.in_flight += 1
+        status = CLIENT_CLOSED_REQUEST
+        try:
+            if handler is None:
+                status = await self._through_app(scope, receive, send)
+            else:
+                reply = await self._through_handler(handler, scope, receive)
+                status = reply.status
+                await _send(send, reply, request_id)
+        except ClientGone:
+            pass
+        finally:
+            elapsed_s = perf_counter() - started
+            self._metrics.in_flight -= 1
+            self._metrics.request_ended(status, None if "endless" in scope else elapsed_s)
+            self._log.ended(scope, status, elapsed_s)
+
+    async def _through_handler(self, handler: Handler, scope: Scope, receive: Receive) -> Reply:
+        if scope["method"] != "POST":
+            return _reply(only_post(scope["path"], scope["request_id"]))
+        try:
+            return await handler(scope, receive)
+        except ClientGone:
+            raise
+        except Exception as error:  # whatever fails, the answer is a problem and never no_leak
+            self._metrics.shed(error)
+            self._log.failed(scope, error)
+            return _reply(problem_of(error, scope["path"], scope["request_id"]))
+
+    async def _through_app(self, scope: Scope, receive: Receive, send: Send) -> int:
+        status = CLIENT_CLOSED_REQUEST
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
+            await send(message)
+
+        await self._app(scope, BoundedReceive(receive), send_with_id)
+        return status
+
+
+def _reply(answer: Problem) -> Reply:
+    headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+    return Reply(answer.status, headers, answer.body)
+
+
+async def _send(send: Send, reply: Reply, request_id: str) -> None:
+    headers = [
+        *reply.headers,
+        (b"content-length", str(len(reply.body)).encode()),
+        (b"x-request-id", request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

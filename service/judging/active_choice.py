@@ -1,0 +1,64 @@
+"""The choice of an artefact: the deployed pointer, or what was chosen at run time and outlives a restart."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from service.contract.artifact import read_active
+from service.contract.durable_file import write_durably
+from service.contract.errors import ArtifactError, ArtifactInvalid
+
+CHOICE = "chosen_artifact.json"
+
+
+class Choice(BaseModel):
+    """A choice made at run time: it wins over the deployed pointer until that pointer changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    artifact: str
+    instead_of: str | None
+
+
+class ActiveChoice:
+    """Reads the pointer in the folder of artefacts and keeps choices in the data folder."""
+
+    def __init__(self, root: Path, data_dir: Path) -> None:
+        self._root = root
+        self._path = data_dir / CHOICE
+
+    def wanted(self) -> str:
+        """Return the artefact to be served.
+
+        Raises:
+            ArtifactError: nothing says which, or it cannot be read.
+        """
+        choice = self._choice()
+        try:
+            deployed = read_active(self._root)
+        except ArtifactError:
+            if choice is None:
+                raise
+            return choice.artifact
+        return choice.artifact if choice is not None and choice.instead_of == deployed else deployed
+
+    def remember(self, artifact: str) -> None:
+        """Keep a choice, durably.
+
+        Raises:
+            OSError: the data folder cannot be written.
+        """
+        try:
+            deployed = read_active(self._root)
+        except ArtifactError:
+            deployed = None
+        choice = Choice(artifact=artifact, instead_of=deployed)
+        write_durably(self._path, choice.model_dump_json())
+
+    def _choice(self) -> Choice | None:
+        try:
+            return Choice.model_validate_json(self._path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValidationError) as error:
+            raise ArtifactInvalid(f"{self._path} cannot be read: remove it, or activate an artefact") from error

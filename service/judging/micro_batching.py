@@ -1,0 +1,99 @@
+"""MicroBatcher: small pictures that arrive together are judged together, on the event loop."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Generic, NamedTuple, TypeVar
+
+from service.contract.crop import Crop
+from service.contract.errors import DeadlineExceeded, ScoringFailed
+
+T = TypeVar("T")
+
+
+class _Waiter(NamedTuple, Generic[T]):
+    crop: Crop
+    deadline: float
+    outcome: asyncio.Future[T]
+
+
+class MicroBatcher(Generic[T]):
+    """Judges what has gathered since the loop's last round, at most ``most`` pictures at once.
+
+    Nobody waits for company: a picture that is alone is judged alone. Between two rounds the loop reads sockets and
+    refuses what is too much, so a refusal waits for one round and not for the whole queue. Pictures come in the order
+    of asking; whoever has gone away or is too late is left out, and a picture that makes a round fail fails alone.
+
+    Args:
+        judge: gives one outcome a crop, in their order; the error of a crop is its outcome.
+        most: pictures in a round, which then takes about two milliseconds; larger ones cost as much a picture.
+    """
+
+    def __init__(self, judge: Callable[[Sequence[Crop]], Sequence[T | Exception]], most: int = 16) -> None:
+        self._judge = judge
+        self._most = most
+        self._waiting: deque[_Waiter[T]] = deque()
+
+    async def judge(self, crop: Crop, deadline: float) -> T:
+        """Judge a picture in the next round that has room.
+
+        Args:
+            crop: the picture.
+            deadline: when its round must have begun, on the clock of ``time.perf_counter``.
+
+        Raises:
+            DeadlineExceeded: the deadline passed while waiting.
+            ScoringFailed: the scorer failed, for the whole round.
+            PictureError: the bytes cannot be decoded.
+        """
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._round, loop)
+        self._waiting.append(_Waiter(crop, deadline, outcome))
+        return await outcome
+
+    def _round(self, loop: asyncio.AbstractEventLoop) -> None:
+        group = self._next_group()
+        if self._waiting:
+            loop.call_soon(self._round, loop)
+        for waiter, outcome in zip(group, self._outcomes([waiter.crop for waiter in group]), strict=True):
+            if isinstance(outcome, Exception):
+                waiter.outcome.set_exception(outcome)
+            else:
+                waiter.outcome.set_result(outcome)
+
+    def _next_group(self) -> list[_Waiter[T]]:
+        group: list[_Waiter[T]] = []
+        while self._waiting and len(group) < self._most:
+            waiter = self._waiting.popleft()
+            if waiter.outcome.done():  # cancelled
+                continue
+            try:
+                require_time(waiter.deadline)
+            except DeadlineExceeded as refusal:
+                waiter.outcome.set_exception(refusal)
+            else:
+                group.append(waiter)
+        return group
+
+    def _outcomes(self, crops: Sequence[Crop]) -> Sequence[T | Exception]:
+        try:
+            return self._judge(crops) if crops else ()
+        except ScoringFailed as error:  # not a matter of one picture
+            return [ScoringFailed(str(error)) for _ in crops]
+        except Exception as error:  # whatever one picture provokes, it is its sender's alone
+            if len(crops) == 1:
+                return [error]
+            return [self._outcomes([crop])[0] for crop in crops]
+
+
+def require_time(deadline: float) -> None:
+    """Do nothing before the deadline, which is on the clock of ``time.perf_counter``.
+
+    Raises:
+        DeadlineExceeded: it has passed.
+    """
+    if perf_counter() > deadline:
+        raise DeadlineExceeded("the deadline passed before inference: send a fresh picture")

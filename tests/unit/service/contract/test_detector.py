@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from service.contract.decision import Reason, Verdict
+from service.contract.detector import Detector
+from service.contract.errors import ScoringFailed
+from service.contract.gate.gate import Gate
+from service.contract.manifest import GateLimits, InputSpec, Range, Threshold
+from service.contract.picture import Pixels
+from service.contract.scorer import Scores
+from tests.wells import good_well, leaking_well
+
+SPEC = InputSpec(height=24, width=40)
+BLACK = np.zeros((24, 40, 3), np.uint8)
+WELLS = [good_well(1), leaking_well(2), good_well(3, 30, 50)]
+
+
+class Brightness:
+    """Scores by the mean of a picture, and keeps the sizes of the batches it got."""
+
+    def __init__(self, extra: int = 0) -> None:
+        self.extra = extra
+        self.sizes: list[int] = []
+
+    def score(self, pixels: Pixels) -> Scores:
+        self.sizes.append(len(pixels))
+        return np.append(pixels.mean(axis=(1, 2, 3)), np.zeros(self.extra)).astype(np.float32)
+
+
+def a_detector(scorer: Brightness, threshold: float = 100.0) -> Detector:
+    gate = Gate(GateLimits(figures={"brightness": Range(low=20)}))
+    return Detector(gate, SPEC, scorer, Threshold(value=threshold, strategy="given"))
+
+
+def test_usable_pictures_are_scored_together_and_the_others_not_at_all() -> None:
+    scorer = Brightness()
+    first, refused, second, third = a_detector(scorer).judge_all([WELLS[0], BLACK, WELLS[1], WELLS[2]])
+    assert scorer.sizes == [3]
+    assert [(one.batch_size, one.batch_index) for one in (first, second, third)] == [(3, 0), (3, 1), (3, 2)]
+    assert (refused.verdict, refused.reason, refused.score) == (Verdict.UNKNOWN, Reason.INPUT_BLACK, None)
+
+
+def test_a_picture_gets_the_same_score_alone_and_in_company() -> None:
+    detector = a_detector(Brightness())
+    together = detector.judge_all(WELLS)
+    assert [detector.judge(well).score for well in WELLS] == [one.score for one in together]
+    assert detector.score(WELLS).tolist() == [one.score for one in together]
+
+
+def test_the_threshold_decides_and_the_ratio_says_how_far_away_it_is() -> None:
+    score = a_detector(Brightness()).judge(WELLS[0]).score
+    assert score is not None
+    at = a_detector(Brightness(), score).judge(WELLS[0])
+    above = a_detector(Brightness(), score * 2).judge(WELLS[0])
+    assert (at.verdict, at.score_ratio) == (Verdict.LEAK, 1.0)
+    assert (above.verdict, above.score_ratio) == (Verdict.NO_LEAK, 0.5)
+
+
+def test_score_and_gate_can_be_asked_each_for_itself() -> None:
+    detector = a_detector(Brightness(), 10.0)
+    assert detector.finds([WELLS[0], BLACK]).tolist() == [True, False]
+    assert detector.refuses([WELLS[0], BLACK]).tolist() == [False, True]
+    assert detector.finds([]).tolist() == []
+
+
+@pytest.mark.parametrize("extra", [1, 2])
+def test_a_scorer_that_gives_too_many_scores_is_not_believed(extra: int) -> None:
+    with pytest.raises(ScoringFailed):
+        a_detector(Brightness(extra)).judge(WELLS[0])
