@@ -13,6 +13,8 @@ from typing import Self
 SHIPPED = Path(__file__).resolve().parents[1] / "docker" / "nginx"
 START_TIMEOUT_S = 10.0
 
+Command = list[str | Path]
+
 
 class NoNginx(Exception):
     """nginx cannot run here; the text says what is missing."""
@@ -39,7 +41,8 @@ class NginxServer:
         for path in SHIPPED.glob("*.conf"):
             (self._folder / path.name).write_text(self._moved(path.read_text(), replicas, changes or {}))
         self._scheme = "https" if " ssl;" in (self._folder / main).read_text() else "http"
-        command = [program, "-p", self._folder, "-c", self._folder / main, "-g", "daemon off; master_process off;"]
+        alone = "daemon off; master_process off;"
+        command: Command = [program, "-p", self._folder, "-c", self._folder / main, "-g", alone]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(command, stderr=log)
 
@@ -86,7 +89,7 @@ def free_port() -> int:
 
 
 def _make_certificate(folder: Path) -> None:
-    command = ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    paths = ["-keyout", folder / "tls.key", "-out", folder / "tls.crt"]
-    names = ["-subj", "/CN=leak-inspection", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*command, *names, *paths], check=True, capture_output=True)
+    key: Command = ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    names: Command = ["-subj", "/CN=leak-inspection", "-addext", "subjectAltName=IP:127.0.0.1"]
+    paths: Command = ["-keyout", folder / "tls.key", "-out", folder / "tls.crt"]
+    subprocess.run([*key, *names, *paths], check=True, capture_output=True)
