@@ -11,7 +11,7 @@ from service.contract.manifest import DriftReference, GateLimits
 from service.contract.picture import decode, to_pixels
 from service.contract.scorer import OnnxScorer
 from tests.small_artifact import SPEC
-from training.drift_reference import _limit, learn_reference
+from training.export.drift_reference import _limit, learn_reference
 
 
 def reference_of(artifact: Path, wells: Path, window: int) -> DriftReference:

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from tests.products import FAMILIES, write_product
-from training.pca import NAME as REFERENCE
-from training.rates import auroc
-from training.report.content import CandidateReport, ComparisonReport, from_json
+from training.comparison.content import CandidateReport, ComparisonReport, from_json
+from training.comparison.pca import NAME as REFERENCE
+from training.evaluation.rates import auroc
 
 
 def compare(root: Path, name: str) -> str:

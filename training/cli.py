@@ -12,9 +12,9 @@ from typing import get_args
 from rich.console import Console
 
 from service.contract.errors import LeakInspectionError
-from training.config import recipe_names
-from training.layout import PARTS
-from training.specs import StrategyName
+from training.dataset.layout import PARTS
+from training.recipe.parts import StrategyName
+from training.recipe.recipe import recipe_names
 
 USAGE_ERROR = 2
 INTERRUPTED = 130

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+import uuid_utils
 from pydantic import JsonValue
 
 from service.contract.decision import Decision, Verdict
@@ -75,3 +76,8 @@ def entry_id(entry: Entry) -> str:
     if isinstance(entry, Decision):
         return entry.decision_id
     return entry.review_id if isinstance(entry, Review) else entry.event_id
+
+
+def new_id() -> str:
+    """Draw an id; later ones sort behind earlier ones (UUID version 7)."""
+    return str(uuid_utils.uuid7())

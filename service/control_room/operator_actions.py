@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-import uuid_utils
-
 from service.contract.decision import Verdict
 from service.contract.errors import JournalUnavailable, Unavailable
-from service.contract.journal_entry import Entry, Event, Review
+from service.contract.journal_entry import Entry, Event, Review, new_id
 from service.control_room.live_views import Alarm
 from service.record.journal.receipt import DecisionLog
 from service.record.queries.records import Records
@@ -45,7 +43,7 @@ class OperatorActions:
             JournalUnavailable: it cannot be kept.
         """
         await self._records.decision(decision_id)
-        review = Review(_new_id(), decision_id, datetime.now(UTC), verdict, reviewer, comment)
+        review = Review(new_id(), decision_id, datetime.now(UTC), verdict, reviewer, comment)
         await self._keep(review)
         return review
 
@@ -76,7 +74,3 @@ class OperatorActions:
 
     async def _keep(self, entry: Entry) -> None:
         await self._journal.append([entry]).kept()
-
-
-def _new_id() -> str:
-    return str(uuid_utils.uuid7())

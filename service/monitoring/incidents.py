@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
-import uuid_utils
-
-from service.contract.journal_entry import Event, EventKind
+from service.contract.journal_entry import Event, EventKind, new_id
 
 PATIENCE_S = 1.0
 """What is over sooner is told nobody."""
@@ -67,4 +65,4 @@ class IncidentMonitor:
 def _event(kind: EventKind, incident: Incident) -> Event:
     since = incident.since.isoformat().replace("+00:00", "Z")
     payload = {"trouble": incident.kind, "since": since, "text": incident.text}
-    return Event(str(uuid_utils.uuid7()), kind, datetime.now(UTC), payload=payload)
+    return Event(new_id(), kind, datetime.now(UTC), payload=payload)

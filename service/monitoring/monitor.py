@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 
-import uuid_utils
 from pydantic import JsonValue
 
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound
-from service.contract.journal_entry import Entry, Event, EventKind
+from service.contract.journal_entry import Entry, Event, EventKind, new_id
 from service.monitoring.alarms import Alarm, AlarmLayer
 from service.monitoring.cadence import Cadence, SilenceChange
 from service.monitoring.drift import DriftMonitor, DriftReport
@@ -80,7 +79,7 @@ class Monitor:
             raise NotFound("no such alarm is active: it may have been acknowledged already")
         self._count_open()
         return Event(
-            _new_id(),
+            new_id(),
             EventKind.ALARM_ACKNOWLEDGED,
             datetime.now(UTC),
             alarm.camera_id,
@@ -138,7 +137,7 @@ class Monitor:
             return []
         kind = EventKind.DRIFT if report.drifting else EventKind.DRIFT_ENDED
         figures: list[JsonValue] = [*report.drifting]
-        return [Event(_new_id(), kind, decision.answered_at, report.camera_id, payload={"figures": figures})]
+        return [Event(new_id(), kind, decision.answered_at, report.camera_id, payload={"figures": figures})]
 
     def _count_open(self) -> None:
         counts = Counter(alarm.camera_id for alarm in self._alarms.active)
@@ -174,8 +173,4 @@ def _alarm(event: Event) -> Alarm:
 def _silence(change: SilenceChange) -> Event:
     kind = EventKind.NO_DATA if change.silent else EventKind.DATA_RESUMED
     payload = {"silent_s": round(change.silent_s, 3)}
-    return Event(_new_id(), kind, datetime.now(UTC), change.camera_id, change.well_id, payload=payload)
-
-
-def _new_id() -> str:
-    return str(uuid_utils.uuid7())
+    return Event(new_id(), kind, datetime.now(UTC), change.camera_id, change.well_id, payload=payload)

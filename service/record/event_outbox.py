@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import uuid_utils
 from pydantic import JsonValue
 
 from service.contract.errors import JournalUnavailable
-from service.contract.journal_entry import Event, EventKind
+from service.contract.journal_entry import Event, EventKind, new_id
 from service.record.journal.receipt import DecisionLog
 
 logger = logging.getLogger(__name__)
@@ -25,7 +24,7 @@ Note = Callable[[EventKind, Mapping[str, JsonValue]], Awaitable[None]]
 async def note(journal: DecisionLog, kind: EventKind, payload: Mapping[str, JsonValue]) -> None:
     """Keep an event; where the journal cannot take it, the log has it, and readiness says what is wrong."""
     try:
-        await journal.append([Event(_new_id(), kind, datetime.now(UTC), payload=payload)]).kept()
+        await journal.append([Event(new_id(), kind, datetime.now(UTC), payload=payload)]).kept()
     except JournalUnavailable as error:
         logger.exception("event not kept", extra={"event": kind, "payload": payload, "problem": str(error)})
 
@@ -68,10 +67,6 @@ class EventOutbox:
             await receipt.kept()
         except JournalUnavailable:
             # A write that was given up may be done yet: the same ids again would be refused.
-            self._unkept.extendleft(replace(event, event_id=_new_id()) for event in reversed(events))
+            self._unkept.extendleft(replace(event, event_id=new_id()) for event in reversed(events))
             return False
         return True
-
-
-def _new_id() -> str:
-    return str(uuid_utils.uuid7())

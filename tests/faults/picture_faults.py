@@ -13,8 +13,8 @@ from tests.faults.rig import Rig
 from tests.pictures import bomb, encoded, jpeg
 from tests.small_artifact import rewrite_manifest
 from tests.wells import good_well, leaking_well
-from training.faults import blurred, cut, lit, noisy, peppered, veiled
-from training.gate_limits import learn
+from training.gate.limits import learn
+from training.synthetic.corruptions import blurred, cut, lit, noisy, peppered, veiled
 
 Spoil = Callable[[Pixels], Pixels]
 

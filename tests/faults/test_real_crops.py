@@ -9,9 +9,9 @@ import pytest
 from service.contract.picture import Pixels
 from tests.faults.rig import Rig
 from tests.pictures import jpeg
-from training.data import load
-from training.nuisance import GRADED
-from training.splits import Split, split
+from training.dataset.data import load
+from training.dataset.splits import Split, split
+from training.evaluation.robustness import GRADED
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data" / "wells.tar.gz"

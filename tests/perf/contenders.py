@@ -12,7 +12,7 @@ from service.contract.artifact import Artifact
 from tests.perf.crops import Bodies
 from tests.perf.environments import PEERS, python_of
 from tests.perf.load import FORM, JPEG, Load
-from training.config import Recipe
+from training.recipe.recipe import Recipe
 
 SERVICE = Path(".venv/service/bin")
 SINGLE = "/v1/inspect"

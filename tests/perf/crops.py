@@ -12,9 +12,9 @@ from service.contract.artifact import Artifact
 from service.contract.decision import Verdict
 from service.contract.gate.gate import Gate
 from service.contract.picture import Pixels, decode
-from training.data import load
-from training.layout import Label
-from training.sources import read_files
+from training.dataset.data import load
+from training.dataset.layout import Label
+from training.dataset.sources import read_files
 
 COUNT = 80
 MOST_DRAWN = 20

@@ -27,13 +27,12 @@ from service.contract.manifest import InputSpec
 from service.contract.picture import decode, to_pixels
 from tests.perf.crops import drawn_crops, real_crops
 from tests.perf.report import markdown
-from training.config import Recipe, read_recipe
-from training.fit import fit
-from training.losses import loss_of
-from training.material import Material
-from training.preprocessing import Preprocessing
-from training.scoring import ScoringGraph
-from training.specs import Lessons
+from training.fitting.batches import Material
+from training.fitting.fit import fit, loss_of
+from training.models.preprocessing import Preprocessing
+from training.models.scoring import ScoringGraph
+from training.recipe.parts import Lessons
+from training.recipe.recipe import Recipe, read_recipe
 
 
 class Speed(NamedTuple):

@@ -8,10 +8,10 @@ from rich.console import Console
 
 from service.contract.artifact import Artifact, write_active
 from service.contract.errors import ExportRefused
-from training.data import Dataset, load
-from training.progress import Progress
-from training.tables import describe_artifact, describe_data, metrics_table
-from training.whole_file import replacing
+from training.commands.tables import describe_artifact, describe_data, metrics_table
+from training.dataset.data import Dataset, load
+from training.dataset.progress import Progress
+from training.dataset.whole_file import replacing
 
 
 def read_data(root: Path, progress: Progress) -> Dataset:

@@ -6,18 +6,18 @@ from rich.console import Console
 from rich.table import Table
 
 from training.commands import finish, read_data, write_page
-from training.compare import Comparison, Workplace
-from training.compare import compare as compare_candidates
-from training.export import export
-from training.plan import default_names, full_plan, quick_plan
-from training.progress import ConsoleProgress
-from training.report.content import to_json, without_pictures
-from training.report.page import render_comparison
-from training.selection import NUISANCES
-from training.splits import division, split
-from training.summary import comparison_report, findings_of
-from training.tables import describe_data
-from training.whole_file import replacing
+from training.commands.tables import describe_data
+from training.comparison.compare import Comparison, Workplace
+from training.comparison.compare import compare as compare_candidates
+from training.comparison.content import to_json, without_pictures
+from training.comparison.page import render_comparison
+from training.comparison.plan import default_names, full_plan, quick_plan
+from training.comparison.ranking import NUISANCES
+from training.comparison.summary import comparison_report, findings_of
+from training.dataset.progress import ConsoleProgress
+from training.dataset.splits import division, split
+from training.dataset.whole_file import replacing
+from training.export.export import export
 
 CONTENT = "comparison.json"
 PLOTTED = 3

@@ -9,11 +9,11 @@ from rich.console import Console
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.detector import open_detector
 from training.commands import read_data, write_page
-from training.evaluate import Evaluation, evaluate
-from training.evaluation_page import evaluation_page
-from training.nuisance import faults_of
-from training.progress import ConsoleProgress
-from training.tables import describe_artifact, faults_table, metrics_table
+from training.commands.tables import describe_artifact, faults_table, metrics_table
+from training.dataset.progress import ConsoleProgress
+from training.evaluation.evaluate import Evaluation, evaluate
+from training.evaluation.page import evaluation_page
+from training.evaluation.robustness import faults_of
 
 
 def run(options: argparse.Namespace, console: Console) -> None:

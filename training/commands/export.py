@@ -4,11 +4,11 @@ import argparse
 
 from rich.console import Console
 
-from training import weights
 from training.commands import finish, read_data
-from training.export import export
-from training.progress import ConsoleProgress
-from training.splits import split
+from training.dataset.progress import ConsoleProgress
+from training.dataset.splits import split
+from training.export.export import export
+from training.fitting import weights
 
 
 def run(options: argparse.Namespace, console: Console) -> None:

@@ -5,14 +5,14 @@ import argparse
 import torch
 from rich.console import Console
 
-from training import weights
 from training.commands import read_data
-from training.config import read_recipe
-from training.data import pixels_of
-from training.fit import fit
-from training.job import material_of
-from training.progress import ConsoleProgress
-from training.splits import split
+from training.dataset.data import pixels_of
+from training.dataset.progress import ConsoleProgress
+from training.dataset.splits import split
+from training.fitting import weights
+from training.fitting.batches import material_of
+from training.fitting.fit import fit
+from training.recipe.recipe import read_recipe
 
 
 def run(options: argparse.Namespace, console: Console) -> None:

@@ -4,7 +4,7 @@ import argparse
 
 from rich.console import Console
 
-from training.reviews import import_reviews
+from training.dataset.reviews import import_reviews
 
 
 def run(options: argparse.Namespace, console: Console) -> None:

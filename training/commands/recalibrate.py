@@ -6,9 +6,9 @@ from rich.console import Console
 
 from service.contract.artifact import open_artifact
 from training.commands import finish, read_data
-from training.progress import ConsoleProgress
-from training.recalibrate import recalibrate
-from training.specs import ThresholdRule
+from training.dataset.progress import ConsoleProgress
+from training.export.recalibrate import recalibrate
+from training.recipe.parts import ThresholdRule
 
 
 def run(options: argparse.Namespace, console: Console) -> None:

@@ -4,10 +4,10 @@ import argparse
 
 from rich.console import Console
 
-from training import sheets
 from training.commands import read_data
-from training.layout import Label
-from training.progress import ConsoleProgress
+from training.dataset.layout import Label
+from training.dataset.progress import ConsoleProgress
+from training.synthetic import sheets
 
 
 def run(options: argparse.Namespace, console: Console) -> None:

@@ -1,16 +1,17 @@
-"""The autoencoders that can be trained."""
+"""The graph from pixels to score: preprocessing, the autoencoders that can be trained, and their error.
+
+May import the recipe, which says what to build.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from training.models.base import Autoencoder, Shape
-from training.models.conv_ae import ConvAutoencoder
-from training.models.conv_fc_ae import ConvFcAutoencoder, ConvFcVariational
-from training.models.conv_vae import ConvVariational
-from training.models.dense_ae import DenseAutoencoder
-from training.models.dense_vae import DenseVariational
-from training.models.principal_ae import PrincipalAutoencoder
-from training.specs import ModelSpec
+from training.models.conv import ConvAutoencoder, ConvVariational
+from training.models.conv_fc import ConvFcAutoencoder, ConvFcVariational
+from training.models.dense import DenseAutoencoder, DenseVariational
+from training.models.principal import PrincipalAutoencoder
+from training.recipe.networks import ModelSpec
 
 NETWORKS: Mapping[str, Callable[[Any, Shape], Autoencoder]] = {
     "dense_ae": DenseAutoencoder,

@@ -1,6 +1,7 @@
 """Pictures inside a page: PNG data URIs, and the colours of an error map."""
 
 import base64
+from dataclasses import dataclass
 from typing import Literal
 
 import cv2
@@ -9,9 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.contract.picture import Pixels
-from training.report.content import Example
 
 STRONG_ERROR_QUANTILE = 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One judged picture, shown beside its reconstruction and error map (PNG data URIs)."""
+
+    name: str
+    label: Literal["good", "leak"]
+    score: float
+    picture: str
+    reconstruction: str
+    error_map: str
 
 
 def example(

@@ -9,7 +9,7 @@ import matplotlib
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
-STYLE = Path(__file__).parents[1] / "templates" / "plots.mplstyle"
+STYLE = Path(__file__).parent / "templates" / "plots.mplstyle"
 INK, AXIS, GRID, GOOD, LEAK, CUT = (f"#01010{number}" for number in range(1, 7))
 VARIABLES = {INK: "ink", AXIS: "muted", GRID: "line", GOOD: "good", LEAK: "leak", CUT: "cut"}
 

@@ -15,7 +15,7 @@ from service.record.review_export import export_reviews
 from tests.decisions import START, a_decision
 from tests.pictures import jpeg
 from tests.wells import good_well
-from training.reviews import Judged, import_reviews
+from training.dataset.reviews import Judged, import_reviews
 
 
 async def test_reviewed_decisions_go_out_with_their_pictures_and_into_training(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from service.contract.artifact import open_artifact, read_active
 from service.contract.detector import Detector, open_detector
 from service.contract.gate.gate import Gate
 from service.contract.picture import Pixels
-from training.companions import learn_gate
-from training.data import load
-from training.faults import Fault, blurred, lit, veiled
-from training.nuisance import GRADED
-from training.splits import Split, split
+from training.dataset.data import load
+from training.dataset.splits import Split, split
+from training.evaluation.robustness import GRADED
+from training.export.companions import learn_gate
+from training.synthetic.corruptions import Fault, blurred, lit, veiled
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT.parent / "shared" / "data" / "wells.tar.gz"

@@ -14,7 +14,7 @@ from tests.perf.pace import Requests
 from tests.perf.stages import Stage, table
 from tests.perf.training import Speed
 from tests.perf.training import table as training_table
-from training.config import read_recipe
+from training.recipe.recipe import read_recipe
 
 
 def output(**changes: int) -> str:

@@ -6,8 +6,8 @@ import torch
 from service.contract.artifact import open_artifact, read_active
 from service.contract.picture import decode, to_pixels
 from tests.perf.contenders import write_torch_model
-from training.config import Recipe
-from training.scoring import ScoringGraph, score
+from training.models.scoring import ScoringGraph, score
+from training.recipe.recipe import Recipe
 
 ARTIFACTS = Path(__file__).parents[3] / "model_artifacts"
 

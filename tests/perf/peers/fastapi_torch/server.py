@@ -11,10 +11,10 @@ from fastapi import FastAPI, UploadFile
 from PIL import Image
 from torch import Tensor
 
-from training.config import Recipe
-from training.error_measure import ErrorMeasure
 from training.models import build
-from training.preprocessing import Preprocessing
+from training.models.preprocessing import Preprocessing
+from training.models.scoring import ErrorMeasure
+from training.recipe.recipe import Recipe
 
 port, recipe_file, weights_file, threshold = sys.argv[1:]
 torch.set_num_threads(1)

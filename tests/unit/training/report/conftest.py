@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from service.contract.manifest import Threshold
-from training.rates import rate
-from training.report.content import CandidateReport, ComparisonReport, Example, FitReport, PartScores
-from training.report.pictures import example
-from training.thresholds import choose_threshold
+from training.comparison.content import CandidateReport, ComparisonReport, FitReport
+from training.evaluation.content import PartScores
+from training.evaluation.rates import rate
+from training.evaluation.thresholds import choose_threshold
+from training.report.pictures import Example, example
 
 FAMILIES = ("torn_metal", "emptied_mould", "half_emptied", "crescent", "crack", "splash", "dark_hole")
 NUISANCES = ("light", "colour_cast", "shift", "jpeg", "blur", "cable", "steam")

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from service.contract.errors import DataError
-from training.report.content import ComparisonReport, FitReport, PartScores, from_json, to_json, without_pictures
+from training.comparison.content import ComparisonReport, FitReport, from_json, to_json, without_pictures
+from training.evaluation.content import PartScores
 
 
 def test_a_comparison_survives_the_round_trip_through_json(comparison: ComparisonReport) -> None:

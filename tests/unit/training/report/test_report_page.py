@@ -4,18 +4,11 @@ from html.parser import HTMLParser
 import pytest
 
 from service.contract.manifest import Threshold
-from training.rates import rate
-from training.report.content import (
-    ComparisonReport,
-    EvaluationReport,
-    FaultDetection,
-    Mistake,
-    PartScores,
-    from_json,
-    to_json,
-    without_pictures,
-)
-from training.report.page import render_comparison, render_evaluation
+from training.comparison.content import ComparisonReport, from_json, to_json, without_pictures
+from training.comparison.page import render_comparison
+from training.evaluation.content import EvaluationReport, FaultDetection, Mistake, PartScores
+from training.evaluation.page import render_evaluation
+from training.evaluation.rates import rate
 
 VOID = {"meta", "img", "br", "link", "use"}
 

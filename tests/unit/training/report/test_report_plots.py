@@ -2,9 +2,11 @@ import re
 
 import pytest
 
-from training.report.content import ComparisonReport, PartScores
-from training.report.overview import overview
-from training.report.plots import fit_plots, score_plots
+from training.comparison.content import ComparisonReport
+from training.comparison.overview import overview
+from training.comparison.plots import fit_plots
+from training.evaluation.content import PartScores
+from training.evaluation.plots import score_plots
 
 BOTH = PartScores(good=(0.001, 0.002, 0.003), leak=(0.004, 0.4))
 

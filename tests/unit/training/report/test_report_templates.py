@@ -1,7 +1,7 @@
 import pytest
 
-from training.rates import rate
-from training.report.templates import ABSENT, cell, figure, interval, percent, size
+from training.evaluation.rates import rate
+from training.report.templating import ABSENT, cell, figure, interval, percent, size
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""What one fit of a candidate brought, as it is kept for resuming and reporting."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from training.dataset.whole_file import replacing
+from training.report.pictures import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Scores by set of the bench, curves, cost; ``failed`` says why there are none.
+
+    ``left_out`` names the kind of stress leaks that was kept out of the lessons, and is empty for the fit that may be
+    exported.
+    """
+
+    candidate: str
+    seed: int
+    left_out: str = ""
+    scores: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    losses: tuple[float, ...] = ()
+    held_out_losses: tuple[float, ...] = ()
+    fit_s: float = 0.0
+    score_us: float = 0.0
+    size_bytes: int = 0
+    examples: tuple[Example, ...] = ()
+    failed: str = ""
+
+    def of(self, name: str) -> NDArray[np.float64]:
+        """The scores of a set, [N]; empty where it was not scored."""
+        return np.array(self.scores.get(name, ()))
+
+    def families(self, prefix: str) -> dict[str, NDArray[np.float64]]:
+        """The scores of every set below a prefix, by the last part of its name."""
+        return {
+            name.rpartition("/")[2]: np.array(scores) for name, scores in self.scores.items() if name.startswith(prefix)
+        }
+
+
+_ADAPTER = TypeAdapter(Outcome)
+
+
+def save_outcome(outcome: Outcome, path: Path) -> None:
+    """Write it, whole or not at all."""
+    with replacing(path) as draft:
+        draft.write_bytes(_ADAPTER.dump_json(outcome))
+
+
+def load_outcome(path: Path) -> Outcome | None:
+    """Read it back; None where there is none, or one of another version."""
+    try:
+        return _ADAPTER.validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None

@@ -1,0 +1,105 @@
+"""How recipes do on whole scenes that they were not fitted on.
+
+Call it as ``python -m training.comparison.study --data DIR --recipes NAME``.
+
+A random split keeps frames of one well on both sides and flatters; here every eighth good well is kept out together
+with its scene. Real leaks are judged as they are and mixed with good wells, drawn leaks and nuisances are drawn on the
+wells of the unseen scenes. Nothing of the report part is used. Each line names the recipe, its seed, and, with
+``--without KIND``, the kind of drawn leaks that was kept out of the lessons.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from service.contract.picture import Pixels
+from training.dataset.data import Group, load, pixels_of
+from training.dataset.progress import SILENT, ConsoleProgress, Progress
+from training.dataset.scenes import scenes_of, whole_scenes
+from training.dataset.splits import Split, split
+from training.evaluation.calibration import calibrate
+from training.fitting.batches import material_of
+from training.fitting.fit import fit
+from training.models.scoring import ScoringGraph, score
+from training.recipe.recipe import Recipe, read_recipe
+from training.synthetic import kinds as stress
+from training.synthetic.augmentation import LEAK_KINDS, Course, draw
+from training.synthetic.milder import milder_leaks
+
+UNSEEN_SHARE = 8
+SHARES = (0.7, 0.5)
+DRAWN_ON = 300
+WEAKEST_LEAK = 0.4
+SEED = 5
+
+
+def study(recipe: Recipe, parts: Split, unseen: tuple[Group, ...], without: str, progress: Progress = SILENT) -> str:
+    """Fit a recipe without the unseen scenes, choose its threshold, and say in one line how it does."""
+    material = material_of(recipe, parts, LEAK_KINDS.get(without, ()))
+    graph = fit(recipe, material, threads=2, progress=progress).graph
+    spec = recipe.input
+    good, leaks = (score(graph, pixels_of(part, spec)) for part in (parts.calibration_good, parts.choice_leak))
+    threshold = calibrate(recipe.threshold, good, leaks).value
+    rates = {name: (score(graph, pixels) >= threshold).mean() for name, pixels in _tests(parts, unseen, graph).items()}
+    kept_out = f" without {without}" if without else ""
+    shown = ", ".join(f"{name} {_share(name, rate):.1%}" for name, rate in rates.items())
+    return f"{recipe.name}, seed {recipe.seed}{kept_out}: threshold {threshold:.4g}; {shown}"
+
+
+def _share(name: str, alarmed: float) -> float:
+    return 1 - alarmed if name.endswith("passed") else alarmed
+
+
+def _tests(parts: Split, unseen: tuple[Group, ...], graph: ScoringGraph) -> Mapping[str, Pixels]:
+    """The sets by name; what is passed and what is found, each as the name says."""
+    spec = graph.spec
+    good, leaks = pixels_of(parts.choice_good, spec), pixels_of(parts.choice_leak, spec)
+    tests = {"unseen scenes passed": pixels_of(unseen, spec), "leaks found": leaks}
+    tests |= {f"at {share:.0%} contrast found": milder_leaks(leaks, good, share) for share in SHARES}
+    wells = [unseen[row].picture for row in np.linspace(0, len(unseen) - 1, DRAWN_ON).astype(int)]
+    for kind, families in LEAK_KINDS.items():
+        drawn = [draw(wells, Course((family,), 1, WEAKEST_LEAK, SEED)).lesson(spec).pixels for family in families]
+        tests[f"{kind} found"] = np.concatenate(drawn)
+    for family in stress.NUISANCES:
+        tests[f"{family} passed"] = draw(wells, Course((family,), 1, 0.0, SEED)).lesson(spec).pixels
+    return tests
+
+
+def without_scenes(parts: Split, good: tuple[Group, ...], seed: int) -> tuple[Split, tuple[Group, ...]]:
+    """Take whole scenes out of every part of good wells: the parts, and the groups taken out."""
+    unseen = whole_scenes(scenes_of([group.picture for group in good]), len(good) // UNSEEN_SHARE, seed)
+    taken = tuple(group for group, kept_out in zip(good, unseen, strict=True) if kept_out)
+    keys = {group.key for group in taken}
+    names = ("fit_good", "choice_good", "calibration_good", "report_good")
+    left = {name: tuple(group for group in getattr(parts, name) if group.key not in keys) for name in names}
+    reported = {group.key for group in parts.report_good}
+    return replace(parts, **left), tuple(group for group in taken if group.key not in reported)
+
+
+def main() -> None:
+    """Print a line a recipe and seed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--recipes", nargs="+", required=True)
+    parser.add_argument("--seeds", type=int, default=1, help="each keeps out other scenes")
+    parser.add_argument("--without", choices=LEAK_KINDS, default="", help="kind of drawn leaks not to be taught")
+    options = parser.parse_args()
+    progress = ConsoleProgress(Console(stderr=True))
+    parts = split(load(options.data, progress))
+    good = (*parts.fit_good, *parts.choice_good, *parts.calibration_good, *parts.report_good)
+    for seed in range(options.seeds):
+        left, unseen = without_scenes(parts, good, seed)
+        for name in options.recipes:
+            recipe = read_recipe(name).model_copy(update={"seed": seed})
+            line = study(recipe, left, unseen, options.without, progress)
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

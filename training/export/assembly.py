@@ -1,0 +1,120 @@
+"""The last steps of every artefact: metadata, figures, documents, manifest, publication."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from onnx import ModelProto
+from pydantic import JsonValue
+
+from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, open_artifact
+from service.contract.detector import Detector
+from service.contract.gate.gate import Gate
+from service.contract.manifest import GateLimits, InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
+from service.contract.scorer import OnnxScorer
+from training.dataset.data import Dataset, pixels_of
+from training.dataset.origin import describe_capture
+from training.dataset.splits import Split, division
+from training.evaluation.evaluate import score_groups
+from training.export.companions import detect_under_faults, learn_drift, learn_gate, write_golden
+from training.export.cost import describe_machine, score_us
+from training.export.draft import Draft
+from training.export.model_card import CardFacts, render_card
+from training.export.onnx_graph import serialise
+from training.export.versions import versions
+
+MODEL_CARD = "MODEL_CARD.md"
+REPORT = "report/comparison.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an artefact is called, what it takes, and the recipe it was made by."""
+
+    name: str
+    spec: InputSpec
+    recipe: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is known of a candidate beyond the manifest: for the model card, and the report without pictures."""
+
+    families: dict[str, Rate] = field(default_factory=dict)
+    nuisances: dict[str, Rate] = field(default_factory=dict)
+    fit_s: float = 0.0
+    report: str | None = None
+
+
+def assemble(
+    draft: Draft,
+    graph: ModelProto,
+    properties: Mapping[str, str],
+    identity: Identity,
+    threshold: Threshold,
+    data: Dataset,
+    parts: Split,
+    findings: Findings,
+) -> Artifact:
+    """Complete a draft that holds ``explain.onnx``, publish it and open what was published."""
+    model = serialise(graph, {**_properties(identity, threshold, data), **properties})
+    draft.write(MODEL, model)
+    scorer = OnnxScorer(draft.folder / MODEL, identity.spec)
+    name = artifact_id(identity.name, model)
+    ungated = Detector(Gate(GateLimits()), identity.spec, scorer, threshold)
+    gate = learn_gate(parts, ungated)
+    detector = replace(ungated, gate=Gate(gate))
+    manifest = Manifest(
+        name=identity.name,
+        input=identity.spec,
+        threshold=threshold,
+        metrics=_metrics(scorer, identity.spec, threshold, parts),
+        gate=gate,
+        drift=learn_drift(parts, scorer, identity.spec),
+        golden=write_golden(draft, parts, detector),
+        data=TrainingData(sha256=data.sha256, groups=parts.counts, contradictions=data.contradictions),
+        recipe=identity.recipe,
+        versions=versions(),
+        files={},
+    )
+    facts = CardFacts(
+        artifact=name,
+        capture=describe_capture(data),
+        division=division(parts),
+        families=findings.families,
+        nuisances=findings.nuisances,
+        faults=detect_under_faults(parts, detector),
+        fit_s=findings.fit_s,
+        score_us=score_us(scorer, pixels_of(parts.report_good[:1], identity.spec)),
+        size_bytes=len(model),
+        machine=describe_machine(),
+    )
+    draft.write(MODEL_CARD, render_card(manifest, facts).encode())
+    if findings.report is not None:
+        draft.write(REPORT, findings.report.encode())
+    manifest = manifest.model_copy(update={"files": draft.checksums()})
+    draft.write(MANIFEST, manifest.model_dump_json(indent=2).encode() + b"\n")
+    return open_artifact(draft.publish(name))
+
+
+def _metrics(scorer: OnnxScorer, spec: InputSpec, threshold: Threshold, parts: Split) -> dict[str, Metrics]:
+    halves = {
+        "choice": (*parts.choice_good, *parts.choice_leak),
+        "report": (*parts.report_good, *parts.report_leak),
+    }
+    return {name: score_groups(scorer, spec, groups).metrics(threshold.value) for name, groups in halves.items()}
+
+
+def _properties(identity: Identity, threshold: Threshold, data: Dataset) -> dict[str, str]:
+    return {
+        "Image.BitmapPixelFormat": "Rgb8",
+        "Image.ColorSpaceGamma": "SRGB",
+        "Image.NominalPixelRange": "NominalRange_0_255",
+        "model_license": "Apache-2.0",
+        "leak.name": identity.name,
+        "leak.input_hw": f"{identity.spec.height}x{identity.spec.width}",
+        "leak.score": "mse_mean_per_image",
+        "leak.vae_mode": "mean",
+        "leak.threshold": repr(threshold.value),
+        "leak.threshold_strategy": threshold.strategy,
+        "leak.data_sha256": data.sha256,
+    }

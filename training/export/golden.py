@@ -1,0 +1,143 @@
+"""Golden pictures: averages of many good wells and leaks drawn on them, to be judged alike everywhere."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+import cv2
+import numpy as np
+from sklearn.cluster import KMeans
+
+from service.contract.decision import Verdict
+from service.contract.detector import Detection
+from service.contract.errors import ExportRefused
+from service.contract.picture import Pixels
+from training.synthetic.kinds import LEAKS, apply
+
+FEWEST_IN_CLUSTER: Final = 50
+CLUSTERS: Final = 12
+MOST_GOOD: Final = 3
+LEAKS_EACH: Final = 1
+SMALL: Final = (24, 16)
+SHARPENING: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
+LEAST_LEAK_RATIO: Final = 1.2
+MOST_GOOD_RATIO: Final = 0.9
+"""A golden score keeps away from the threshold, so that only a real fault turns its verdict."""
+
+
+Judge = Callable[[Pixels], Detection]
+
+
+class Golden(NamedTuple):
+    """One golden picture, uint8 [H, W, 3] RGB, and what it must get."""
+
+    name: str
+    picture: Pixels
+    judged: Detection
+
+
+def draw_golden(good: Sequence[Pixels], judge: Judge, seed: int = 0) -> list[Golden]:
+    """Average good wells by cluster and draw leaks on the averages.
+
+    An average is smoother than any well, so it is sharpened as little as the gate asks for. Textures, and parts that
+    lie at any angle, have no average that looks like them: there a good picture of the owner's is taken as it is, and
+    its name, ``own_picture``, says so.
+
+    Args:
+        good: pictures of good wells, uint8 [H, W, 3] RGB of any sizes.
+        judge: the service's own path, gate and score.
+        seed: of the clustering and of the drawing.
+
+    Raises:
+        ExportRefused: nothing is judged good, or no leak drawn on one leak: such an artefact could not be
+            challenged.
+    """
+    wells = _usable_averages(good, judge, seed) or _usable_good(good, judge)
+    if not wells:
+        raise ExportRefused(
+            "the model judges no good picture as good, so nothing could challenge it: train on more pictures"
+        )
+    leaks = [leak for index, well in enumerate(wells) for leak in _found_leaks(well, index, judge, seed)]
+    leaks = leaks or list(_everything_at_once(wells, judge, seed))
+    if not leaks:
+        raise ExportRefused(
+            "the model calls no leak drawn on a good well a leak, so nothing could challenge it: train on more pictures"
+        )
+    return [*wells, *leaks]
+
+
+def _usable_averages(good: Sequence[Pixels], judge: Judge, seed: int) -> list[Golden]:
+    found: list[Golden] = []
+    for average in _averages(good, seed):
+        for amount in SHARPENING:
+            picture = _sharpened(average, amount)
+            judged = judge(picture)
+            if _is_clearly_good(judged):
+                found.append(Golden(f"good_{len(found) + 1}", picture, judged))
+                break
+        if len(found) == MOST_GOOD:
+            break
+    return found
+
+
+def _usable_good(good: Sequence[Pixels], judge: Judge) -> list[Golden]:
+    """The first good picture that is judged so."""
+    for picture in good:
+        judged = judge(picture)
+        if _is_clearly_good(judged):
+            return [Golden("own_picture", picture, judged)]
+    return []
+
+
+def _found_leaks(well: Golden, index: int, judge: Judge, seed: int) -> Iterator[Golden]:
+    names = list(LEAKS)
+    drawn = 0
+    for name in names[index:] + names[:index]:
+        picture = apply(name, well.picture, 1.0, seed)
+        judged = judge(picture)
+        if _is_clear_leak(judged):
+            yield Golden(f"{name}_{index + 1}", picture, judged)
+            drawn += 1
+        if drawn == LEAKS_EACH:
+            return
+
+
+def _everything_at_once(wells: Sequence[Golden], judge: Judge, seed: int) -> Iterator[Golden]:
+    """One picture with more and more leaks on it, until a weak model, too, calls it a leak."""
+    for index, well in enumerate(wells):
+        picture = well.picture
+        for name in LEAKS:
+            picture = apply(name, picture, 1.0, seed)
+            judged = judge(picture)
+            if judged.verdict is Verdict.LEAK:
+                yield Golden(f"many_leaks_{index + 1}", picture, judged)
+                return
+
+
+def _is_clearly_good(judged: Detection) -> bool:
+    return judged.verdict is Verdict.NO_LEAK and (judged.score_ratio or 0.0) <= MOST_GOOD_RATIO
+
+
+def _is_clear_leak(judged: Detection) -> bool:
+    return judged.verdict is Verdict.LEAK and (judged.score_ratio or 0.0) >= LEAST_LEAK_RATIO
+
+
+def _averages(good: Sequence[Pixels], seed: int) -> Iterator[Pixels]:
+    """Averages of clusters, largest cluster first; few pictures make one cluster."""
+    height, width = (int(np.median([picture.shape[axis] for picture in good])) for axis in (0, 1))
+    pictures = np.stack([cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) for picture in good])
+    small = np.stack([cv2.resize(picture, SMALL, interpolation=cv2.INTER_AREA) for picture in good])
+    clusters = max(1, min(CLUSTERS, len(good) // (2 * FEWEST_IN_CLUSTER)))
+    members = KMeans(clusters, n_init=3, random_state=seed).fit_predict(
+        small.reshape(len(small), -1).astype(np.float32)
+    )
+    sizes = np.bincount(members, minlength=clusters)
+    for cluster in np.argsort(-sizes, kind="stable"):
+        if sizes[cluster] >= min(FEWEST_IN_CLUSTER, len(good)):
+            yield np.rint(pictures[members == cluster].mean(axis=0)).astype(np.uint8)
+
+
+def _sharpened(picture: Pixels, amount: float) -> Pixels:
+    """Unsharp masking: the picture plus ``amount`` times its difference from its blurred self."""
+    plain = picture.astype(np.float32)
+    blurred = cv2.GaussianBlur(plain, (0, 0), 1.0)
+    return np.clip(np.rint(plain + amount * (plain - blurred)), 0, 255).astype(np.uint8)

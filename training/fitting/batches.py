@@ -1,0 +1,89 @@
+"""What one fit learns from: pairs of what the network sees and what it is to restore, drawn batch by batch."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from service.contract.picture import Pixels
+from training.dataset.data import pixels_of
+from training.dataset.splits import Split
+from training.models.preprocessing import Preprocessing
+from training.recipe.recipe import Recipe
+from training.synthetic.augmentation import Drawn, Lesson, bounded_times, chunks, course, draw, joined
+
+CACHE_BYTES = 400_000_000
+
+
+class Material:
+    """Good wells, stress leaks and nuisances as one tensor of pixels, with the row that each is to become.
+
+    A good well and a nuisance are to become themselves, a stress leak what it was drawn on.
+    """
+
+    def __init__(self, good: Pixels, leaks: Lesson | None = None, nuisances: Lesson | None = None) -> None:
+        lessons = [lesson for lesson in (leaks, nuisances) if lesson is not None and len(lesson.pixels)]
+        erased = [lesson.restored for lesson in lessons if lesson.restored is not lesson.pixels]
+        self.good = len(good)
+        self._sizes = [len(lesson.pixels) for lesson in lessons]
+        self._pixels = torch.from_numpy(np.concatenate([good, *(lesson.pixels for lesson in lessons), *erased]))
+        self._targets = torch.arange(self.good + sum(self._sizes))
+        row, target = self.good, len(self._targets)
+        for lesson, size in zip(lessons, self._sizes, strict=True):
+            if lesson.restored is not lesson.pixels:
+                self._targets[row : row + size] = torch.arange(target, target + size)
+                target += size
+            row += size
+        self._planes: Tensor | None = None
+
+    @property
+    def epoch_size(self) -> int:
+        """Pictures in one epoch: every good well, and as many of each lesson."""
+        return self.good * (1 + len(self._sizes))
+
+    def prepare(self, preprocessing: Preprocessing) -> None:
+        """Let the representation learn from the good wells, and keep all its planes where memory allows."""
+        self._preprocessing = preprocessing
+        with torch.no_grad():
+            preprocessing.learn(self._pixels[: self.good])
+            channels, height, width = preprocessing.shape
+            if 4 * len(self._pixels) * channels * height * width <= CACHE_BYTES:
+                self._planes = preprocessing(self._pixels)
+
+    def epoch(self) -> Tensor:
+        """Rows in the order of one epoch: every good well once, as many pictures of each lesson by chance."""
+        rows = [torch.arange(self.good)]
+        start = self.good
+        for size in self._sizes:
+            rows.append(start + torch.randint(size, (self.good,)))
+            start += size
+        order = torch.cat(rows)
+        return order[torch.randperm(len(order))]
+
+    def pairs(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of the rows, both [B, C, h, w]."""
+        return self.planes(rows), self.planes(self._targets[rows])
+
+    def planes(self, rows: Tensor) -> Tensor:
+        """The representation of the rows, [B, C, h, w]."""
+        if self._planes is not None:
+            return self._planes[rows]
+        with torch.no_grad():
+            planes: Tensor = self._preprocessing(self._pixels[rows])
+        return planes
+
+
+def material_of(recipe: Recipe, parts: Split, without: Sequence[str] = ()) -> Material:
+    """What a recipe learns from, drawn here and now, but for some families: the same as on the bench."""
+    spec, taught = recipe.input, recipe.lessons
+    wells = [group.picture for group in parts.fit_good]
+    leaks, nuisances = _draw("leaks", taught.leaks, wells), _draw("nuisances", taught.nuisances, wells)
+    return Material(
+        pixels_of(parts.fit_good, spec), leaks.lesson(spec, erase=True).without(without), nuisances.lesson(spec)
+    )
+
+
+def _draw(kind: str, times: int, wells: Sequence[Pixels]) -> Drawn:
+    lesson = course(kind, bounded_times(times, len(wells)))
+    return joined(draw(some, lesson, first) for first, some in chunks(wells))

@@ -1,0 +1,127 @@
+"""The whole graph from pixels to anomaly score, as it is trained, compared and exported."""
+
+import torch
+from torch import Tensor, nn
+
+from service.contract.picture import Pixels
+from service.contract.scorer import Scores
+from training.models import build
+from training.models.base import Reconstruction, Shape
+from training.models.preprocessing import Preprocessing
+from training.models.texture import enlarged
+from training.recipe.parts import ErrorRule
+from training.recipe.recipe import Recipe
+
+SCORING_BATCH = 512
+
+
+class ScoringGraph(nn.Module):
+    """uint8 [N, H, W, 3] to score float32 [N]: the mean squared error in the model's own space."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.spec = recipe.input
+        self.preprocessing = Preprocessing(recipe.input, recipe.representation)
+        self.model = build(recipe.model, self.preprocessing.shape)
+        self.measure = ErrorMeasure(recipe.error, self.preprocessing.shape)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Score."""
+        inputs = self.preprocessing(pixels)
+        return self.measure(self.squares(inputs)[0])  # type: ignore[no-any-return]  # a module's call is not typed
+
+    def squares(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Squared error and reconstruction, both [N, C, h, w] in the model's space."""
+        reconstruction: Reconstruction = self.model(inputs)
+        difference = inputs - reconstruction.output
+        return difference * difference, reconstruction.output
+
+
+class ExplainGraph(nn.Module):
+    """uint8 [N, H, W, 3] to what a heatmap needs, laid over the whole of the pixels.
+
+    ``reconstruction`` is float32 [N, H, W, 3], RGB in 0..1, 0 outside the crop. ``error_map`` is float32 [N, H, W], 0
+    outside the crop; its mean is the score, unless the recipe keeps the largest errors alone.
+    """
+
+    def __init__(self, scoring: ScoringGraph) -> None:
+        super().__init__()
+        self.scoring = scoring
+        spec, stride = scoring.spec, scoring.preprocessing.stride
+        height, width = (side * stride for side in scoring.preprocessing.shape[1:])
+        above, left = (spec.height - height) // 2, (spec.width - width) // 2
+        self.frame = (left, spec.width - width - left, above, spec.height - height - above)
+        self.area = spec.height * spec.width / (height * width)
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Reconstruct and compare."""
+        squares, output = self.scoring.squares(self.scoring.preprocessing(pixels))
+        places = self.scoring.measure.map(squares)
+        if self.scoring.preprocessing.texture is not None:
+            places = enlarged(places[:, None])[:, 0]
+        error_map = nn.functional.pad(places * self.area, self.frame)
+        rgb = self.scoring.preprocessing.restore(output, pixels)
+        return nn.functional.pad(rgb, self.frame).permute(0, 2, 3, 1), error_map
+
+
+def score(graph: ScoringGraph, pixels: Pixels) -> Scores:
+    """Score uint8 [N, H, W, 3] with torch into float32 [N]."""
+    graph.eval()
+    with torch.inference_mode():
+        batches = [graph(batch) for batch in torch.split(torch.from_numpy(pixels), SCORING_BATCH)]
+    return torch.cat(batches).numpy()
+
+
+FLOOR = 0.2
+
+
+class ErrorMeasure(nn.Module):
+    """Squared errors [N, C, h, w] to their mean: all of them or the largest, weighted or alike.
+
+    The weights average 1, so that scores of different rules are of one size. Error above a floor is still a mean of
+    squares: of those parts of the picture that are restored worse than a good well is.
+    """
+
+    weight: Tensor
+    floor: Tensor
+
+    def __init__(self, rule: ErrorRule, shape: Shape) -> None:
+        super().__init__()
+        self.rule = rule
+        self.kept = max(1, round(rule.keep * shape[1] * shape[2]))
+        self.register_buffer("weight", _centred(shape) if rule.weight == "centre" else torch.ones(shape))
+        self.register_buffer("floor", torch.zeros(()))
+
+    @property
+    def counts_all(self) -> bool:
+        """Whether the score is a weighted mean of all squares, and no more than that."""
+        return self.rule.keep == 1 and not self.rule.floor
+
+    def learn(self, inputs: Tensor, squares: Tensor) -> None:
+        """Take weights and floor from good wells: inputs and squared errors, both [N, C, h, w]."""
+        if self.rule.weight in {"spread", "error"}:
+            scale = inputs.var(dim=0) if self.rule.weight == "spread" else squares.mean(dim=0)
+            weight = 1 / (scale + FLOOR * scale.mean()).clamp_min(torch.finfo(scale.dtype).tiny)
+            self.weight.copy_(weight / weight.mean())
+        self.floor.fill_(0)
+        self.floor.copy_(self.rule.floor * self.map(squares).mean())
+
+    def map(self, squares: Tensor) -> Tensor:
+        """What each place counts, [N, h, w]."""
+        weighted = (squares if self.rule.weight == "none" else squares * self.weight).mean(dim=1)
+        return (weighted - self.floor).clamp_min(0) if self.rule.floor else weighted
+
+    def forward(self, squares: Tensor) -> Tensor:
+        """Score, [N]."""
+        places = self.map(squares)
+        if self.rule.keep == 1:
+            return places.mean(dim=(1, 2))
+        return places.flatten(1).topk(self.kept, dim=1, sorted=False).values.mean(dim=1)
+
+
+def _centred(shape: Shape) -> Tensor:
+    """A bell over the middle, 0.61 at the middle of each edge and 0.37 in the corners."""
+    _, height, width = shape
+    down, across = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)[None]
+    bell = torch.exp(-(down**2 + across**2) / 2).expand(shape)
+    return bell / bell.mean()

@@ -1,0 +1,110 @@
+"""The parts of a recipe but its network: representation, loss, optimiser, threshold, what is drawn to be learnt."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+Odd = Annotated[int, Field(ge=1, le=31)]
+Size = Annotated[int, Field(ge=8, le=256)]
+Share = Annotated[float, Field(ge=0, le=1)]
+StrategyName = Literal[
+    "tpr1_quantile",
+    "decision_stump",
+    "equal_error_rate",
+    "max_balanced_accuracy",
+    "min_leak_score",
+    "margin_middle",
+    "false_alarm_budget",
+]
+"""How a threshold may be chosen, see :data:`training.evaluation.thresholds.STRATEGIES`."""
+
+
+class Part(BaseModel):
+    """Frozen, and refused with an unknown key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Representation(Part):
+    """What becomes of the pixels inside the graph, in this order; scaling to 0..1 comes first.
+
+    Attributes:
+        crop: height and width of the centre that is kept.
+        blur_kernel: of a Gaussian with ``blur_sigma``; 1 is no blur.
+        light: what each picture is divided by, times the mean of all: its own mean (``picture``), or that of each of
+            its channels (``channel``, which takes colour casts out as well).
+        colour: RGB, luma alone, CIE Lab, or luma and two opponent differences.
+        chroma_weight: factor on the colour channels of ``lab`` and ``opponent``.
+        texture: add planes that say how strong lines and edges are around each place, all at a quarter of the size,
+            for textures that no two pictures share.
+        standardise: subtract the mean picture of the good wells and divide each channel by its spread there; the
+            network then restores what is special in a picture.
+    """
+
+    crop: tuple[Size, Size] | None = None
+    blur_kernel: Odd = 1
+    blur_sigma: Annotated[float, Field(gt=0, le=10)] = 1.0
+    light: Literal["none", "picture", "channel"] = "none"
+    colour: Literal["rgb", "grey", "lab", "opponent"] = "rgb"
+    chroma_weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+    texture: bool = False
+    standardise: bool = False
+
+    @model_validator(mode="after")
+    def _kernel_has_a_centre(self) -> Self:
+        if self.blur_kernel % 2 == 0:
+            raise ValueError("blur_kernel must be odd")
+        return self
+
+
+class ErrorRule(Part):
+    """How squared errors become a score, always as their mean.
+
+    Attributes:
+        weight: every pixel alike, divided by its spread on good wells, by its error on good wells, or by its distance
+            from the centre.
+        keep: share of the places that count, the largest errors first; 1 is all of them.
+        floor: a place counts with what its error exceeds so many times the mean error of good wells.
+    """
+
+    weight: Literal["none", "spread", "error", "centre"] = "none"
+    keep: Annotated[float, Field(gt=0, le=1)] = 1.0
+    floor: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
+class Loss(Part):
+    """``mean`` or ``sum`` of squared errors over pixels and batch, plus ``kl_weight`` times the divergence."""
+
+    reduction: Literal["mean", "sum"] = "mean"
+    kl_weight: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Optimiser(Part):
+    """Adam or AdamW with PyTorch's meaning of the numbers; ``one_cycle`` warms up and anneals the rate."""
+
+    kind: Literal["adam", "adamw"] = "adam"
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    one_cycle: bool = False
+
+
+class Lessons(Part):
+    """What is taught beside the good wells as they are.
+
+    Attributes:
+        noise: spread of Gaussian noise on the inputs, in the model's space; the clean picture is to be restored.
+        leaks: stress leaks drawn for each good well, to be restored without the leak.
+        nuisances: harmless disturbances drawn for each good well, to be restored as they are.
+    """
+
+    noise: Annotated[float, Field(ge=0, le=1)] = 0.0
+    leaks: Annotated[int, Field(ge=0, le=16)] = 0
+    nuisances: Annotated[int, Field(ge=0, le=16)] = 0
+
+
+class ThresholdRule(Part):
+    """Name of a threshold strategy and its parameters."""
+
+    strategy: StrategyName
+    parameters: dict[str, JsonValue] = {}

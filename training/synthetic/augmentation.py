@@ -1,0 +1,175 @@
+"""Stress pictures in numbers: drawn on good wells, to teach a model or to challenge it."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from service.contract.manifest import InputSpec
+from service.contract.picture import Pixels, to_pixels
+from training.synthetic import kinds as stress
+
+LONGEST_SIDE = 192
+CHUNK = 256
+ENOUGH = 4000
+WEAKEST = 0.15
+SEED = 1
+
+FAMILIES: Final[Mapping[str, Iterable[str]]] = {"leaks": stress.LEAKS, "nuisances": stress.NUISANCES}
+
+LEAK_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "torn": ("torn_metal", "molten_stream", "splash"),
+    "cracked": ("crack",),
+    "sunk": ("dark_hole", "dark_lump"),
+    "emptied": ("receded", "emptied_whole", "emptied_half", "emptied_crescent"),
+}
+"""Families of stress leaks that look alike: whoever was taught one of them may not be judged on another."""
+
+
+MILD: Final = ("light", "colour_cast", "shift", "jpeg", "blur", "steam")
+ONE_MORE: Final = 0.4
+"""Chance that a well bears one more mild nuisance before it is drawn on: no, one, two... of them."""
+
+
+class Lesson(NamedTuple):
+    """Stress pictures at a model's size, [M] of them.
+
+    Attributes:
+        pixels: uint8 [M, H, W, 3].
+        restored: what each is to become, uint8 [M, H, W, 3]: itself, or the same without the leak.
+        source: row of the good well below each.
+        family: of each.
+    """
+
+    pixels: Pixels
+    restored: Pixels
+    source: NDArray[np.int64]
+    family: NDArray[np.str_]
+
+    def without(self, families: Sequence[str]) -> "Lesson":
+        """Leave some families out."""
+        return self._only(~np.isin(self.family, families))
+
+    def at_most(self, times: int) -> "Lesson":
+        """Keep the first so many pictures of each well."""
+        order = np.argsort(self.source, kind="stable")
+        starts = np.searchsorted(self.source[order], self.source[order])
+        repeat = np.empty(len(order), np.int64)
+        repeat[order] = np.arange(len(order)) - starts
+        return self._only(repeat < times)
+
+    def _only(self, kept: NDArray[np.bool_]) -> "Lesson":
+        pixels = self.pixels[kept]
+        restored = pixels if self.restored is self.pixels else self.restored[kept]
+        return Lesson(pixels, restored, self.source[kept], self.family[kept])
+
+
+class Row(NamedTuple):
+    """One stress picture: as drawn, as it was before the family was applied, the row of its well, the family."""
+
+    picture: Pixels
+    before: Pixels
+    source: int
+    family: str
+
+
+class Drawn(NamedTuple):
+    """Stress pictures at the size of the wells they were drawn on."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def family(self) -> tuple[str, ...]:
+        """Of each picture."""
+        return tuple(row.family for row in self.rows)
+
+    def lesson(self, spec: InputSpec, *, erase: bool = False) -> Lesson:
+        """Bring the pictures to a model's size; ``erase`` takes what they were before for what they are to become."""
+        pixels = _sized((row.picture for row in self.rows), spec)
+        restored = _sized((row.before for row in self.rows), spec) if erase else pixels
+        source = np.array([row.source for row in self.rows], np.int64)
+        return Lesson(pixels, restored, source, np.array(self.family, np.str_))
+
+
+class Course(NamedTuple):
+    """What is to be drawn.
+
+    Attributes:
+        families: drawn by chance.
+        times: pictures of each well.
+        weakest: strengths lie between it and 1, the clearest.
+        seed: of everything drawn.
+        one_more: chance of each mild nuisance that a well bears before the family is drawn.
+    """
+
+    families: tuple[str, ...]
+    times: int
+    weakest: float
+    seed: int
+    one_more: float = 0.0
+
+
+def bounded_times(wanted: int, wells: int) -> int:
+    """How often to draw on each of so many wells: as wanted, but no more than make some thousands, and two at least."""
+    return min(wanted, max(2, math.ceil(ENOUGH / max(wells, 1))))
+
+
+def course(kind: str, times: int) -> Course:
+    """The lessons of a kind, "leaks" or "nuisances"."""
+    return Course(tuple(FAMILIES[kind]), times, WEAKEST, SEED, ONE_MORE)
+
+
+def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
+    """Cut wells into pieces for ``draw``, each with the number of its first well."""
+    for first in range(0, len(wells), CHUNK):
+        yield first, wells[first : first + CHUNK]
+
+
+def draw(wells: Sequence[Pixels], course: Course, first: int = 0) -> Drawn:
+    """Draw a course on one chunk of wells; more times only add to what fewer times draw.
+
+    Pictures with a side over 192 px are reduced before: at a model's size nothing finer is left.
+    """
+    small = [reduced(well) for well in wells]
+    return Drawn(
+        tuple(
+            _row(well, first + place, course, np.random.default_rng([course.seed, repeat, first + place]))
+            for repeat in range(course.times)
+            for place, well in enumerate(small)
+        )
+    )
+
+
+def joined(pieces: Iterable[Drawn]) -> Drawn:
+    """Put what was drawn on chunks together."""
+    return Drawn(tuple(row for piece in pieces for row in piece.rows))
+
+
+def _row(well: Pixels, source: int, course: Course, random: np.random.Generator) -> Row:
+    before = well
+    while random.uniform() < course.one_more:
+        before = _drawn(str(random.choice(MILD)), before, 0.0, random)
+    family = str(random.choice(course.families))
+    return Row(_drawn(family, before, course.weakest, random), before, source, family)
+
+
+def _drawn(family: str, picture: Pixels, weakest: float, random: np.random.Generator) -> Pixels:
+    return stress.apply(family, picture, float(random.uniform(weakest, 1.0)), int(random.integers(2**31)))
+
+
+def _sized(pictures: Iterable[Pixels], spec: InputSpec) -> Pixels:
+    pixels = [to_pixels(picture, spec) for picture in pictures]
+    return np.array(pixels, np.uint8).reshape(len(pixels), spec.height, spec.width, 3)
+
+
+def reduced(picture: Pixels) -> Pixels:
+    """Reduce a large picture by area averaging until its longer side is 192 px."""
+    height, width = picture.shape[:2]
+    ratio = LONGEST_SIDE / max(height, width)
+    if ratio >= 1:
+        return picture
+    size = (max(8, round(width * ratio)), max(8, round(height * ratio)))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]  # still 8 bits
