@@ -162,7 +162,10 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(160, ge=1, le=100_000, description="Single crops in flight; one more gets 503.")
     max_batches_in_flight: int = Field(8, ge=1, le=1000, description="Batches in flight; one more gets 503.")
     client_share: float = Field(
-        0.75, gt=0, le=1, description="Share of these places that one camera, or address, may fill alone."
+        0.75,
+        gt=0,
+        le=1,
+        description="Share of these places that one camera, or address, may fill alone; one more gets 429.",
     )
     deadline_s: float = Field(5.0, gt=0, le=60, description="Time until inference where the caller names none.")
     inference_limit_s: float = Field(2.0, gt=0, le=600, description="Longest inference; it is ended then.")
