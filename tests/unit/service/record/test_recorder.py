@@ -9,12 +9,13 @@ from prometheus_client import CollectorRegistry
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry
-from service.monitoring.alarms import AlarmLayer, AlarmRule
+from service.monitoring.alarms import AlarmLayer
 from service.monitoring.cadence import Cadence
 from service.monitoring.drift import DriftMonitor
 from service.monitoring.monitor import Monitor
 from service.record.journal.receipt import Receipt
 from service.record.recorder import Recorder
+from service.settings import AlarmRule
 from service.telemetry.metrics import ServiceMetrics
 from tests.decisions import a_decision
 from tests.journals import MemoryJournal
@@ -41,7 +42,10 @@ class Bench:
         self.registry = CollectorRegistry()
         metrics = ServiceMetrics(self.registry, "0", "0", {})
         self.monitor = Monitor(
-            AlarmLayer(AlarmRule(1, 1)), Cadence({}, 0.0), DriftMonitor(lambda: None, 10.0), metrics.cameras
+            AlarmLayer(AlarmRule(confirmations=1, window=1)),
+            Cadence({}, 0.0),
+            DriftMonitor(lambda: None, 10.0),
+            metrics.cameras,
         )
         self.journal = SlowJournal()
         self._recorder = Recorder(self.journal, lambda _decision, _data: None, self.monitor, metrics)
