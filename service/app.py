@@ -13,7 +13,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
 from service.contract.manifest import GateLimits
 from service.contract.run_limit import RunLimit
@@ -26,7 +25,7 @@ from service.judging.judge import challenge
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
 from service.judging.serving import SOFTWARE_VERSION, open_serving
 from service.lifecycle import JOURNAL_CHECK, lifespan
-from service.monitoring.alarms import AlarmLayer, AlarmRule
+from service.monitoring.alarms import AlarmLayer
 from service.monitoring.cadence import Cadence, Expected
 from service.monitoring.cameras_file import Camera, read_cameras
 from service.monitoring.drift import DriftMonitor
@@ -36,10 +35,9 @@ from service.monitoring.monitor import Monitor
 from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
 from service.parts import Parts
-from service.record.archive.archive import Archive, ArchiveOptions
-from service.record.archive.sweep import ArchivePolicy
+from service.record.archive.archive import Archive
 from service.record.event_outbox import EventOutbox, note
-from service.record.journal.journal import Journal, JournalOptions
+from service.record.journal.journal import Journal
 from service.record.recorder import Recorder
 from service.record.setup import archive_folder, journal_path
 from service.routes import decisions, events, health, model, openapi, operator, wells
@@ -81,7 +79,7 @@ def create_app(
     app.add_exception_handler(Exception, answer_problem)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
     handlers = _handlers(parts, settings)
-    log = RequestLog(logging.getLogger("service.requests"), settings.log_good_share)
+    log = RequestLog(logging.getLogger("service.requests"), settings.log.good_share)
     front = OuterMiddleware(app, handlers, parts.metrics, log)
     return ProxyHeadersMiddleware(front, settings.trusted_proxies)  # type: ignore[arg-type,return-value]  # the same calls in uvicorn's types
 
@@ -113,10 +111,10 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
     metrics.ready.set_function(lambda: readiness.ready)
     for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
         readiness.set(check, "starting")
-    journal = Journal(journal_path(settings), _journal_options(settings), metrics.record.failures.inc)
-    archive = Archive(archive_folder(settings).root, _archive_options(settings), metrics.record.archive_failures.inc)
-    metrics.record.journal_limit_bytes.set(settings.journal_max_bytes)
-    metrics.record.archive_limit_bytes.set(settings.archive_max_bytes)
+    journal = Journal(journal_path(settings), settings.journal, metrics.record.failures.inc)
+    archive = Archive(archive_folder(settings).root, settings.archive, metrics.record.archive_failures.inc)
+    metrics.record.journal_limit_bytes.set(settings.journal.max_bytes)
+    metrics.record.archive_limit_bytes.set(settings.archive.max_bytes)
     metrics.record.archive_bytes.set_function(lambda: archive.bytes)
     run_limit = RunLimit(settings.inference_limit_s)
     models = ModelSwitch(
@@ -129,7 +127,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         partial(note, journal),
     )
     monitor = Monitor(
-        AlarmLayer(_alarm_rule(settings)),
+        AlarmLayer(settings.alarm),
         Cadence(_expected(cameras), monotonic(), alone=settings.replicas == 1),
         DriftMonitor(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
@@ -157,25 +155,6 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         run_limit=run_limit,
         hung=hung,
     )
-
-
-def _journal_options(settings: Settings) -> JournalOptions:
-    return JournalOptions(
-        strict=settings.journal_strict, linger_s=settings.journal_linger_s, most_pending=settings.journal_most_pending
-    )
-
-
-def _archive_options(settings: Settings) -> ArchiveOptions:
-    days = {
-        Verdict.NO_LEAK: settings.archive_no_leak_days,
-        Verdict.UNKNOWN: settings.archive_unknown_days,
-        Verdict.LEAK: settings.archive_leak_days,
-    }
-    return ArchiveOptions(settings.archive_good_share, limits=ArchivePolicy(settings.archive_max_bytes, days))
-
-
-def _alarm_rule(settings: Settings) -> AlarmRule:
-    return AlarmRule(settings.alarm_confirmations, settings.alarm_window, settings.alarm_sure_ratio)
 
 
 def _gate_overrides(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:

@@ -90,9 +90,9 @@ async def _watch_journal(parts: Parts) -> None:
 
 
 async def _self_test(parts: Parts) -> None:
-    settings = parts.settings
+    settings = parts.settings.self_test
     while True:
-        pause_s = settings.self_test_interval_s if parts.readiness.ready else settings.self_test_retry_s
+        pause_s = settings.interval_s if parts.readiness.ready else settings.retry_s
         with suppress(TimeoutError):
             async with asyncio.timeout(pause_s):
                 await parts.models.doubted.wait()

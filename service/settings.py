@@ -1,14 +1,21 @@
-"""All settings of the service: one frozen object, each field bounded, read from ``LEAK_INSPECTION_*``."""
+"""All settings of the service: one frozen object, each field bounded, read from ``LEAK_INSPECTION_*``.
+
+A group holds the settings of one part, which gets it as it is: ``LEAK_INSPECTION_JOURNAL_STRICT`` is
+``journal.strict``.
+"""
 
 import os
 import re
 import socket
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.contract.identifier import Id
 
@@ -26,10 +33,97 @@ def _default_workers() -> int:
     return min(4, os.cpu_count() or 1)
 
 
+class RetentionPolicy(NamedTuple):
+    """How long something stays, by verdict, and how many bytes of it, None for no cap; leaks go last.
+
+    ``event_days`` are those of reviews and events, None for as many as a leak has.
+    """
+
+    days: Mapping[Verdict, float]
+    max_bytes: int | None = None
+    event_days: float | None = None
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LogSettings(_Group):
+    """What is logged."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    good_share: float = Field(0.001, ge=0, le=1, description="Share of requests for good wells that is logged.")
+
+
+class SelfTestSettings(_Group):
+    """When the golden pictures are run."""
+
+    interval_s: float = Field(60.0, gt=0, le=86_400, description="How often the golden pictures are run.")
+    retry_s: float = Field(5.0, gt=0, le=3600, description="How often they are run while they fail.")
+
+
+class JournalSettings(_Group):
+    """When the journal writes, and how much it keeps."""
+
+    strict: bool = Field(False, description="Every decision is on disk before its answer, also no_leak.")
+    linger_s: float = Field(0.1, ge=0, le=10, description="Longest wait of a no_leak to be written in a group.")
+    most_pending: int = Field(10_000, ge=1, le=10_000_000, description="Entries that may wait to be written.")
+    max_bytes: int = Field(20 * GIB, ge=16 * MIB, description="Bytes of the journal; leaks go last.")
+    no_leak_days: float = Field(90, gt=0, le=36_500, description="Days a no_leak stays on record.")
+    unknown_days: float = Field(365, gt=0, le=36_500, description="Days an unknown stays on record.")
+    leak_days: float = Field(1825, gt=0, le=36_500, description="Days a leak, review or event stays on record.")
+
+    @property
+    def retention(self) -> RetentionPolicy:
+        """What stays on record."""
+        return _policy(self)
+
+
+class ArchiveSettings(_Group):
+    """Which pictures are kept, where and how long."""
+
+    dir: Path | None = Field(None, description="Folder of kept pictures; replicas may share it.")
+    good_share: float = Field(0.01, ge=0, le=1, description="Share of no_leak pictures that are kept.")
+    max_bytes: int = Field(20 * GIB, ge=MIB, description="Bytes of kept pictures; leaks go last.")
+    no_leak_days: float = Field(30, gt=0, le=36_500, description="Days a kept no_leak picture stays.")
+    unknown_days: float = Field(90, gt=0, le=36_500, description="Days an unknown picture stays.")
+    leak_days: float = Field(1825, gt=0, le=36_500, description="Days a leak picture stays.")
+
+    @property
+    def retention(self) -> RetentionPolicy:
+        """Which pictures stay."""
+        return _policy(self)
+
+
+class AlarmRule(_Group):
+    """An alarm takes ``confirmations`` leaks or unknowns among the last ``window`` pictures of a well.
+
+    A score of ``sure_ratio`` times the threshold or more alarms at once, and so does a leak without a well id, since
+    nothing ties it to the pictures before it.
+    """
+
+    confirmations: int = Field(2, ge=1, le=10, description="Leaks or unknowns of a well that raise its alarm,")
+    window: int = Field(3, ge=1, le=10, description="... among this many pictures of it.")
+    sure_ratio: float = Field(3.0, gt=1, description="Score over threshold that alarms at once.")
+
+    @model_validator(mode="after")
+    def _can_be_fulfilled(self) -> Self:
+        if self.confirmations > self.window:
+            raise ValueError(f"{PREFIX}ALARM_CONFIRMATIONS must not be larger than {PREFIX}ALARM_WINDOW")
+        return self
+
+
+def _policy(kept: JournalSettings | ArchiveSettings) -> RetentionPolicy:
+    days = {Verdict.NO_LEAK: kept.no_leak_days, Verdict.UNKNOWN: kept.unknown_days, Verdict.LEAK: kept.leak_days}
+    return RetentionPolicy(days, kept.max_bytes)
+
+
 class Settings(BaseSettings):
     """Where the service listens, what it reads and writes, what it refuses, and when it raises its voice."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="_", env_nested_max_split=1, frozen=True, extra="forbid"
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -54,8 +148,7 @@ class Settings(BaseSettings):
         le=1000,
         description="How many replicas should run; a single one expects every camera itself.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
-    log_good_share: float = Field(0.001, ge=0, le=1, description="Share of requests for good wells that is logged.")
+    log: LogSettings = LogSettings()
 
     max_body_bytes: int = Field(8 * MIB, ge=1024, le=1024 * MIB, description="Largest body of one crop.")
     max_batch_bytes: int = Field(64 * MIB, ge=1024, le=4096 * MIB, description="Largest body of a batch.")
@@ -69,7 +162,10 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(160, ge=1, le=100_000, description="Single crops in flight; one more gets 503.")
     max_batches_in_flight: int = Field(8, ge=1, le=1000, description="Batches in flight; one more gets 503.")
     client_share: float = Field(
-        0.75, gt=0, le=1, description="Share of these places that one camera, or address, may fill alone."
+        0.75,
+        gt=0,
+        le=1,
+        description="Share of these places that one camera, or address, may fill alone; one more gets 429.",
     )
     deadline_s: float = Field(5.0, gt=0, le=60, description="Time until inference where the caller names none.")
     inference_limit_s: float = Field(2.0, gt=0, le=600, description="Longest inference; it is ended then.")
@@ -79,34 +175,16 @@ class Settings(BaseSettings):
     drain_s: float = Field(0.0, ge=0, le=60, description="Time from SIGTERM, when readiness falls, to the last accept.")
 
     watch_interval_s: float = Field(2.0, gt=0, le=3600, description="How often the artefact's pointer is looked at.")
-    self_test_interval_s: float = Field(60.0, gt=0, le=86_400, description="How often the golden pictures are run.")
-    self_test_retry_s: float = Field(5.0, gt=0, le=3600, description="How often they are run while they fail.")
-
-    journal_strict: bool = Field(False, description="Every decision is on disk before its answer, also no_leak.")
-    journal_linger_s: float = Field(0.1, ge=0, le=10, description="Longest wait of a no_leak to be written in a group.")
-    journal_most_pending: int = Field(10_000, ge=1, le=10_000_000, description="Entries that may wait to be written.")
-
-    journal_max_bytes: int = Field(20 * GIB, ge=16 * MIB, description="Bytes of the journal; leaks go last.")
-    journal_no_leak_days: float = Field(90, gt=0, le=36_500, description="Days a no_leak stays on record.")
-    journal_unknown_days: float = Field(365, gt=0, le=36_500, description="Days an unknown stays on record.")
-    journal_leak_days: float = Field(1825, gt=0, le=36_500, description="Days a leak, review or event stays on record.")
+    self_test: SelfTestSettings = SelfTestSettings()
+    journal: JournalSettings = JournalSettings()
     database_url: SecretStr | None = Field(None, description="PostgreSQL that gets a copy of the record, and is read.")
     replica: Id = Field(
         default_factory=_default_replica, description="Name of this replica in the copy, one of its own for each."
     )
     webhook_url: str | None = Field(None, pattern=r"^https?://", description="Address that gets each alarm as JSON.")
 
-    archive_dir: Path | None = Field(None, description="Folder of kept pictures; replicas may share it.")
-    archive_good_share: float = Field(0.01, ge=0, le=1, description="Share of no_leak pictures that are kept.")
-    archive_max_bytes: int = Field(20 * GIB, ge=MIB, description="Bytes of kept pictures; leaks go last.")
-    archive_no_leak_days: float = Field(30, gt=0, le=36_500, description="Days a kept no_leak picture stays.")
-    archive_unknown_days: float = Field(90, gt=0, le=36_500, description="Days an unknown picture stays.")
-    archive_leak_days: float = Field(1825, gt=0, le=36_500, description="Days a leak picture stays.")
-
-    alarm_confirmations: int = Field(2, ge=1, le=10, description="Leaks or unknowns of a well that raise its alarm,")
-    alarm_window: int = Field(3, ge=1, le=10, description="... among this many pictures of it.")
-    alarm_sure_ratio: float = Field(3.0, gt=1, description="Score over threshold that alarms at once.")
-
+    archive: ArchiveSettings = ArchiveSettings()
+    alarm: AlarmRule = AlarmRule()
     frozen_after_s: float = Field(10.0, gt=0, le=3600, description="Equal pictures for longer than this are frozen.")
     stale_after_s: float = Field(30.0, gt=0, le=86_400, description="A captured_at older than this is stale.")
     max_age_s: float | None = Field(
@@ -123,9 +201,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:
         if self.max_batch_bytes < self.max_body_bytes:
-            raise ValueError("max_batch_bytes must not be smaller than max_body_bytes")
-        if self.alarm_confirmations > self.alarm_window:
-            raise ValueError("alarm_confirmations must not be larger than alarm_window")
+            raise ValueError(f"{PREFIX}MAX_BATCH_BYTES must not be smaller than {PREFIX}MAX_BODY_BYTES")
         reached_at = self.publish or self.host
         if reached_at not in LOOPBACK and self.keys_file is None and not self.unprotected:
             raise ValueError(
@@ -135,19 +211,30 @@ class Settings(BaseSettings):
         return self
 
 
+def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, FieldInfo]]:
+    """Every variable with its field, in the order of declaration; a group is none itself, its fields are."""
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}{name.upper()}"
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from variables(field.annotation, f"{variable}_")
+        else:
+            yield variable, field
+
+
 def read_settings(named: dict[str, object]) -> Settings:
     """Read the environment; what is named on the command line wins.
 
     Raises:
         SetupError: a value is refused, or a variable is not known; names it.
     """
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known = {variable for variable, _ in variables()}
     for variable in os.environ:
-        if variable.startswith(PREFIX) and variable not in known:
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
             raise SetupError(f"{variable} is not a setting: see the table of settings in the documentation")
     try:
         return Settings(**named)  # type: ignore[arg-type]  # pydantic validates them
     except ValidationError as error:
         first = error.errors()[0]
-        name = "".join(f"{PREFIX}{str(part).upper()}: " for part in first["loc"][:1])
+        place = PREFIX + "_".join(str(part).upper() for part in first["loc"])
+        name = f"{place}: " if place in known else ""
         raise SetupError(f"{name}{first['msg'].removeprefix('Value error, ')}") from error

@@ -4,7 +4,8 @@ import argparse
 
 from service.commands import Commands
 from service.contract.errors import SetupError
-from service.monitoring.alarms import AlarmRule, alarms_per_hour
+from service.monitoring.alarms import alarms_per_hour
+from service.settings import AlarmRule
 
 SECONDS_PER_HOUR = 3600
 LARGEST_WINDOW = 10
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         raise SetupError(f"1 <= k <= n <= {LARGEST_WINDOW} is expected")
     if not 0 <= options.rate <= 1 or options.wells < 1 or options.frames <= 0:
         raise SetupError("a rate of 0 to 1, one well or more and a positive number of frames are expected")
-    rule = AlarmRule(options.k, options.n)
+    rule = AlarmRule(confirmations=options.k, window=options.n)
     pictures = options.frames * SECONDS_PER_HOUR
     hourly = options.wells * alarms_per_hour(rule, options.rate, pictures)
     confirmed = f"{options.k} of {options.n} at {options.rate:.3%} wrong verdicts"

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     readiness = Readiness()
     app = create_app(settings, readiness, _end)
     listener = _listen(settings.host, settings.port)
-    configure_logging(settings.log_level)
+    configure_logging(settings.log.level)
     _greet(settings, listener)
     config = uvicorn.Config(
         app,

@@ -20,6 +20,7 @@ LeakInspectionError
 │   ├── NotReady           ... when /health/ready is green
 │   ├── ScoringFailed      ... when the self-test has passed again
 │   ├── Overloaded         ... when the service has a free place
+│   │   └── ShareTaken     ... when fewer requests of this client are in flight
 │   └── JournalUnavailable ... when decisions can be kept again
 ├── DeadlineExceeded       send a fresh picture
 ├── DataError              fit or evaluate on other pictures
@@ -109,6 +110,10 @@ class ScoringFailed(Unavailable):
 
 class Overloaded(Unavailable):
     """Every place for a request is taken."""
+
+
+class ShareTaken(Overloaded):
+    """The client holds its share of the places; others still find some."""
 
 
 class JournalUnavailable(Unavailable):

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from service.contract.errors import Overloaded
+from service.contract.errors import Overloaded, ShareTaken
 
 
 class Admission:
@@ -26,14 +26,15 @@ class Admission:
         """Do nothing where a place is free for that client.
 
         Raises:
-            Overloaded: there is none.
+            Overloaded: there is none for anybody.
+            ShareTaken: the client holds its part already.
         """
         if self._taken < self._shared:
             return
         if self._taken >= self._places:
             raise Overloaded(f"{self._taken} of {self._places} places are taken: send the next picture")
         if self._held.get(client, 0) >= max(1, self._shared // len(self._held)):
-            raise Overloaded(f"{client} holds its part of {self._places} places: let it send fewer pictures at once")
+            raise ShareTaken(f"{client} holds its part of {self._places} places: let it send fewer pictures at once")
 
     def place(self, client: str) -> "Slot":
         """A place for a client, to be held by a ``with`` statement, which may raise :class:`Overloaded`."""

@@ -10,23 +10,11 @@ import numpy as np
 import uuid_utils
 
 from service.contract.decision import Decision, Verdict
+from service.settings import AlarmRule
 
 MOST_WELLS = 20_000
 
 Well = tuple[str | None, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmRule:
-    """An alarm takes ``confirmations`` leaks or unknowns among the last ``window`` pictures of a well.
-
-    A score of ``sure_ratio`` times the threshold or more alarms at once, and so does a leak without a well id, since
-    nothing ties it to the pictures before it.
-    """
-
-    confirmations: int = 2
-    window: int = 3
-    sure_ratio: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +111,7 @@ def alarms_per_hour(rule: AlarmRule, false_rate: float, pictures_per_hour: float
         false_rate: share of good pictures that are called leak or unknown, 0..1.
         pictures_per_hour: pictures of the well in an hour.
 
-    >>> round(alarms_per_hour(AlarmRule(1, 1), 0.001, 12_600), 3)
+    >>> round(alarms_per_hour(AlarmRule(confirmations=1, window=1), 0.001, 12_600), 3)
     12.6
     """
     if false_rate <= 0:

@@ -1,18 +1,16 @@
 """The record by the settings: where it lies below the data folder, who follows the journal, what is deleted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from service.contract.decision import Verdict
 from service.record.archive.folder import ArchiveFolder
 from service.record.database.engine import postgres_engine
 from service.record.followers.follower import Follower, Sink
 from service.record.followers.postgres import PostgresCopy
 from service.record.journal.journal import Journal
 from service.record.retention.entry_stores import JournalEntryStore, PostgresEntryStore
-from service.record.retention.retention import FOR_EVER, Retention, RetentionPolicy
+from service.record.retention.retention import FOR_EVER, Retention
 from service.settings import Settings
 from service.telemetry.record_metrics import RecordMetrics
 
@@ -27,7 +25,7 @@ def journal_path(settings: Settings) -> Path:
 
 def archive_folder(settings: Settings) -> ArchiveFolder:
     """Return the folder of kept pictures."""
-    return ArchiveFolder(settings.archive_dir or settings.data_dir / PICTURES_FOLDER)
+    return ArchiveFolder(settings.archive.dir or settings.data_dir / PICTURES_FOLDER)
 
 
 async def start_followers(journal: Journal, settings: Settings, metrics: RecordMetrics) -> list[Follower]:
@@ -45,17 +43,12 @@ async def start_followers(journal: Journal, settings: Settings, metrics: RecordM
 
 def retentions(journal: Journal, settings: Settings, followers: Sequence[Follower]) -> list[Retention]:
     """Build what deletes old entries, here and in PostgreSQL; here nothing that a follower has yet to read."""
-    days = {
-        Verdict.NO_LEAK: settings.journal_no_leak_days,
-        Verdict.UNKNOWN: settings.journal_unknown_days,
-        Verdict.LEAK: settings.journal_leak_days,
-    }
     readers = [follower for follower in followers if follower.reads_decisions]
-    limits = RetentionPolicy(settings.journal_max_bytes, days, settings.journal_leak_days)
-    kept = [Retention(JournalEntryStore(journal), limits, partial(_read_by_all, readers))]
+    policy = settings.journal.retention
+    kept = [Retention(JournalEntryStore(journal), policy, partial(_read_by_all, readers))]
     if settings.database_url is not None:
         store = PostgresEntryStore(postgres_engine(settings.database_url.get_secret_value(), keep=False))
-        kept.append(Retention(store, replace(limits, max_bytes=None)))
+        kept.append(Retention(store, policy._replace(max_bytes=None)))
     return kept
 
 

@@ -18,6 +18,7 @@ LANE_PROBLEMS = {
     413: "Too many bytes, pixels or crops.",
     415: "The content is not a whole JPEG or PNG.",
     422: "A field is malformed; the detail names it.",
+    429: "This camera, or address, has its share of the places: send fewer pictures at once.",
     503: "Not ready, overloaded, or decisions cannot be kept: send the next picture after Retry-After seconds.",
     504: "The deadline passed before inference.",
 }

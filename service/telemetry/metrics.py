@@ -9,7 +9,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from service.contract.decision import Decision
-from service.contract.errors import DeadlineExceeded, JournalUnavailable, NotReady, Overloaded
+from service.contract.errors import DeadlineExceeded, JournalUnavailable, NotReady, Overloaded, ShareTaken
 from service.telemetry.camera_metrics import CameraMetrics
 from service.telemetry.counters import CounterFamily, HistogramFamily
 from service.telemetry.record_metrics import RecordMetrics
@@ -17,10 +17,11 @@ from service.telemetry.record_metrics import RecordMetrics
 REQUEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 STAGE_BUCKETS_S = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1)
 BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-CODES = (200, 400, 401, 403, 404, 405, 413, 415, 422, 499, 500, 503, 504)
+CODES = (200, 400, 401, 403, 404, 405, 413, 415, 422, 429, 499, 500, 503, 504)
 STAGES = ("decode", "gate", "score")
 SHED: dict[type[Exception], str] = {
     Overloaded: "queue_full",
+    ShareTaken: "queue_full",
     DeadlineExceeded: "deadline",
     NotReady: "not_ready",
     JournalUnavailable: "journal_unavailable",

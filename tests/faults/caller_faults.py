@@ -64,7 +64,7 @@ async def cancelled(rig: Rig) -> None:
 
 CALLER_FAULTS = (
     Fault("overload", "30 requests at once, 2 may be in flight", ("503 overloaded", LEAK_FOUND), overload),
-    Fault("flooding camera", "60 requests of one camera at once, 8 places", ("503 overloaded", LEAK_FOUND), flood),
+    Fault("flooding camera", "60 requests of one camera at once, 8 places", ("429 share-taken", LEAK_FOUND), flood),
     Fault(
         "deadline passed",
         "inference would begin too late",

@@ -79,7 +79,7 @@ async def hanging(rig: Rig) -> None:
 
 
 async def full_queue(rig: Rig) -> None:
-    async with rig.serving(journal_most_pending=10) as running, hung_disk(running.parts.journal):
+    async with rig.serving(journal={"most_pending": 10}) as running, hung_disk(running.parts.journal):
         running.parts.journal.append([a_decision() for _ in range(10)])
         await send(running)
 
@@ -99,7 +99,7 @@ async def no_archive(rig: Rig) -> None:
     """A file stands where the folder of pictures should be: decisions go on, and the loss of pictures is counted."""
     place = rig.folder / "archive"
     place.write_bytes(b"")
-    async with rig.serving(archive_dir=place) as running:
+    async with rig.serving(archive={"dir": place}) as running:
         await send_leaks(running)
         metrics = (await running.client.get("/metrics")).text
     assert "leak_inspection_archive_write_failures_total 3.0" in metrics

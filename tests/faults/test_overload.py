@@ -66,6 +66,8 @@ async def test_a_caller_who_floods_the_service_takes_no_other_ones_places(tmp_pa
     async with running(Rig(tmp_path), max_in_flight=PLACES) as served:
         flooding = [request(**{named_by: "10.0.0.1"})] * 3 * PLACES
         times_s = await measured(served, *flooding, *[request(**{named_by: "10.0.0.2"})] * 2)
-    assert joined(times_s[: len(flooding)], 503)
+    assert joined(times_s[: len(flooding)], 429)
+    assert not joined(times_s[: len(flooding)], 503)
     assert joined(times_s[len(flooding) :], 200)
     assert not joined(times_s[len(flooding) :], 503)
+    assert not joined(times_s[len(flooding) :], 429)

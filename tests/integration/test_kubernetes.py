@@ -1,5 +1,6 @@
 """The manifests of docker/kubernetes against the schemas of Kubernetes and against each other."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from service.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "docker" / "kubernetes").glob("*.yaml"))
+NGINX = ROOT / "docker" / "nginx"
 OLDEST, NEWEST = "1.25", "1.37"
 
 
@@ -28,6 +30,11 @@ def one(kind: str, name: str = "leak-inspection") -> dict[str, Any]:
         if (document["kind"], document["metadata"]["name"]) == (kind, name)
     ]
     return found
+
+
+def ingress_words() -> dict[str, str]:
+    """What is said to ingress-nginx, by the names without their common prefix."""
+    return {name.rpartition("/")[2]: value for name, value in one("Ingress")["metadata"]["annotations"].items()}
 
 
 def pod() -> dict[str, Any]:
@@ -64,10 +71,28 @@ def test_everything_selects_the_same_pods() -> None:
 
 def test_the_ingress_keeps_each_camera_with_one_replica() -> None:
     ingress = one("Ingress")
-    assert ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/upstream-hash-by"] == "$arg_camera_id"
+    assert ingress_words()["upstream-hash-by"] == "$arg_camera_id"
     backend = ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
     assert backend["name"] == one("Service")["metadata"]["name"]
     assert backend["port"]["name"] in {port["name"] for port in one("Service")["spec"]["ports"]}
+
+
+def test_the_ingress_sends_a_picture_on_as_the_proxy_of_the_replicas_does() -> None:
+    proxy = (NGINX / "nginx.conf").read_text()
+    for name in ("proxy-next-upstream", "proxy-next-upstream-tries"):
+        assert re.findall(rf"{name.replace('-', '_')} (.+);", proxy) == [ingress_words()[name]]
+    assert re.findall(r"proxy_next_upstream_timeout (\d+)s;", proxy) == [ingress_words()["proxy-next-upstream-timeout"]]
+
+
+def test_what_the_ingress_refuses_is_answered_by_a_server_that_knows_each_status() -> None:
+    known = re.findall(r"x_code = (\d+)", (NGINX / "errors.conf").read_text())
+    assert ingress_words()["custom-http-errors"].split(",") == known
+    selector = one("Service", ingress_words()["default-backend"])["spec"]["selector"]
+    pods = one("Deployment", "leak-inspection-errors")["spec"]["template"]
+    assert pods["metadata"]["labels"] == selector
+    (volume,) = [volume for volume in pods["spec"]["volumes"] if "configMap" in volume]
+    made = f"create configmap {volume['configMap']['name']} --from-file=docker/nginx/"
+    assert made in (ROOT / "docs" / "deployment.md").read_text()
 
 
 def test_pods_run_without_privileges_and_within_limits() -> None:

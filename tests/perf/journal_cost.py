@@ -19,8 +19,9 @@ from pathlib import Path
 from service.contract.decision import Decision, Verdict
 from service.contract.journal_entry import Entry
 from service.record.journal.file import JournalFile
-from service.record.journal.journal import Journal, JournalOptions
+from service.record.journal.journal import Journal
 from service.record.journal.receipt import Receipt
+from service.settings import JournalSettings
 from tests.decisions import a_decision
 
 TICK_S = 0.01
@@ -75,7 +76,7 @@ async def paced(append: Callable[[list[Entry]], Receipt], made: list[Decision], 
 
 async def with_journal(folder: Path, made: list[Decision], rate: float) -> Measured:
     """The same loop with a journal on disk."""
-    journal = Journal(folder / "journal.db", JournalOptions())
+    journal = Journal(folder / "journal.db", JournalSettings())
     await journal.open()
     measured = await paced(journal.append, made, rate)
     cpu = time.process_time()

@@ -25,7 +25,8 @@ from service.record.journal.journal import Journal
 from service.record.queries.records import Records
 from service.record.queries.search import DecisionFilter
 from service.record.retention.entry_stores import JournalEntryStore
-from service.record.retention.retention import Retention, RetentionPolicy
+from service.record.retention.retention import Retention
+from service.settings import JournalSettings
 from tests.decisions import a_decision
 
 CALLS = 15
@@ -122,9 +123,9 @@ async def written(journal: Journal) -> None:
 async def retained(journal: Journal) -> None:
     """Delete a twentieth while leaks are written."""
     store = JournalEntryStore(journal)
-    probe = Retention(store, RetentionPolicy(None))
+    probe = Retention(store, JournalSettings().retention._replace(max_bytes=None))
     await probe.sweep(datetime.now(UTC))
-    retention = Retention(store, RetentionPolicy(int(probe.bytes_used * 0.95)))
+    retention = Retention(store, JournalSettings().retention._replace(max_bytes=int(probe.bytes_used * 0.95)))
     started = time.perf_counter()
     sweep = asyncio.create_task(retention.sweep(datetime.now(UTC)))
     times = []

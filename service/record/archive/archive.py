@@ -5,25 +5,24 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from service.contract.decision import Decision, Verdict
 from service.record.archive.folder import ArchiveFolder, Picture
-from service.record.archive.sweep import ArchivePolicy, Sweep, utc_now
+from service.record.archive.sweep import Sweep, utc_now
+from service.settings import ArchiveSettings
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveOptions:
-    """Which pictures are kept, how much may wait in memory, and how long an answer waits for its picture."""
+    """How much may wait in memory, how long an answer waits for its picture, and how often old ones are deleted."""
 
-    good_share: float = 0.01
     max_queued_bytes: int = 64 * 2**20
     patience_s: float = 0.25
     sweep_every_s: float = 300.0
-    limits: ArchivePolicy = field(default_factory=ArchivePolicy)
 
 
 class Archive:
@@ -36,13 +35,15 @@ class Archive:
     def __init__(
         self,
         root: Path,
-        options: ArchiveOptions | None = None,
+        settings: ArchiveSettings,
         failed: Callable[[], None] = lambda: None,
         draw: Callable[[], float] = random.random,
+        options: ArchiveOptions | None = None,
     ) -> None:
         self.options = options or ArchiveOptions()
         self.folder = ArchiveFolder(root)
-        self._sweep = Sweep(self.folder, self.options.limits)
+        self._good_share = settings.good_share
+        self._sweep = Sweep(self.folder, settings.retention)
         self._failed = failed
         self._draw = draw
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
@@ -59,7 +60,7 @@ class Archive:
             of a leak on the disk), unless it took longer than the patience or failed; None where nothing is waited for.
         """
         good = decision.verdict is Verdict.NO_LEAK
-        if good and self._draw() >= self.options.good_share:
+        if good and self._draw() >= self._good_share:
             return None
         if self._queued_bytes + len(data) > self.options.max_queued_bytes:
             self._note("its disk is too slow")

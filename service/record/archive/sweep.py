@@ -3,13 +3,13 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from service.contract.decision import Verdict
 from service.record.archive.folder import HOUR, ArchiveFolder
+from service.settings import RetentionPolicy
 
 DELETION_ORDER = (Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.LEAK)
 BLOCK_BYTES = 4096
@@ -19,25 +19,15 @@ ROOM_SHARE = 0.05
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivePolicy:
-    """Bytes on disk (in whole blocks of 4 KiB) and days by verdict."""
-
-    max_bytes: int = 20 * 2**30
-    days: Mapping[Verdict, float] = field(
-        default_factory=lambda: {Verdict.NO_LEAK: 30, Verdict.UNKNOWN: 90, Verdict.LEAK: 1825}
-    )
-
-
 class Sweep:
     """Counts the archive and deletes what is too old or too much; blocking, for one thread at a time.
 
     An hour that lies well back is counted once. Replicas that share the folder may sweep it at the same time.
     """
 
-    def __init__(self, folder: ArchiveFolder, limits: ArchivePolicy) -> None:
+    def __init__(self, folder: ArchiveFolder, policy: RetentionPolicy) -> None:
         self._folder = folder
-        self._limits = limits
+        self._policy = policy
         self._settled: dict[Path, int] = {}
 
     def __call__(self, now: datetime) -> int:
@@ -45,14 +35,15 @@ class Sweep:
         sizes = {hour: self._size(hour, now) for hour in self._kept_hours(now)}
         self._settled = {hour: size for hour, size in self._settled.items() if hour in sizes}
         total = sum(sizes.values())
-        if total > self._limits.max_bytes:
-            total -= self._make_room(list(sizes), total - int(self._limits.max_bytes * (1 - ROOM_SHARE)))
+        most = self._policy.max_bytes
+        if most is not None and total > most:
+            total -= self._make_room(list(sizes), total - int(most * (1 - ROOM_SHARE)))
         return total
 
     def _kept_hours(self, now: datetime) -> Iterator[Path]:
         """Yield hours in the order of deletion; delete those that are too old."""
         for verdict in DELETION_ORDER:
-            oldest = (now - timedelta(days=self._limits.days[verdict])).strftime(HOUR)
+            oldest = (now - timedelta(days=self._policy.days[verdict])).strftime(HOUR)
             for hour in self._folder.hours(verdict):
                 if hour.name < oldest:
                     shutil.rmtree(hour, ignore_errors=True)

@@ -20,6 +20,7 @@ from service.record.journal.tail import Tail
 from service.record.journal.write_queue import Transaction, WriteBatch, WriteQueue
 from service.record.journal.writer import Recovery, Writer
 from service.record.queries.lookup import decision_on, entries_after, last_entries, newest_capture
+from service.settings import JournalSettings
 
 T = TypeVar("T")
 
@@ -30,11 +31,8 @@ WAIT_FROM = 0.5
 
 @dataclass(frozen=True, slots=True)
 class JournalOptions:
-    """How much the journal holds in memory and how soon it writes; each has its setting in docs/record.md."""
+    """How many entries are held in memory, how long a read and a write may take, and how a failed disk is tried."""
 
-    strict: bool = False
-    linger_s: float = 0.1
-    most_pending: int = 10_000
     recent: int = 4096
     deadline_s: float = 10.0
     write_deadline_s: float = 5.0
@@ -49,13 +47,18 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, options: JournalOptions | None = None, failed: Callable[[], None] = lambda: None
+        self,
+        path: Path,
+        settings: JournalSettings | None = None,
+        failed: Callable[[], None] = lambda: None,
+        options: JournalOptions | None = None,
     ) -> None:
         self.path = path
+        self._settings = settings or JournalSettings()
         self.options = options or JournalOptions()
         self.tail = Tail(self.options.recent)
         self._file = JournalFile(path)
-        self._pending = WriteQueue(self.options.linger_s)
+        self._pending = WriteQueue(self._settings.linger_s)
         self._writer = Writer(self._file, self._pending, self._settle, failed, self.options.recovery)
         self._deduplication = Deduplication(self.options.recent)
         self._waiters = Waiters()
@@ -96,7 +99,7 @@ class Journal:
             return self._writer.why
         if self._stalled:
             return f"a write takes longer than {self.options.write_deadline_s:g} s: see to the disk"
-        if self._pending.rows >= self.options.most_pending:
+        if self._pending.rows >= self._settings.most_pending:
             return f"{self._pending.rows} entries wait to be written: the disk is too slow"
         return None
 
@@ -160,8 +163,8 @@ class Journal:
 
     def _queue(self, entries: list[Entry]) -> asyncio.Future[None] | None:
         waiter = None
-        behind = self._pending.rows >= self.options.most_pending * WAIT_FROM
-        if behind or self.options.strict or any(map(_is_urgent, entries)):
+        behind = self._pending.rows >= self._settings.most_pending * WAIT_FROM
+        if behind or self._settings.strict or any(map(_is_urgent, entries)):
             waiter = self._loop.create_future()
             expiry = self._loop.call_later(self.options.write_deadline_s, self._give_up, waiter)
             waiter.add_done_callback(lambda _: expiry.cancel())

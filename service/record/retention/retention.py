@@ -7,14 +7,14 @@ has not read yet stays until the record has twice the bytes of its cap; nothing 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
 from service.record.database.entry_row import micros
+from service.settings import RetentionPolicy
 
 DELETION_ORDER = (Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.LEAK)
 ROWS_AT_ONCE = 500
@@ -29,17 +29,6 @@ NOT EXISTS (SELECT 1 FROM entries AS later WHERE later.about = entries.id AND la
 """
 OF_VERDICT = {verdict: f"kind = 'decision' AND verdict = '{verdict.value}' AND {UNUSED}" for verdict in Verdict}
 OTHERS = "kind <> 'decision'"
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionPolicy:
-    """Bytes (None for no cap), days by verdict, and days of reviews and events."""
-
-    max_bytes: int | None = 20 * 2**30
-    days: Mapping[Verdict, float] = field(
-        default_factory=lambda: {Verdict.NO_LEAK: 90, Verdict.UNKNOWN: 365, Verdict.LEAK: 1825}
-    )
-    event_days: float = 1825
 
 
 class Window(NamedTuple):
@@ -76,9 +65,9 @@ class Retention:
     everything is looked at again, for what was held back then.
     """
 
-    def __init__(self, store: EntryStore, limits: RetentionPolicy, read: Callable[[], int] = lambda: FOR_EVER) -> None:
+    def __init__(self, store: EntryStore, policy: RetentionPolicy, read: Callable[[], int] = lambda: FOR_EVER) -> None:
         self._store = store
-        self._limits = limits
+        self._policy = policy
         self._read = read
         self._since: dict[str, int] = {}
         self._anew_at = datetime.min.replace(tzinfo=UTC)
@@ -99,12 +88,12 @@ class Retention:
             self._since.clear()
             self._anew_at = now + ANEW_EVERY
         for verdict in DELETION_ORDER:
-            await self._delete_older(OF_VERDICT[verdict], _before(now, self._limits.days[verdict]))
-        await self._delete_older(OTHERS, _before(now, self._limits.event_days))
-        await self._store.forget_wells(_before(now, max(self._limits.days.values())))
-        if self._limits.max_bytes is not None:
+            await self._delete_older(OF_VERDICT[verdict], _before(now, self._policy.days[verdict]))
+        await self._delete_older(OTHERS, _before(now, self._policy.event_days or self._policy.days[Verdict.LEAK]))
+        await self._store.forget_wells(_before(now, max(self._policy.days.values())))
+        if self._policy.max_bytes is not None:
             for verdict in DELETION_ORDER:
-                await self._make_room(verdict, self._limits.max_bytes)
+                await self._make_room(verdict, self._policy.max_bytes)
 
     async def _delete_older(self, which: str, before: int) -> None:
         while (await self._step(which, before, self._read())).until < before:

@@ -10,14 +10,15 @@ from uuid import uuid4
 
 from service.contract.decision import Verdict
 from service.contract.journal_entry import entry_id
-from service.record.journal.journal import Journal, JournalOptions
+from service.record.journal.journal import Journal
+from service.settings import JournalSettings
 from tests.decisions import a_decision
 
 LEAK_EVERY = 5
 
 
 async def main(folder: Path) -> None:
-    journal = Journal(folder / "journal.db", JournalOptions(linger_s=0.02))
+    journal = Journal(folder / "journal.db", JournalSettings(linger_s=0.02))
     await journal.open()
     number = 0
     while True:

@@ -8,13 +8,20 @@ from pathlib import Path
 from service.contract.decision import Decision
 from service.record.deduplication import DeduplicationKey, key_of
 from service.record.journal.journal import Journal, JournalOptions
+from service.settings import JournalSettings
+
+LINGERING = JournalSettings.model_construct(linger_s=3600.0)
+"""Longer than a setting may be, so that nothing is written because of its age alone."""
 
 
 @asynccontextmanager
 async def opened(
-    folder: Path, options: JournalOptions | None = None, failed: Callable[[], None] = lambda: None
+    folder: Path,
+    settings: JournalSettings | None = None,
+    failed: Callable[[], None] = lambda: None,
+    options: JournalOptions | None = None,
 ) -> AsyncIterator[Journal]:
-    journal = Journal(folder / "journal.db", options, failed)
+    journal = Journal(folder / "journal.db", settings, failed, options)
     await journal.open()
     try:
         yield journal

@@ -10,6 +10,7 @@ from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import entry_id
 from service.record.journal.journal import Journal, JournalOptions
 from service.record.journal.writer import Recovery
+from service.settings import JournalSettings
 from tests.decisions import a_decision
 from tests.eventually import eventually
 
@@ -42,8 +43,9 @@ async def load(journal: Journal, acknowledged: list[str]) -> None:
 
 async def test_on_a_disk_that_fills_and_empties_nothing_acknowledged_is_lost(small_disk: Path) -> None:
     failures: list[None] = []
-    options = JournalOptions(linger_s=0.01, recovery=Recovery(0.01, MIB))
-    journal = Journal(small_disk / "journal.db", options, lambda: failures.append(None))
+    options = JournalOptions(recovery=Recovery(0.01, MIB))
+    quick = JournalSettings(linger_s=0.01)
+    journal = Journal(small_disk / "journal.db", quick, lambda: failures.append(None), options)
     await journal.open()
     filler = small_disk / "filler"
     filler.write_bytes(bytes(5 * MIB))

@@ -8,14 +8,15 @@ from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry, Event, EventKind
 from service.record.journal.journal import Journal, JournalOptions
+from service.settings import JournalSettings
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
-from tests.integration.record.journal_under_test import on_disk, opened, seen
+from tests.integration.record.journal_under_test import LINGERING, on_disk, opened, seen
 
 
 @pytest.mark.parametrize("verdict", [Verdict.LEAK, Verdict.UNKNOWN])
 async def test_a_leak_or_unknown_is_on_disk_when_its_receipt_is_honoured(tmp_path: Path, verdict: Verdict) -> None:
-    async with opened(tmp_path, JournalOptions(linger_s=60)) as journal:
+    async with opened(tmp_path, LINGERING) as journal:
         decision = a_decision(verdict)
         receipt = journal.append([decision])
         assert receipt.durable is not None
@@ -34,7 +35,7 @@ async def test_a_good_well_waits_for_nothing_and_is_on_disk_within_a_fifth_of_a_
 
 
 async def test_in_strict_mode_a_good_well_is_waited_for(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(strict=True)) as journal:
+    async with opened(tmp_path, JournalSettings(strict=True)) as journal:
         receipt = journal.append([a_decision()])
         assert receipt.durable is not None
         await receipt.durable
@@ -42,7 +43,7 @@ async def test_in_strict_mode_a_good_well_is_waited_for(tmp_path: Path) -> None:
 
 
 async def test_a_leak_takes_the_good_wells_before_it_along_in_order(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(linger_s=60)) as journal:
+    async with opened(tmp_path, LINGERING) as journal:
         entries: list[Entry] = [a_decision(), a_decision(), a_decision(Verdict.LEAK)]
         receipts = [journal.append([entry]) for entry in entries]
         assert receipts[2].durable is not None
@@ -52,7 +53,7 @@ async def test_a_leak_takes_the_good_wells_before_it_along_in_order(tmp_path: Pa
 
 async def test_what_is_queued_at_the_end_is_written(tmp_path: Path) -> None:
     decisions = [a_decision() for _ in range(1000)]
-    async with opened(tmp_path, JournalOptions(linger_s=60)) as journal:
+    async with opened(tmp_path, LINGERING) as journal:
         for decision in decisions:
             journal.append([decision])
     assert on_disk(tmp_path) == [decision.decision_id for decision in decisions]
@@ -75,13 +76,13 @@ async def test_a_restart_goes_on_with_higher_sequences_even_if_the_newest_rows_w
 
 async def test_the_same_picture_gets_its_first_decision_from_memory_and_from_disk(tmp_path: Path) -> None:
     decisions = [a_decision(number=number) for number in range(100)]
-    async with opened(tmp_path, JournalOptions(recent=10)) as journal:
+    async with opened(tmp_path, options=JournalOptions(recent=10)) as journal:
         journal.append(decisions)
         assert await journal.earlier(seen(decisions[99])) is decisions[99]
         await journal.tail.news(99)
         assert await journal.earlier(seen(decisions[5])) == decisions[5]
         assert await journal.earlier(seen(a_decision(number=101))) is None
-    async with opened(tmp_path, JournalOptions(recent=10)) as journal:
+    async with opened(tmp_path, options=JournalOptions(recent=10)) as journal:
         for decision in (decisions[0], decisions[50], decisions[99]):
             assert await journal.earlier(seen(decision)) == decision
         assert await journal.earlier(seen(a_decision(number=50, well_id="13a"))) is None
@@ -119,7 +120,7 @@ async def test_a_caller_that_is_cancelled_leaves_the_others_waiting_in_peace(tmp
 
 
 async def test_events_are_waited_for(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(linger_s=60)) as journal:
+    async with opened(tmp_path, LINGERING) as journal:
         receipt = journal.append([a_decision(), Event("e1", EventKind.ALARM_RAISED, START)])
         assert receipt.durable is not None
         await receipt.durable
@@ -134,7 +135,7 @@ async def test_a_watcher_gets_everything_once_and_in_order_from_disk_and_then_li
         async for batch in journal.watch(700):
             got.extend(recorded.sequence for recorded in batch)
 
-    async with opened(tmp_path, JournalOptions(recent=50, linger_s=0.001)) as journal:
+    async with opened(tmp_path, JournalSettings(linger_s=0.001), options=JournalOptions(recent=50)) as journal:
         journal.append(decisions[:1000])
         await journal.tail.news(999)
         watcher = asyncio.create_task(watch(journal))

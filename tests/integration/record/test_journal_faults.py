@@ -10,13 +10,14 @@ from service.record.journal.journal import Journal, JournalOptions
 from service.record.journal.writer import Recovery
 from tests.decisions import a_decision
 from tests.eventually import eventually
-from tests.integration.record.journal_under_test import fill_disk, on_disk, opened, seen
+from tests.integration.record.journal_under_test import LINGERING, fill_disk, on_disk, opened, seen
 from tests.journals import hung_disk
 
 
 async def test_a_full_disk_refuses_leaks_keeps_acknowledged_good_wells_and_recovers(tmp_path: Path) -> None:
     failures: list[None] = []
-    async with opened(tmp_path, JournalOptions(recovery=Recovery(0.01)), lambda: failures.append(None)) as journal:
+    options = JournalOptions(recovery=Recovery(0.01))
+    async with opened(tmp_path, None, lambda: failures.append(None), options) as journal:
         await fill_disk(journal)
         good = [a_decision() for _ in range(200)]
         journal.append(good)
@@ -38,7 +39,7 @@ async def test_a_full_disk_refuses_leaks_keeps_acknowledged_good_wells_and_recov
 
 
 async def test_while_the_disk_refuses_nothing_more_is_taken(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(recovery=Recovery(60))) as journal:
+    async with opened(tmp_path, options=JournalOptions(recovery=Recovery(60))) as journal:
         await fill_disk(journal)
         journal.append([a_decision() for _ in range(200)])
         await eventually(lambda: journal.why is not None)
@@ -49,14 +50,14 @@ async def test_while_the_disk_refuses_nothing_more_is_taken(tmp_path: Path) -> N
 
 
 async def test_a_journal_that_falls_behind_refuses_at_its_bound(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(most_pending=10, linger_s=60)) as journal:
+    async with opened(tmp_path, LINGERING.model_copy(update={"most_pending": 10})) as journal:
         journal.append([a_decision() for _ in range(10)])
         with pytest.raises(JournalUnavailable, match="too slow"):
             journal.append([a_decision()])
 
 
 async def test_a_journal_that_begins_to_fall_behind_lets_answers_wait(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(most_pending=10, linger_s=60)) as journal:
+    async with opened(tmp_path, LINGERING.model_copy(update={"most_pending": 10})) as journal:
         assert journal.append([a_decision() for _ in range(5)]).durable is None
         receipt = journal.append([a_decision()])
         assert receipt.durable is not None
@@ -66,7 +67,7 @@ async def test_a_journal_that_begins_to_fall_behind_lets_answers_wait(tmp_path: 
 
 
 async def test_an_entry_that_cannot_be_written_fails_alone(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(linger_s=60)) as journal:
+    async with opened(tmp_path, LINGERING) as journal:
         broken = a_decision(score=object())
         before, after = a_decision(), a_decision(Verdict.LEAK)
         journal.append([before])
@@ -126,7 +127,7 @@ async def test_whoever_gives_up_waiting_for_a_change_harms_nobody(tmp_path: Path
 
 
 async def test_nobody_waits_for_ever_for_a_disk_that_hangs(tmp_path: Path) -> None:
-    async with opened(tmp_path, JournalOptions(write_deadline_s=0.05)) as journal:
+    async with opened(tmp_path, options=JournalOptions(write_deadline_s=0.05)) as journal:
         leak = a_decision(Verdict.LEAK)
         async with hung_disk(journal):
             receipt = journal.append([leak])
@@ -143,7 +144,7 @@ async def test_the_death_of_the_writing_thread_is_told_and_frees_who_waits(tmp_p
     def die(_: object) -> int:
         raise SystemExit
 
-    async with opened(tmp_path, JournalOptions(write_deadline_s=0.05)) as journal:
+    async with opened(tmp_path, options=JournalOptions(write_deadline_s=0.05)) as journal:
         journal._file.write = die  # type: ignore[assignment, method-assign]  # nothing in the service does this on purpose
         receipt = journal.append([a_decision(Verdict.LEAK)])
         assert receipt.durable is not None

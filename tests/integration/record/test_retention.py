@@ -17,7 +17,8 @@ from service.record.database.entry_row import row_of
 from service.record.database.schema import entries, migrate
 from service.record.journal.journal import Journal
 from service.record.retention.entry_stores import LOCK, JournalEntryStore, PostgresEntryStore
-from service.record.retention.retention import Retention, RetentionPolicy
+from service.record.retention.retention import Retention
+from service.settings import RetentionPolicy
 from tests.decisions import START, a_decision
 from tests.postgres_server import PostgresServer
 
@@ -50,7 +51,7 @@ def left(folder: Path) -> Counter[str]:
 async def test_each_verdict_is_kept_for_its_own_time(tmp_path: Path) -> None:
     entries = [decision for verdict in Verdict for age in (0.5, 5, 30, 60) for decision in aged(verdict, age, 300)]
     async with opened(tmp_path, entries) as journal:
-        await Retention(JournalEntryStore(journal), RetentionPolicy(days=DAYS)).sweep(NOW)
+        await Retention(JournalEntryStore(journal), RetentionPolicy(DAYS)).sweep(NOW)
     assert left(tmp_path) == {"no_leak": 300, "unknown": 600, "leak": 900}
 
 
@@ -61,17 +62,17 @@ async def test_what_was_reviewed_or_raised_an_alarm_stays_as_long_as_that(tmp_pa
         Event("a1", EventKind.ALARM_RAISED, NOW - timedelta(days=30), decision_id=alarming.decision_id),
     ]
     async with opened(tmp_path, [reviewed, alarming, plain, *later]) as journal:
-        await Retention(JournalEntryStore(journal), RetentionPolicy(days=DAYS, event_days=29.5)).sweep(NOW)
+        await Retention(JournalEntryStore(journal), RetentionPolicy(DAYS, event_days=29.5)).sweep(NOW)
         assert left(tmp_path) == {"no_leak": 2, "leak": 1}, "the plain one and the old alarm have gone"
-        await Retention(JournalEntryStore(journal), RetentionPolicy(days=DAYS, event_days=1)).sweep(NOW)
-        await Retention(JournalEntryStore(journal), RetentionPolicy(days=DAYS, event_days=1)).sweep(NOW)
+        await Retention(JournalEntryStore(journal), RetentionPolicy(DAYS, event_days=1)).sweep(NOW)
+        await Retention(JournalEntryStore(journal), RetentionPolicy(DAYS, event_days=1)).sweep(NOW)
     assert left(tmp_path) == {}
 
 
 async def test_the_cap_deletes_the_oldest_good_wells_and_leaves_the_rest(tmp_path: Path) -> None:
     entries = [*aged(Verdict.LEAK, 9, 100), *aged(Verdict.NO_LEAK, 8, 4000), *aged(Verdict.UNKNOWN, 7, 100)]
     async with opened(tmp_path, entries) as journal:
-        retention = Retention(JournalEntryStore(journal), RetentionPolicy(1_000_000, FOR_EVER))
+        retention = Retention(JournalEntryStore(journal), RetentionPolicy(FOR_EVER, 1_000_000))
         await retention.sweep(NOW)
         assert retention.bytes_used <= 1_000_000
         kept = left(tmp_path)
@@ -84,7 +85,7 @@ async def test_the_cap_deletes_the_oldest_good_wells_and_leaves_the_rest(tmp_pat
 
 async def test_leaks_go_last_when_nothing_else_makes_room(tmp_path: Path) -> None:
     async with opened(tmp_path, aged(Verdict.LEAK, 9, 2000), aged(Verdict.NO_LEAK, 1, 500)) as journal:
-        await Retention(JournalEntryStore(journal), RetentionPolicy(400_000, FOR_EVER)).sweep(NOW)
+        await Retention(JournalEntryStore(journal), RetentionPolicy(FOR_EVER, 400_000)).sweep(NOW)
     kept = left(tmp_path)
     assert kept["no_leak"] == 0
     assert 0 < kept["leak"] < 2000
@@ -93,17 +94,17 @@ async def test_leaks_go_last_when_nothing_else_makes_room(tmp_path: Path) -> Non
 async def test_what_a_follower_has_not_read_stays(tmp_path: Path) -> None:
     async with opened(tmp_path, aged(Verdict.NO_LEAK, 30, 500)) as journal:
         await journal.tail.news(499)
-        await Retention(JournalEntryStore(journal), RetentionPolicy(days=DAYS), read=lambda: 200).sweep(NOW)
+        await Retention(JournalEntryStore(journal), RetentionPolicy(DAYS), read=lambda: 200).sweep(NOW)
     assert left(tmp_path) == {"no_leak": 300}
 
 
 async def test_unread_good_wells_stay_until_the_cap_is_passed_twice_over(tmp_path: Path) -> None:
     async with opened(tmp_path, aged(Verdict.NO_LEAK, 1, 4000), aged(Verdict.LEAK, 1, 100)) as journal:
         store = JournalEntryStore(journal)
-        generous = Retention(store, RetentionPolicy(2_000_000, FOR_EVER), read=lambda: 0)
+        generous = Retention(store, RetentionPolicy(FOR_EVER, 2_000_000), read=lambda: 0)
         await generous.sweep(NOW)
         assert left(tmp_path) == {"no_leak": 4000, "leak": 100}
-        cramped = Retention(store, RetentionPolicy(500_000, FOR_EVER), read=lambda: 0)
+        cramped = Retention(store, RetentionPolicy(FOR_EVER, 500_000), read=lambda: 0)
         await cramped.sweep(NOW)
         assert 500_000 < cramped.bytes_used <= 1_000_000
         assert left(tmp_path)["leak"] == 100
@@ -111,7 +112,7 @@ async def test_unread_good_wells_stay_until_the_cap_is_passed_twice_over(tmp_pat
 
 async def test_writing_goes_on_between_the_steps(tmp_path: Path) -> None:
     async with opened(tmp_path, aged(Verdict.NO_LEAK, 30, 3000)) as journal:
-        sweep = asyncio.create_task(Retention(JournalEntryStore(journal), RetentionPolicy(days=DAYS)).sweep(NOW))
+        sweep = asyncio.create_task(Retention(JournalEntryStore(journal), RetentionPolicy(DAYS)).sweep(NOW))
         await asyncio.sleep(0)
         receipt = journal.append(aged(Verdict.LEAK, 0))
         assert receipt.durable is not None
@@ -124,7 +125,7 @@ async def test_writing_goes_on_between_the_steps(tmp_path: Path) -> None:
 async def test_a_well_that_has_been_silent_for_the_longest_time_leaves_the_board(tmp_path: Path) -> None:
     old = a_decision(Verdict.LEAK, received_at=NOW - timedelta(days=60), well_id="gone")
     async with opened(tmp_path, [old, *aged(Verdict.LEAK, 1)]) as journal:
-        await Retention(JournalEntryStore(journal), RetentionPolicy(days=DAYS)).sweep(NOW)
+        await Retention(JournalEntryStore(journal), RetentionPolicy(DAYS)).sweep(NOW)
         wells = await journal.change(lambda connection: connection.execute("SELECT well_id FROM wells").fetchall())
     assert wells == [("12a",)]
 
@@ -145,7 +146,7 @@ def count(engine: Engine) -> int:
 
 
 async def test_in_postgresql_ages_hold_too(shared: Engine) -> None:
-    await Retention(PostgresEntryStore(shared), RetentionPolicy(None, DAYS)).sweep(NOW)
+    await Retention(PostgresEntryStore(shared), RetentionPolicy(DAYS)).sweep(NOW)
     assert count(shared) == 300 + 600 + 900
     shared.dispose()
 
@@ -154,7 +155,7 @@ async def test_in_postgresql_one_replica_deletes_at_a_time(shared: Engine) -> No
     with shared.begin() as other:
         other.execute(select(func.pg_advisory_xact_lock(LOCK)))
         with pytest.raises(Unavailable, match="another replica"):
-            await Retention(PostgresEntryStore(shared), RetentionPolicy(None, DAYS)).sweep(NOW)
+            await Retention(PostgresEntryStore(shared), RetentionPolicy(DAYS)).sweep(NOW)
         assert count(shared) == 3600
     shared.dispose()
 
@@ -162,7 +163,7 @@ async def test_in_postgresql_one_replica_deletes_at_a_time(shared: Engine) -> No
 async def test_what_was_held_back_is_deleted_a_day_later(tmp_path: Path) -> None:
     async with opened(tmp_path, aged(Verdict.NO_LEAK, 30, 500)) as journal:
         read = [200]
-        retention = Retention(JournalEntryStore(journal), RetentionPolicy(days=DAYS), lambda: read[-1])
+        retention = Retention(JournalEntryStore(journal), RetentionPolicy(DAYS), lambda: read[-1])
         await journal.tail.news(499)
         await retention.sweep(NOW)
         assert left(tmp_path) == {"no_leak": 300}

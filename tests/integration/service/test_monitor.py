@@ -38,7 +38,7 @@ def events(settings: Settings, kind: EventKind) -> list[Event]:
 
 async def test_two_leaks_of_a_well_are_one_alarm_on_record_across_a_restart(serve: Serve, settings: Settings) -> None:
     for first in (1, 4):
-        async with serve(alarm_sure_ratio=1000) as client:
+        async with serve(alarm={"sure_ratio": 1000}) as client:
             for seed in range(first, first + 3):
                 assert (await inspect(client, jpeg(leaking_well(seed))))["verdict"] == "leak"
     (alarm,) = events(settings, EventKind.ALARM_RAISED)
@@ -92,5 +92,5 @@ async def test_the_same_picture_sent_again_gets_its_first_decision(serve: Serve)
 
 
 def test_an_alarm_needs_no_more_confirmations_than_its_window_holds(settings: Settings) -> None:
-    with pytest.raises(ValueError, match="alarm_window"):
-        create_app(Settings.model_validate(settings.model_dump() | {"alarm_confirmations": 4}))
+    with pytest.raises(ValueError, match="ALARM_WINDOW"):
+        create_app(Settings.model_validate(settings.model_dump() | {"alarm": {"confirmations": 4}}))

@@ -26,7 +26,7 @@ async def test_the_picture_of_a_leak_comes_back_as_it_was_sent(serve: Serve) -> 
 
 async def test_the_pictures_of_a_batch_are_kept_each_under_its_own_decision(serve: Serve) -> None:
     images = [jpeg(leaking_well(1)), jpeg(good_well(2)), b"no picture", jpeg(leaking_well(3))]
-    async with serve(archive_good_share=0) as client:
+    async with serve(archive={"good_share": 0}) as client:
         answer = await client.post("/v1/inspect/batch", files=[("files", image) for image in images])
         ids = [result["decision_id"] for result in answer.json()["results"]]
         pictures = [await client.get(f"/v1/decisions/{decision_id}/picture") for decision_id in ids]

@@ -34,7 +34,7 @@ async def listed(client: httpx.AsyncClient, query: str = "") -> list[Json]:
 
 
 async def test_decisions_are_listed_newest_first_as_they_were_answered(serve: Serve) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         answers = await inspected(client, ["1a", "1b", "2a"])
         items = await listed(client)
     assert items == [answer | {"review": None} for answer in reversed(answers)]
@@ -59,14 +59,14 @@ async def test_decisions_are_listed_newest_first_as_they_were_answered(serve: Se
     ],
 )
 async def test_filters_choose(serve: Serve, query: str, wells: list[str]) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         await inspected(client, ["1", "2", "3", "4"], leaks=["2"])
         assert [item["well_id"] for item in await listed(client, query)] == wells
 
 
 async def test_pages_follow_each_other_without_gap_or_double_while_new_decisions_come(serve: Serve) -> None:
     seen: list[str] = []
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         answers = await inspected(client, [str(number) for number in range(7)])
         cursor: str | None = ""
         while cursor is not None:
@@ -80,7 +80,7 @@ async def test_pages_follow_each_other_without_gap_or_double_while_new_decisions
 
 @pytest.mark.parametrize("ask", [{"params": {"format": "csv"}}, {"headers": {"accept": "text/csv"}}])
 async def test_csv_has_a_line_for_each_decision(serve: Serve, ask: dict[str, Any]) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         answers = await inspected(client, ["1", "2"])
         response = await client.get("/v1/decisions", **ask)
         empty = await client.get("/v1/decisions?camera_id=nobody&format=csv")
@@ -112,20 +112,20 @@ async def test_csv_has_a_line_for_each_decision(serve: Serve, ask: dict[str, Any
     ],
 )
 async def test_a_malformed_filter_is_named(serve: Serve, query: str) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         body = assert_problem(await client.get(f"/v1/decisions?{query}"), 422)
     assert str(query.partition("=")[0]) in str(body["detail"])
 
 
 @pytest.mark.parametrize("rest", ["", "/picture", "/heatmap.png", "/review"])
 async def test_an_unknown_decision_is_not_found(serve: Serve, rest: str) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         assert_problem(await client.get(f"/v1/decisions/{UNKNOWN_ID}{rest}"), 404)
         assert_problem(await client.get(f"/v1/decisions/{INJECTION}{rest}"), 422)
 
 
 async def test_reviews_are_kept_beside_each_other_and_the_latest_is_shown(serve: Serve) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         (answer,) = await inspected(client, ["1"])
         path = f"/v1/decisions/{answer['decision_id']}"
         for verdict, reviewer in (("leak", "Anna"), ("no_leak", "Борис")):
@@ -152,7 +152,7 @@ async def test_reviews_are_kept_beside_each_other_and_the_latest_is_shown(serve:
     ],
 )
 async def test_a_malformed_review_is_refused_and_leaves_nothing(serve: Serve, form: Json) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         (answer,) = await inspected(client, ["1"])
         path = f"/v1/decisions/{answer['decision_id']}/review"
         assert_problem(await client.post(path, json=form), 422)
@@ -160,7 +160,7 @@ async def test_a_malformed_review_is_refused_and_leaves_nothing(serve: Serve, fo
 
 
 async def test_the_scores_of_a_well_come_with_the_threshold_of_each(serve: Serve) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         good, leak, _ = await inspected(client, ["1", "2", "1"], leaks=["2"])
         series = (await client.get("/v1/wells/cam-1/2/scores")).json()
         assert_problem(await client.get("/v1/wells/cam-1/2/scores?from=2026-01-01T00:00:00Z"), 422)
@@ -174,7 +174,7 @@ async def test_the_scores_of_a_well_come_with_the_threshold_of_each(serve: Serve
 
 
 async def test_alarms_are_listed_and_acknowledged_once(serve: Serve) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         await inspected(client, ["1", "1"], leaks=["1"])
         (alarm,) = (await client.get("/v1/alarms?open=true")).json()["items"]
         path = f"/v1/alarms/{alarm['alarm_id']}/acknowledge"
@@ -189,7 +189,7 @@ async def test_alarms_are_listed_and_acknowledged_once(serve: Serve) -> None:
 
 
 async def test_status_names_what_is_wrong_and_what_is_served(serve: Serve) -> None:
-    async with serve(journal_strict=True) as client:
+    async with serve(journal={"strict": True}) as client:
         status = (await client.get("/v1/status")).json()
     assert (status["ready"], status["problems"], status["keys_needed"]) == (True, [], False)
     assert status["model"]["threshold"]["value"] == 0.005

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from service.settings import PREFIX, Settings
+from service.settings import variables
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "settings.md"
 
@@ -12,10 +12,10 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "settings.md"
 def table() -> str:
     """The table of all settings, in the order of their declaration."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
+    for variable, field in variables():
         default = "from the machine" if field.default is PydanticUndefined else field.default
         shown = "none" if default is None else str(default)
-        lines.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
+        lines.append(f"| `{variable}` | {shown} | {field.description} |")
     return "\n".join(lines)
 
 

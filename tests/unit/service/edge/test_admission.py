@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.contract.errors import Overloaded
+from service.contract.errors import Overloaded, ShareTaken
 from service.edge.admission import Admission
 
 
@@ -27,12 +27,13 @@ def test_one_client_leaves_places_to_others() -> None:
     admission = Admission(8, client_share=0.75)
     for _ in range(6):
         admission.take("flooding")
-    with pytest.raises(Overloaded, match="flooding holds its part"):
+    with pytest.raises(ShareTaken, match="flooding holds its part"):
         admission.take("flooding")
     admission.take("calm")
     admission.take("another")
-    with pytest.raises(Overloaded, match="8 of 8"):
+    with pytest.raises(Overloaded, match="8 of 8") as full:
         admission.take("calm")
+    assert full.type is Overloaded
 
 
 def test_many_clients_share_what_there_is() -> None:

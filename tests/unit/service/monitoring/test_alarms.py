@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from service.contract.decision import Verdict
-from service.monitoring.alarms import Alarm, AlarmLayer, AlarmRule, alarms_per_hour
+from service.monitoring.alarms import Alarm, AlarmLayer, alarms_per_hour
+from service.settings import AlarmRule
 from tests.decisions import START, a_decision
 
 OF = {".": Verdict.NO_LEAK, "L": Verdict.LEAK, "?": Verdict.UNKNOWN}
@@ -75,14 +76,17 @@ def test_hostile_ids_cannot_grow_the_memory(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(layer._windows) == 10
 
 
-@pytest.mark.parametrize("rule", [AlarmRule(1, 1), AlarmRule(2, 3), AlarmRule(3, 5)])
+@pytest.mark.parametrize(
+    "rule",
+    [AlarmRule(confirmations=1, window=1), AlarmRule(confirmations=2, window=3), AlarmRule(confirmations=3, window=5)],
+)
 def test_the_budget_agrees_with_a_simulation_of_independent_errors(rule: AlarmRule) -> None:
     errors = np.random.default_rng(5).random(300_000) < 0.1
     assert simulated(rule, errors) / len(errors) == pytest.approx(alarms_per_hour(rule, 0.1, 1), rel=0.08)
 
 
 def test_errors_that_come_in_runs_cost_more_alarms_than_the_budget_says() -> None:
-    rule, share = AlarmRule(2, 3), 0.001
+    rule, share = AlarmRule(confirmations=2, window=3), 0.001
     random = np.random.default_rng(7)
     starts = random.random(400_000) < share / 4
     runs = np.convolve(starts, np.ones(4), mode="same") > 0

@@ -9,12 +9,13 @@ from prometheus_client import CollectorRegistry
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry, Event, entry_id
-from service.monitoring.alarms import AlarmLayer, AlarmRule
+from service.monitoring.alarms import AlarmLayer
 from service.monitoring.cadence import Cadence
 from service.monitoring.drift import DriftMonitor
 from service.monitoring.monitor import Monitor
 from service.record.journal.receipt import Consequences, Receipt
 from service.record.recorder import Recorder
+from service.settings import AlarmRule
 from service.telemetry.metrics import ServiceMetrics
 from tests.decisions import a_decision
 from tests.journals import FullJournal, MemoryJournal
@@ -41,7 +42,10 @@ class Bench:
         self.registry = CollectorRegistry()
         self.metrics = metrics = ServiceMetrics(self.registry, "0", "0", {})
         self.monitor = Monitor(
-            AlarmLayer(rule or AlarmRule(1, 1)), Cadence({}, 0.0), DriftMonitor(lambda: None, 10.0), metrics.cameras
+            AlarmLayer(rule or AlarmRule(confirmations=1, window=1)),
+            Cadence({}, 0.0),
+            DriftMonitor(lambda: None, 10.0),
+            metrics.cameras,
         )
         self.journal = SlowJournal()
         self.recorder = self.on(self.journal)
@@ -94,7 +98,7 @@ async def test_an_alarm_that_cannot_be_kept_is_taken_back() -> None:
 
 
 async def test_a_picture_that_was_sent_three_times_does_not_confirm_its_own_alarm() -> None:
-    bench = Bench(AlarmRule(2, 3))
+    bench = Bench(AlarmRule(confirmations=2, window=3))
     (first, *again) = [a_decision(Verdict.UNKNOWN, number=1) for _ in range(3)]
     crop = shot_of(b"picture")
     recordings = bench.recorder.record([first, *again], [crop] * 3)
@@ -104,7 +108,7 @@ async def test_a_picture_that_was_sent_three_times_does_not_confirm_its_own_alar
 
 
 async def test_an_alarm_names_a_decision_of_record() -> None:
-    bench = Bench(AlarmRule(2, 3))
+    bench = Bench(AlarmRule(confirmations=2, window=3))
     for number in (1, 1, 2):
         (recording,) = bench.recorder.record([a_decision(Verdict.UNKNOWN, number=number)], [shot_of(b"picture")])
         await recording.kept()

@@ -10,6 +10,7 @@ from service.contract.artifact import sha256_hex
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import PictureGone
 from service.record.archive.archive import Archive, ArchiveOptions
+from service.settings import ArchiveSettings
 from tests.decisions import a_decision
 from tests.eventually import eventually
 
@@ -20,7 +21,7 @@ DATA = b"\xff\xd8\xff picture \xff\xd9"
 async def opened(
     root: Path, options: ArchiveOptions | None = None, draw: float = 0.5, failed: Callable[[], None] = lambda: None
 ) -> AsyncIterator[Archive]:
-    archive = Archive(root, options, failed, lambda: draw)
+    archive = Archive(root, ArchiveSettings(), failed, lambda: draw, options)
     yield archive
     await archive.close()
 

@@ -6,7 +6,8 @@ import pytest
 from service.contract.artifact import sha256_hex
 from service.contract.decision import Verdict
 from service.record.archive.folder import ArchiveFolder
-from service.record.archive.sweep import BLOCK_BYTES, ArchivePolicy, Sweep
+from service.record.archive.sweep import BLOCK_BYTES, Sweep
+from service.settings import ArchiveSettings, RetentionPolicy
 from tests.decisions import a_decision
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
@@ -42,7 +43,7 @@ def test_the_cap_is_kept_by_deleting_good_wells_first_and_leaks_last(
 ) -> None:
     contents = [(verdict, hours, 10) for verdict in Verdict for hours in (5, 0)]
     folder = filled(tmp_path, *contents)
-    sweep = Sweep(folder, ArchivePolicy(room_for * BLOCK_BYTES, DAYS))
+    sweep = Sweep(folder, RetentionPolicy(DAYS, room_for * BLOCK_BYTES))
     remaining = sweep(NOW)
     counted = left(folder)
     assert remaining == sum(counted.values()) * BLOCK_BYTES
@@ -58,19 +59,19 @@ def test_the_cap_is_kept_by_deleting_good_wells_first_and_leaks_last(
 def test_each_verdict_has_its_own_age(tmp_path: Path, verdict: Verdict) -> None:
     young, old = DAYS[verdict] * 24 - 1, DAYS[verdict] * 24 + 2
     folder = filled(tmp_path, (verdict, young, 3), (verdict, old, 4))
-    assert Sweep(folder, ArchivePolicy(days=DAYS))(NOW) == 3 * BLOCK_BYTES
+    assert Sweep(folder, RetentionPolicy(DAYS))(NOW) == 3 * BLOCK_BYTES
     assert left(folder)[verdict] == 3
 
 
 def test_an_hour_long_past_is_counted_once_and_what_was_deleted_is_not_counted_on(tmp_path: Path) -> None:
     folder = filled(tmp_path, (Verdict.LEAK, 5, 10), (Verdict.LEAK, 0, 10))
-    sweep = Sweep(folder, ArchivePolicy(days=DAYS))
+    sweep = Sweep(folder, RetentionPolicy(DAYS))
     assert sweep(NOW) == 20 * BLOCK_BYTES
     filled(tmp_path, (Verdict.LEAK, 0, 12))
     assert sweep(NOW) == 22 * BLOCK_BYTES
-    cramped = Sweep(folder, ArchivePolicy(5 * BLOCK_BYTES, DAYS))
+    cramped = Sweep(folder, RetentionPolicy(DAYS, 5 * BLOCK_BYTES))
     assert cramped(NOW) == sum(left(folder).values()) * BLOCK_BYTES == cramped(NOW)
 
 
 def test_an_archive_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
-    assert Sweep(ArchiveFolder(tmp_path / "nothing"), ArchivePolicy())(NOW) == 0
+    assert Sweep(ArchiveFolder(tmp_path / "nothing"), ArchiveSettings().retention)(NOW) == 0
