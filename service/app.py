@@ -147,7 +147,7 @@ def _compose(settings: Settings, readiness: Readiness, hung: Callable[[str], Non
         archive=archive,
         monitor=monitor,
         event_outbox=EventOutbox(journal),
-        incidents=IncidentMonitor([Overload(lambda: metrics.refused).problems, readiness.problems]),
+        incidents=IncidentMonitor([Overload(lambda: metrics.refused).problems, readiness.problems, journal.problems]),
         watch=watch,
         inspector=inspector,
         workers=workers,
