@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_recalibrate(adder.add_parser("recalibrate", help="the same weights with another threshold"))
     _add_report(adder.add_parser("report", help="draw the report of a finished comparison again"))
     _add_import_reviews(adder.add_parser("import-reviews", help="make a data folder of reviewed pictures"))
-    _add_stress(adder.add_parser("stress", help="draw stress pictures on good wells, to look at them"))
+    _add_stress(adder.add_parser("stress", help="draw synthetic pictures on good wells, to look at them"))
     return parser
 
 

@@ -27,11 +27,11 @@ from service.contract.manifest import InputSpec
 from service.contract.picture import decode, to_pixels
 from tests.perf.crops import drawn_crops, real_crops
 from tests.perf.report import markdown
-from training.fitting.batches import Material
+from training.fitting.batches import TrainingBatches
 from training.fitting.fit import fit, loss_of
 from training.models.preprocessing import Preprocessing
 from training.models.scoring import ScoringGraph
-from training.recipe.parts import Lessons
+from training.recipe.parts import Augmentation
 from training.recipe.recipe import Recipe, read_recipe
 
 
@@ -68,10 +68,10 @@ class Files(Dataset[Tensor]):
 def ours(recipe: Recipe, crops: Sequence[bytes]) -> Speed:
     """Decode once, then train as ``leak-training fit`` does."""
     started = time.perf_counter()
-    material = Material(np.stack([to_pixels(decode(crop), recipe.input) for crop in crops]))
+    batches = TrainingBatches(np.stack([to_pixels(decode(crop), recipe.input) for crop in crops]))
     before_s = time.perf_counter() - started
-    fitted = fit(recipe, material)
-    data_s = _seconds(lambda: [material.pairs(rows) for rows in torch.split(material.epoch(), recipe.batch)])
+    fitted = fit(recipe, batches)
+    data_s = _seconds(lambda: [batches.pairs(rows) for rows in torch.split(batches.epoch(), recipe.batch)])
     return Speed(before_s, 1 / data_s, recipe.epochs / fitted.duration_s)
 
 
@@ -130,7 +130,7 @@ def main() -> None:
     options = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     torch.set_num_threads(1)
-    plain = {"epochs": options.epochs, "least_steps": 0, "lessons": Lessons()}
+    plain = {"epochs": options.epochs, "least_steps": 0, "augmentation": Augmentation()}
     recipe = read_recipe(options.recipe).model_copy(update=plain)
     crops = _crops(options.data, options.crops)
     rounds = [(ours(recipe, crops), usual(recipe, crops)) for _ in range(options.rounds)]

@@ -23,7 +23,7 @@ def read_data(root: Path, progress: Progress) -> Dataset:
 
 
 def finish(artifact: Artifact, options: argparse.Namespace) -> None:
-    """Activate a new artefact unless ``--no-activate`` was given, and print what it is worth."""
+    """Activate a new artefact unless ``--no-activate`` was given, and print its figures."""
     if not options.no_activate:
         write_active(artifact.folder.parent, artifact.id)
     Console().print(metrics_table(artifact.manifest.name, artifact.manifest.metrics))

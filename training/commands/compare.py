@@ -7,12 +7,12 @@ from rich.table import Table
 
 from training.commands import finish, read_data, write_page
 from training.commands.tables import describe_data
-from training.comparison.compare import Comparison, Workplace
+from training.comparison.compare import Comparison, JobCache
 from training.comparison.compare import compare as compare_candidates
 from training.comparison.content import to_json, without_pictures
 from training.comparison.page import render_comparison
 from training.comparison.plan import default_names, full_plan, quick_plan
-from training.comparison.ranking import NUISANCES
+from training.comparison.ranking import DISTURBANCES
 from training.comparison.summary import comparison_report, findings_of
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import division, split
@@ -34,11 +34,11 @@ def run(options: argparse.Namespace, console: Console) -> None:
     plan = quick_plan(names) if options.quick else full_plan(names, options.seeds)
     parts = plan.bounded(whole)
     plan = plan.suited(parts)
-    workplace = Workplace(options.work or options.out / ".compare", data, plan, parts)
-    comparison = compare_candidates(plan, parts, workplace, options.jobs, progress)
+    cache = JobCache(options.work or options.out / ".compare", data, plan, parts)
+    comparison = compare_candidates(plan, parts, cache, options.jobs, progress)
     notes = (*describe_data(data), division(parts))
     content = comparison_report(comparison, plan, parts, notes, options.command_line)
-    kept = workplace.folder / CONTENT
+    kept = cache.folder / CONTENT
     with replacing(kept) as draft:
         draft.write_bytes(to_json(content))
     findings = findings_of(comparison, content, render_comparison(without_pictures(content), PLOTTED))
@@ -53,15 +53,15 @@ def run(options: argparse.Namespace, console: Console) -> None:
 
 
 def _table(comparison: Comparison) -> Table:
-    """A row a candidate, best first: what it is worth by the rule, each test in its worst seed, and its cost."""
-    counted = AT_CUT if NUISANCES in comparison.ranking[0].tests else OVER_ALL_CUTS
+    """A row a candidate, best first: its merit by the rule, each criterion in its worst seed, and its cost."""
+    counted = AT_CUT if DISTURBANCES in comparison.ranking[0].criteria else OVER_ALL_CUTS
     table = Table(title=counted, box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("candidate", overflow="fold")
-    for name in ("worth", *comparison.ranking[0].tests, "us"):
+    for name in ("merit", *comparison.ranking[0].criteria, "us"):
         table.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)
-    for worth in comparison.ranking:
-        mark = " *" if worth.candidate == comparison.winner.recipe.name else ""
-        tests = [f"{result:.2f}" for result in worth.tests.values()]
-        cost = f"{worth.score_us:.0f}" if worth.score_us else "-"
-        table.add_row(worth.candidate + mark, f"{worth.value:.3f}", *tests, cost)
+    for ranked in comparison.ranking:
+        mark = " *" if ranked.candidate == comparison.winner.recipe.name else ""
+        criteria = [f"{share:.2f}" for share in ranked.criteria.values()]
+        cost = f"{ranked.score_us:.0f}" if ranked.score_us else "-"
+        table.add_row(ranked.candidate + mark, f"{ranked.merit:.3f}", *criteria, cost)
     return table

@@ -1,4 +1,4 @@
-"""``leak-training evaluate``: what an artefact is worth on labelled pictures."""
+"""``leak-training evaluate``: an artefact's figures on labelled pictures."""
 
 import argparse
 import sys

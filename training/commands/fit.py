@@ -10,7 +10,7 @@ from training.dataset.data import pixels_of
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import split
 from training.fitting import weights
-from training.fitting.batches import material_of
+from training.fitting.batches import batches_of
 from training.fitting.fit import fit
 from training.recipe.recipe import read_recipe
 
@@ -23,6 +23,6 @@ def run(options: argparse.Namespace, console: Console) -> None:
     progress = ConsoleProgress(console)
     parts = split(read_data(options.data, progress))
     held_out = torch.from_numpy(pixels_of(parts.choice_good, recipe.input))
-    fitted = fit(recipe, material_of(recipe, parts), held_out, options.threads, progress)
+    fitted = fit(recipe, batches_of(recipe, parts), held_out, options.threads, progress)
     weights.save(fitted, options.out)
     print(f"{options.out}: {recipe.name}, seed {recipe.seed}, {fitted.duration_s:.1f} s, loss {fitted.losses[-1]:.6g}")

@@ -1,4 +1,4 @@
-"""``leak-training stress``: stress pictures on good wells, for people to look at."""
+"""``leak-training stress``: synthetic pictures on good wells, for people to look at."""
 
 import argparse
 

@@ -20,9 +20,9 @@ class FitReport:
     Attributes:
         seed: of weights and order.
         threshold: as chosen on the calibration part.
-        parts: scores by part ("choice", "report", "stress", ...), in the order in which they are shown.
-        families: TPR on stress leaks, by family.
-        nuisances: TNR on good wells under harmless disturbances, by kind.
+        parts: scores by part ("choice", "report", "synthetic", ...), in the order in which they are shown.
+        families: TPR on synthetic leaks, by family.
+        disturbances: TNR on good wells under harmless disturbances, by kind.
         fit_losses: mean loss of each epoch on the wells that are fitted.
         held_out_losses: the same on wells that are not; empty where it was not measured.
         fit_s: time to fit.
@@ -35,7 +35,7 @@ class FitReport:
     threshold: Threshold
     parts: dict[str, PartScores]
     families: dict[str, Rate]
-    nuisances: dict[str, Rate]
+    disturbances: dict[str, Rate]
     fit_losses: tuple[float, ...]
     held_out_losses: tuple[float, ...]
     fit_s: float

@@ -1,4 +1,4 @@
-"""One fit of one candidate on the bench, in a process of its own."""
+"""One fit of one candidate on the picture sets, in a process of its own."""
 
 import hashlib
 import tempfile
@@ -12,13 +12,13 @@ from service.contract.errors import LeakInspectionError
 from service.contract.picture import Pixels
 from service.contract.scorer import OnnxScorer
 from training.comparison.examples import worst_pictures
-from training.comparison.picture_sets import Bench
-from training.comparison.result import Outcome, save_outcome
+from training.comparison.picture_sets import PictureSets
+from training.comparison.result import JobResult, save_result
 from training.export.block_graph import arranged
 from training.export.cost import score_us
 from training.export.onnx_graph import serialise, to_onnx
 from training.fitting import weights
-from training.fitting.batches import Material
+from training.fitting.batches import TrainingBatches
 from training.fitting.fit import Fitted, fit
 from training.models.scoring import score
 from training.recipe.recipe import Recipe
@@ -27,7 +27,7 @@ from training.synthetic.augmentation import LEAK_KINDS
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A recipe with its seed; ``left_out`` names the kind of stress leaks that is kept out of its lessons."""
+    """A recipe with its seed; ``left_out`` names the kind of synthetic leaks that is kept out of its augmentation."""
 
     recipe: Recipe
     left_out: str = ""
@@ -41,42 +41,42 @@ class Job:
 
 
 def jobs_of(recipe: Recipe, seeds: int) -> list[Job]:
-    """A fit a seed, and one more for each kind of stress leaks where the recipe teaches them."""
-    taught = LEAK_KINDS if recipe.lessons.leaks else ()
+    """A fit a seed, and one more for each kind of synthetic leaks where the recipe teaches them."""
+    taught = LEAK_KINDS if recipe.augmentation.leaks else ()
     fits = [Job(recipe.model_copy(update={"seed": seed})) for seed in range(seeds)]
     return fits + [Job(fits[0].recipe, kind) for kind in taught]
 
 
-def run_job(job: Job, bench: Bench, results: Path) -> Outcome:
-    """Fit, score every set, measure the cost; keep the outcome and the weights below ``results``."""
-    sets = bench.sets(job.recipe.input)
+def run_job(job: Job, picture_sets: PictureSets, results: Path) -> JobResult:
+    """Fit, score every set, measure the cost; keep the result and the weights below ``results``."""
+    sets = picture_sets.sets(job.recipe.input)
     try:
-        fitted = fit(job.recipe, _material(job, bench, sets), torch.from_numpy(sets["choice_good"]))
-        outcome = _judge_left_out(job, fitted, sets) if job.left_out else _judge(fitted, sets)
+        fitted = fit(job.recipe, _batches(job, picture_sets, sets), torch.from_numpy(sets["choice_good"]))
+        result = _judge_left_out(job, fitted, sets) if job.left_out else _judge(fitted, sets)
         if not job.left_out:
             weights.save(fitted, results / f"{job.key}.pt")
     except LeakInspectionError as error:
-        outcome = Outcome(job.recipe.name, job.recipe.seed, job.left_out, failed=str(error))
-    save_outcome(outcome, results / f"{job.key}.json")
-    return outcome
+        result = JobResult(job.recipe.name, job.recipe.seed, job.left_out, failed=str(error))
+    save_result(result, results / f"{job.key}.json")
+    return result
 
 
-def _material(job: Job, bench: Bench, sets: Mapping[str, Pixels]) -> Material:
-    good, taught = sets["fit_good"], job.recipe.lessons
-    if not taught.leaks and not taught.nuisances:
-        return Material(good)
-    leaks, nuisances = bench.lessons(job.recipe.input)
-    return Material(
+def _batches(job: Job, picture_sets: PictureSets, sets: Mapping[str, Pixels]) -> TrainingBatches:
+    good, taught = sets["fit_good"], job.recipe.augmentation
+    if not taught.leaks and not taught.disturbances:
+        return TrainingBatches(good)
+    leaks, disturbances = picture_sets.augmentation(job.recipe.input)
+    return TrainingBatches(
         good,
         leaks.at_most(taught.leaks).without(LEAK_KINDS.get(job.left_out, ())),
-        nuisances.at_most(taught.nuisances),
+        disturbances.at_most(taught.disturbances),
     )
 
 
-def _judge(fitted: Fitted, sets: Mapping[str, Pixels]) -> Outcome:
+def _judge(fitted: Fitted, sets: Mapping[str, Pixels]) -> JobResult:
     graph = fitted.graph
     size_bytes, microseconds = _cost(fitted, sets["choice_good"][:1])
-    return Outcome(
+    return JobResult(
         candidate=fitted.recipe.name,
         seed=fitted.recipe.seed,
         scores={name: tuple(score(graph, pixels).tolist()) for name, pixels in sets.items() if name != "fit_good"},
@@ -89,12 +89,12 @@ def _judge(fitted: Fitted, sets: Mapping[str, Pixels]) -> Outcome:
     )
 
 
-def _judge_left_out(job: Job, fitted: Fitted, sets: Mapping[str, Pixels]) -> Outcome:
+def _judge_left_out(job: Job, fitted: Fitted, sets: Mapping[str, Pixels]) -> JobResult:
     """Score what the fit has not been taught, and the good wells that set its cut."""
     names = ["choice_good", "calibration_good", "choice_leak"]
     names += [f"{half}/leak/{family}" for half in ("choice", "report") for family in LEAK_KINDS[job.left_out]]
     scores = {name: tuple(score(fitted.graph, sets[name]).tolist()) for name in names}
-    return Outcome(job.recipe.name, job.recipe.seed, job.left_out, scores, fit_s=fitted.duration_s)
+    return JobResult(job.recipe.name, job.recipe.seed, job.left_out, scores, fit_s=fitted.duration_s)
 
 
 def _cost(fitted: Fitted, pixels: Pixels) -> tuple[int, float]:

@@ -46,8 +46,8 @@ def render_comparison(report: ComparisonReport, most_plotted: int | None = None)
                 for rank, candidate in enumerate(report.candidates, 1)
             ],
             families=list(dict.fromkeys(name for candidate in report.candidates for name in candidate.shown.families)),
-            nuisances=list(
-                dict.fromkeys(name for candidate in report.candidates for name in candidate.shown.nuisances)
+            disturbances=list(
+                dict.fromkeys(name for candidate in report.candidates for name in candidate.shown.disturbances)
             ),
             merits=list(dict.fromkeys(name for candidate in report.candidates for name in candidate.merits)),
             overview=overview(report.candidates, part),

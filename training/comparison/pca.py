@@ -9,8 +9,8 @@ from sklearn.decomposition import PCA
 
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels
-from training.comparison.picture_sets import Bench
-from training.comparison.result import Outcome, save_outcome
+from training.comparison.picture_sets import PictureSets
+from training.comparison.result import JobResult, save_result
 
 NAME = "pca_32"
 SUMMARY = "Reference: reconstruction error of 32 principal components on 64 x 64 pixels"
@@ -19,17 +19,17 @@ SPEC = InputSpec(height=64, width=64)
 BATCH = 512
 
 
-def run_reference(bench: Bench, results: Path) -> Outcome:
-    """Fit the components on the good wells and score every set; keep the outcome below ``results``."""
-    sets = bench.sets(SPEC)
+def run_reference(picture_sets: PictureSets, results: Path) -> JobResult:
+    """Fit the components on the good wells and score every set; keep the result below ``results``."""
+    sets = picture_sets.sets(SPEC)
     start = time.monotonic()
     good = _rows(sets["fit_good"])
     model = PCA(min(COMPONENTS, *good.shape), svd_solver="randomized", random_state=0).fit(good)
     fit_s = time.monotonic() - start
     scores = {name: tuple(_errors(model, pixels).tolist()) for name, pixels in sets.items() if name != "fit_good"}
-    outcome = Outcome(NAME, seed=0, scores=scores, fit_s=fit_s)
-    save_outcome(outcome, results / f"{NAME}.json")
-    return outcome
+    result = JobResult(NAME, seed=0, scores=scores, fit_s=fit_s)
+    save_result(result, results / f"{NAME}.json")
+    return result
 
 
 def _rows(pixels: Pixels) -> NDArray[np.float32]:

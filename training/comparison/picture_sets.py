@@ -1,4 +1,4 @@
-"""The bench: every set of pictures that candidates are fitted and judged on, kept on disk at each model's size."""
+"""Every set of pictures that candidates are fitted and judged on, kept on disk at each model's size."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,18 @@ from training.dataset.data import Group, pixels_of
 from training.dataset.progress import Progress
 from training.dataset.splits import Split
 from training.dataset.whole_file import replacing
-from training.synthetic import kinds as stress
-from training.synthetic.augmentation import FAMILIES, Course, Drawn, Lesson, chunks, course, draw, joined, reduced
+from training.synthetic import kinds
+from training.synthetic.augmentation import (
+    FAMILIES,
+    AugmentedPictures,
+    DrawingRule,
+    DrawnPictures,
+    augmentation_rule,
+    chunks,
+    draw,
+    joined,
+    reduced,
+)
 from training.synthetic.milder import milder_leaks
 
 CHALLENGE_WEAKEST = 0.4
@@ -30,14 +40,14 @@ FIELDS = ("pixels", "source", "family")
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much is drawn: lessons a good well, and challenges a family in each half."""
+    """How much is drawn: augmentation a good well, and challenges a family in each half."""
 
-    lessons: int
+    augmentation: int
     challenges: int
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class PictureSets:
     """A folder with the sets at each model's size."""
 
     folder: Path
@@ -47,17 +57,19 @@ class Bench:
         with np.load(self.folder / _file(spec, "sets")) as content:
             return dict(content)
 
-    def lessons(self, spec: InputSpec) -> tuple[Lesson, Lesson]:
-        """Stress leaks and nuisances on the good wells that are fitted."""
-        with np.load(self.folder / _file(spec, "lessons")) as content:
-            leaks, nuisances = ({field: content[f"{kind}_{field}"] for field in FIELDS} for kind in FAMILIES)
-            return Lesson(**leaks, restored=content["restored"]), Lesson(**nuisances, restored=nuisances["pixels"])
+    def augmentation(self, spec: InputSpec) -> tuple[AugmentedPictures, AugmentedPictures]:
+        """Synthetic leaks and disturbances on the good wells that are fitted."""
+        with np.load(self.folder / _file(spec, "augmentation")) as content:
+            leaks, disturbances = ({field: content[f"{kind}_{field}"] for field in FIELDS} for kind in FAMILIES)
+            return AugmentedPictures(**leaks, restored=content["restored"]), AugmentedPictures(
+                **disturbances, restored=disturbances["pixels"]
+            )
 
 
 def prepare(
     folder: Path, parts: Split, specs: Iterable[InputSpec], extent: Extent, executor: Executor, progress: Progress
-) -> Bench:
-    """Draw what is not there yet and keep it; the same parts and extent always give the same bench.
+) -> PictureSets:
+    """Draw what is not there yet and keep it; the same parts and extent always give the same sets.
 
     Args:
         folder: where it is kept; belongs to one data set and extent.
@@ -68,37 +80,37 @@ def prepare(
         progress: shows the chunks.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [spec for spec in dict.fromkeys(specs) if not (folder / _file(spec, "lessons")).exists()]
+    missing = [spec for spec in dict.fromkeys(specs) if not (folder / _file(spec, "augmentation")).exists()]
     if missing:
-        drawings = _draw_all(_courses(parts, extent), executor, progress)
+        drawings = _draw_all(_rules(parts, extent), executor, progress)
         for spec in missing:
             _save(folder / _file(spec, "sets"), _sets(parts, drawings, spec))
-            _save(folder / _file(spec, "lessons"), _lessons(drawings, spec))
-    return Bench(folder)
+            _save(folder / _file(spec, "augmentation"), _augmentation(drawings, spec))
+    return PictureSets(folder)
 
 
-def _courses(parts: Split, extent: Extent) -> dict[str, tuple[list[Pixels], Course]]:
+def _rules(parts: Split, extent: Extent) -> dict[str, tuple[list[Pixels], DrawingRule]]:
     """The wells and what is drawn on them, by the name of the set."""
     wells = [reduced(group.picture) for group in parts.fit_good]
-    courses = {kind: (wells, course(kind, extent.lessons)) for kind in FAMILIES}
+    rules = {kind: (wells, augmentation_rule(kind, extent.augmentation)) for kind in FAMILIES}
     for half, seed in zip(HALVES, (CHOICE_SEED, REPORT_SEED), strict=True):
         some = _spread(getattr(parts, f"{half}_good"), extent.challenges)
-        for family in stress.LEAKS:
-            courses[f"{half}/leak/{family}"] = (some, Course((family,), 1, CHALLENGE_WEAKEST, seed))
-        for family in stress.NUISANCES:
-            courses[f"{half}/nuisance/{family}"] = (some, Course((family,), 1, 0.0, seed))
-    return courses
+        for family in kinds.LEAKS:
+            rules[f"{half}/leak/{family}"] = (some, DrawingRule((family,), 1, CHALLENGE_WEAKEST, seed))
+        for family in kinds.DISTURBANCES:
+            rules[f"{half}/disturbance/{family}"] = (some, DrawingRule((family,), 1, 0.0, seed))
+    return rules
 
 
 def _draw_all(
-    courses: Mapping[str, tuple[list[Pixels], Course]], executor: Executor, progress: Progress
-) -> dict[str, Drawn]:
+    rules: Mapping[str, tuple[list[Pixels], DrawingRule]], executor: Executor, progress: Progress
+) -> dict[str, DrawnPictures]:
     futures = {
-        name: [executor.submit(draw, some, course, first) for first, some in chunks(wells)]
-        for name, (wells, course) in courses.items()
+        name: [executor.submit(draw, some, rule, first) for first, some in chunks(wells)]
+        for name, (wells, rule) in rules.items()
     }
     waited_for = [future for pieces in futures.values() for future in pieces]
-    for _ in progress.track(finished(waited_for), "drawing stress pictures", len(waited_for)):
+    for _ in progress.track(finished(waited_for), "drawing synthetic pictures", len(waited_for)):
         pass
     return {name: joined(future.result() for future in pieces) for name, pieces in futures.items()}
 
@@ -108,18 +120,18 @@ def _spread(groups: Sequence[Group], count: int) -> list[Pixels]:
     return [reduced(groups[number % len(groups)].picture) for number in range(count)]
 
 
-def _sets(parts: Split, drawings: Mapping[str, Drawn], spec: InputSpec) -> dict[str, Pixels]:
+def _sets(parts: Split, drawings: Mapping[str, DrawnPictures], spec: InputSpec) -> dict[str, Pixels]:
     sets = {name: pixels_of(getattr(parts, name), spec) for name in parts.counts}
-    sets |= {name: drawn.lesson(spec).pixels for name, drawn in drawings.items() if name not in FAMILIES}
+    sets |= {name: drawn.at_size(spec).pixels for name, drawn in drawings.items() if name not in FAMILIES}
     for half in HALVES:
         sets[f"{half}/leak/{MILDER}"] = milder_leaks(sets[f"{half}_leak"], sets[f"{half}_good"])
     return sets
 
 
-def _lessons(drawings: Mapping[str, Drawn], spec: InputSpec) -> dict[str, NDArray[Any]]:
-    lessons = {kind: drawings[kind].lesson(spec, erase=kind == "leaks") for kind in FAMILIES}
-    fields = {f"{kind}_{field}": getattr(lesson, field) for kind, lesson in lessons.items() for field in FIELDS}
-    return fields | {"restored": lessons["leaks"].restored}
+def _augmentation(drawings: Mapping[str, DrawnPictures], spec: InputSpec) -> dict[str, NDArray[Any]]:
+    augmentation = {kind: drawings[kind].at_size(spec, erase=kind == "leaks") for kind in FAMILIES}
+    fields = {f"{kind}_{field}": getattr(drawn, field) for kind, drawn in augmentation.items() for field in FIELDS}
+    return fields | {"restored": augmentation["leaks"].restored}
 
 
 def _file(spec: InputSpec, what: str) -> str:

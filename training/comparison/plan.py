@@ -27,7 +27,7 @@ SIDE_STEP = 16
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Recipes, how many seeds each, stress pictures a family; ``most_good`` bounds the wells that are fitted."""
+    """Recipes, how many seeds each, synthetic pictures a family; ``most_good`` bounds the wells that are fitted."""
 
     recipes: tuple[Recipe, ...]
     seeds: int
@@ -48,7 +48,7 @@ class Plan:
 
     def extent(self, parts: Split) -> Extent:
         """How much is drawn for this plan."""
-        wanted = max(max(recipe.lessons.leaks, recipe.lessons.nuisances) for recipe in self.recipes)
+        wanted = max(max(recipe.augmentation.leaks, recipe.augmentation.disturbances) for recipe in self.recipes)
         return Extent(bounded_times(wanted, len(parts.fit_good)), self.challenges)
 
 

@@ -12,11 +12,11 @@ from training.report.pictures import Example
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Scores by set of the bench, curves, cost; ``failed`` says why there are none.
+class JobResult:
+    """Scores by set of the comparison, curves, cost; ``failed`` says why there are none.
 
-    ``left_out`` names the kind of stress leaks that was kept out of the lessons, and is empty for the fit that may be
-    exported.
+    ``left_out`` names the kind of synthetic leaks that was kept out of the augmentation, and is empty for the fit that
+    may be exported.
     """
 
     candidate: str
@@ -42,16 +42,16 @@ class Outcome:
         }
 
 
-_ADAPTER = TypeAdapter(Outcome)
+_ADAPTER = TypeAdapter(JobResult)
 
 
-def save_outcome(outcome: Outcome, path: Path) -> None:
+def save_result(result: JobResult, path: Path) -> None:
     """Write it, whole or not at all."""
     with replacing(path) as draft:
-        draft.write_bytes(_ADAPTER.dump_json(outcome))
+        draft.write_bytes(_ADAPTER.dump_json(result))
 
 
-def load_outcome(path: Path) -> Outcome | None:
+def load_result(path: Path) -> JobResult | None:
     """Read it back; None where there is none, or one of another version."""
     try:
         return _ADAPTER.validate_json(path.read_bytes())

@@ -3,9 +3,9 @@
 Call it as ``python -m training.comparison.study --data DIR --recipes NAME``.
 
 A random split keeps frames of one well on both sides and flatters; here every eighth good well is kept out together
-with its scene. Real leaks are judged as they are and mixed with good wells, drawn leaks and nuisances are drawn on the
-wells of the unseen scenes. Nothing of the report part is used. Each line names the recipe, its seed, and, with
-``--without KIND``, the kind of drawn leaks that was kept out of the lessons.
+with its scene. Real leaks are judged as they are and mixed with good wells, drawn leaks and disturbances are drawn on
+the wells of the unseen scenes. Nothing of the report part is used. Each line names the recipe, its seed, and, with
+``--without KIND``, the kind of drawn leaks that was kept out of the augmentation.
 """
 
 import argparse
@@ -23,12 +23,12 @@ from training.dataset.progress import SILENT, ConsoleProgress, Progress
 from training.dataset.scenes import scenes_of, whole_scenes
 from training.dataset.splits import Split, split
 from training.evaluation.calibration import calibrate
-from training.fitting.batches import material_of
+from training.fitting.batches import batches_of
 from training.fitting.fit import fit
 from training.models.scoring import ScoringGraph, score
 from training.recipe.recipe import Recipe, read_recipe
-from training.synthetic import kinds as stress
-from training.synthetic.augmentation import LEAK_KINDS, Course, draw
+from training.synthetic import kinds
+from training.synthetic.augmentation import LEAK_KINDS, DrawingRule, draw
 from training.synthetic.milder import milder_leaks
 
 UNSEEN_SHARE = 8
@@ -40,8 +40,8 @@ SEED = 5
 
 def study(recipe: Recipe, parts: Split, unseen: tuple[Group, ...], without: str, progress: Progress = SILENT) -> str:
     """Fit a recipe without the unseen scenes, choose its threshold, and say in one line how it does."""
-    material = material_of(recipe, parts, LEAK_KINDS.get(without, ()))
-    graph = fit(recipe, material, threads=2, progress=progress).graph
+    batches = batches_of(recipe, parts, LEAK_KINDS.get(without, ()))
+    graph = fit(recipe, batches, threads=2, progress=progress).graph
     spec = recipe.input
     good, leaks = (score(graph, pixels_of(part, spec)) for part in (parts.calibration_good, parts.choice_leak))
     threshold = calibrate(recipe.threshold, good, leaks).value
@@ -63,10 +63,10 @@ def _tests(parts: Split, unseen: tuple[Group, ...], graph: ScoringGraph) -> Mapp
     tests |= {f"at {share:.0%} contrast found": milder_leaks(leaks, good, share) for share in SHARES}
     wells = [unseen[row].picture for row in np.linspace(0, len(unseen) - 1, DRAWN_ON).astype(int)]
     for kind, families in LEAK_KINDS.items():
-        drawn = [draw(wells, Course((family,), 1, WEAKEST_LEAK, SEED)).lesson(spec).pixels for family in families]
+        drawn = [draw(wells, DrawingRule((family,), 1, WEAKEST_LEAK, SEED)).at_size(spec).pixels for family in families]
         tests[f"{kind} found"] = np.concatenate(drawn)
-    for family in stress.NUISANCES:
-        tests[f"{family} passed"] = draw(wells, Course((family,), 1, 0.0, SEED)).lesson(spec).pixels
+    for family in kinds.DISTURBANCES:
+        tests[f"{family} passed"] = draw(wells, DrawingRule((family,), 1, 0.0, SEED)).at_size(spec).pixels
     return tests
 
 

@@ -1,4 +1,4 @@
-"""From the outcomes of a bench to the report's content."""
+"""From the results of a comparison to the report's content."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,8 +13,8 @@ from training.comparison.pca import NAME as REFERENCE
 from training.comparison.pca import SUMMARY as REFERENCE_SUMMARY
 from training.comparison.picture_sets import HALVES, MILDER
 from training.comparison.plan import Plan
-from training.comparison.ranking import RULE, Worth, cut
-from training.comparison.result import Outcome
+from training.comparison.ranking import RULE, RankedCandidate, cut
+from training.comparison.result import JobResult
 from training.dataset.splits import Split
 from training.evaluation.calibration import calibrate
 from training.evaluation.content import PartScores
@@ -28,33 +28,35 @@ from training.synthetic.augmentation import LEAK_KINDS
 REFERENCE_RULE = ThresholdRule(strategy="false_alarm_budget")
 
 
-def candidate_report(worth: Worth, summary: str, rule: ThresholdRule, outcomes: Sequence[Outcome]) -> CandidateReport:
+def candidate_report(
+    ranked: RankedCandidate, summary: str, rule: ThresholdRule, results: Sequence[JobResult]
+) -> CandidateReport:
     """All seeds of a candidate; the best one is shown."""
     return CandidateReport(
-        name=worth.candidate,
+        name=ranked.candidate,
         summary=summary,
-        merits={"worth": worth.value, **worth.tests},
+        merits={"merit": ranked.merit, **ranked.criteria},
         fits=tuple(
-            fit_report([outcome for outcome in outcomes if outcome.left_out or outcome.seed == seed], rule)
-            for seed in sorted(worth.by_seed)
+            fit_report([result for result in results if result.left_out or result.seed == seed], rule)
+            for seed in sorted(ranked.by_seed)
         ),
-        shown_seed=worth.best_seed,
-        reference=worth.candidate == REFERENCE,
+        shown_seed=ranked.best_seed,
+        reference=ranked.candidate == REFERENCE,
     )
 
 
-def fit_report(outcomes: Sequence[Outcome], rule: ThresholdRule) -> FitReport:
-    """One seed: the main fit, with the stress leaks judged by fits that were not taught them."""
-    main = next(outcome for outcome in outcomes if not outcome.left_out)
+def fit_report(results: Sequence[JobResult], rule: ThresholdRule) -> FitReport:
+    """One seed: the main fit, with the synthetic leaks judged by fits that were not taught them."""
+    main = next(result for result in results if not result.left_out)
     threshold = threshold_of(main, rule)
     return FitReport(
         seed=main.seed,
         threshold=threshold,
         parts=_parts(main),
-        families=_families(outcomes, rule),
-        nuisances={
+        families=_families(results, rule),
+        disturbances={
             name: rate(int((scores < threshold.value).sum()), scores.size)
-            for name, scores in main.families("report/nuisance/").items()
+            for name, scores in main.families("report/disturbance/").items()
         },
         fit_losses=main.losses,
         held_out_losses=main.held_out_losses,
@@ -65,40 +67,40 @@ def fit_report(outcomes: Sequence[Outcome], rule: ThresholdRule) -> FitReport:
     )
 
 
-def threshold_of(outcome: Outcome, rule: ThresholdRule) -> Threshold:
+def threshold_of(result: JobResult, rule: ThresholdRule) -> Threshold:
     """The threshold by the recipe's rule, or the selection's cut where these scores allow none."""
-    good, leak = outcome.of("calibration_good"), outcome.of("choice_leak")
+    good, leak = result.of("calibration_good"), result.of("choice_leak")
     try:
         return calibrate(rule, good, leak)
     except DataError:
-        return Threshold(value=max(cut(outcome), np.finfo(np.float32).tiny), strategy="selection_cut")
+        return Threshold(value=max(cut(result), np.finfo(np.float32).tiny), strategy="selection_cut")
 
 
-def _parts(main: Outcome) -> dict[str, PartScores]:
+def _parts(main: JobResult) -> dict[str, PartScores]:
     parts = {half: PartScores(main.scores[f"{half}_good"], main.scores[f"{half}_leak"]) for half in HALVES}
-    stress = [score for name, scores in main.scores.items() if name.startswith("report/leak/") for score in scores]
-    return parts | {"stress": PartScores(main.scores["report_good"], tuple(stress))}
+    drawn = [score for name, scores in main.scores.items() if name.startswith("report/leak/") for score in scores]
+    return parts | {"synthetic": PartScores(main.scores["report_good"], tuple(drawn))}
 
 
-def _families(outcomes: Sequence[Outcome], rule: ThresholdRule) -> dict[str, Rate]:
-    main = next(outcome for outcome in outcomes if not outcome.left_out)
+def _families(results: Sequence[JobResult], rule: ThresholdRule) -> dict[str, Rate]:
+    main = next(result for result in results if not result.left_out)
     rates = {MILDER: _found(main, MILDER, threshold_of(main, rule))}
     for kind, families in LEAK_KINDS.items():
-        judge = next((outcome for outcome in outcomes if outcome.left_out == kind), main)
+        judge = next((result for result in results if result.left_out == kind), main)
         threshold = threshold_of(judge, rule)
         rates |= {family: _found(judge, family, threshold) for family in families}
     return rates
 
 
-def _found(outcome: Outcome, family: str, threshold: Threshold) -> Rate:
-    scores = outcome.of(f"report/leak/{family}")
+def _found(result: JobResult, family: str, threshold: Threshold) -> Rate:
+    scores = result.of(f"report/leak/{family}")
     return rate(int((scores >= threshold.value).sum()), scores.size)
 
 
 def comparison_report(
     comparison: Comparison, plan: Plan, parts: Split, notes: Sequence[str], command: str
 ) -> ComparisonReport:
-    """The whole bench as the report's content."""
+    """The whole comparison as the report's content."""
     recipes = {recipe.name: recipe for recipe in plan.recipes}
     reference = (REFERENCE_SUMMARY, REFERENCE_RULE)
     described = {name: (recipe.summary, recipe.threshold) for name, recipe in recipes.items()} | {REFERENCE: reference}
@@ -109,8 +111,8 @@ def comparison_report(
         rule=RULE,
         chosen=comparison.winner.recipe.name,
         candidates=tuple(
-            candidate_report(worth, *described[worth.candidate], comparison.outcomes[worth.candidate])
-            for worth in comparison.ranking
+            candidate_report(ranked, *described[ranked.candidate], comparison.results[ranked.candidate])
+            for ranked in comparison.ranking
         ),
         groups=parts.counts,
         notes=(*notes, *(f"{name} failed: {reason}" for name, reason in comparison.failed.items())),
@@ -119,6 +121,6 @@ def comparison_report(
 
 
 def findings_of(comparison: Comparison, content: ComparisonReport, page: str) -> Findings:
-    """What model card and report say of the winner; stress leaks are judged by fits that were not taught them."""
+    """What model card and report say of the winner; synthetic leaks are judged by fits that were not taught them."""
     winner = next(candidate for candidate in content.candidates if candidate.name == comparison.winner.recipe.name)
-    return Findings(winner.shown.families, winner.shown.nuisances, winner.shown.fit_s, page)
+    return Findings(winner.shown.families, winner.shown.disturbances, winner.shown.fit_s, page)

@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def crew(size: int) -> Iterator[Executor]:
+def worker_pool(size: int) -> Iterator[Executor]:
     """Start so many processes; when the work ends early, by Ctrl-C or an error, they are stopped at once."""
     executor = ProcessPoolExecutor(size, mp_context=_Context(), initializer=_begin)
     try:

@@ -16,7 +16,7 @@ MICROSECONDS = 1000  # in a millisecond
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class Origin:
     """What is known of one class.
 
     Attributes:
@@ -40,18 +40,18 @@ class Capture:
     unnamed: int
 
 
-def describe_capture(data: Dataset) -> dict[str, Capture]:
+def describe_origin(data: Dataset) -> dict[str, Origin]:
     """Describe good wells and leaks outside the test part; a class that is absent is left out."""
     parts = {label.name.lower(): data.select(label) for label in Label}
     return {name: _describe(groups) for name, groups in parts.items() if groups}
 
 
-def _describe(groups: tuple[Group, ...]) -> Capture:
+def _describe(groups: tuple[Group, ...]) -> Origin:
     heights, widths = zip(*(group.picture.shape[:2] for group in groups), strict=True)
     low, high = np.quantile([group.picture.mean() for group in groups], (0.01, 0.99))
     names = [name for group in groups for name in group.files]
     cameras = [camera[1] for camera in map(CAMERA.search, names) if camera]
-    return Capture(
+    return Origin(
         files=len(names),
         groups=len(groups),
         width=(min(widths), max(widths)),

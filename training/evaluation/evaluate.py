@@ -1,4 +1,4 @@
-"""What a scorer and a threshold are worth on labelled pictures."""
+"""The figures of a scorer and a threshold on labelled pictures."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

@@ -12,7 +12,7 @@ from service.contract.gate.gate import Gate
 from service.contract.manifest import GateLimits, InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
 from service.contract.scorer import OnnxScorer
 from training.dataset.data import Dataset, pixels_of
-from training.dataset.origin import describe_capture
+from training.dataset.origin import describe_origin
 from training.dataset.splits import Split, division
 from training.evaluation.evaluate import score_groups
 from training.export.companions import detect_under_faults, learn_drift, learn_gate, write_golden
@@ -40,7 +40,7 @@ class Findings:
     """What is known of a candidate beyond the manifest: for the model card, and the report without pictures."""
 
     families: dict[str, Rate] = field(default_factory=dict)
-    nuisances: dict[str, Rate] = field(default_factory=dict)
+    disturbances: dict[str, Rate] = field(default_factory=dict)
     fit_s: float = 0.0
     report: str | None = None
 
@@ -78,10 +78,10 @@ def assemble(
     )
     facts = CardFacts(
         artifact=name,
-        capture=describe_capture(data),
+        origins=describe_origin(data),
         division=division(parts),
         families=findings.families,
-        nuisances=findings.nuisances,
+        disturbances=findings.disturbances,
         faults=detect_under_faults(parts, detector),
         fit_s=findings.fit_s,
         score_us=score_us(scorer, pixels_of(parts.report_good[:1], identity.spec)),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.contract.manifest import Manifest, Metrics, Rate
-from training.dataset.origin import Capture
+from training.dataset.origin import Origin
 from training.evaluation.content import FaultDetection
 from training.evaluation.thresholds import FITTED_TO_BOTH
 from training.report.templating import environment
@@ -18,10 +18,10 @@ class CardFacts:
 
     Attributes:
         artifact: id of the artefact.
-        capture: by class ("good", "leak"), see :func:`training.dataset.origin.describe_capture`.
+        origins: by class ("good", "leak"), see :func:`training.dataset.origin.describe_origin`.
         division: how good wells and leaks were divided, see :func:`training.dataset.splits.division`.
-        families: TPR of the exported model on stress leaks, by family; empty where not measured.
-        nuisances: TNR of good wells under harmless disturbances, by kind; empty where not measured.
+        families: TPR of the exported model on synthetic leaks, by family; empty where not measured.
+        disturbances: TNR of good wells under harmless disturbances, by kind; empty where not measured.
         faults: verdicts under faults of the camera, gate off and on; empty where not measured.
         fit_s: time to fit.
         score_us: microseconds to score one picture.
@@ -30,10 +30,10 @@ class CardFacts:
     """
 
     artifact: str
-    capture: dict[str, Capture]
+    origins: dict[str, Origin]
     division: str
     families: dict[str, Rate]
-    nuisances: dict[str, Rate]
+    disturbances: dict[str, Rate]
     faults: tuple[FaultDetection, ...]
     fit_s: float
     score_us: float
@@ -44,7 +44,7 @@ class CardFacts:
 def render_card(manifest: Manifest, facts: CardFacts) -> str:
     """Write the card; the person and day of approval stay open for people to fill in.
 
-    Families below 90 % TPR are named as blind spots, nuisances below 98 % TNR as causes of false alarms.
+    Families below 90 % TPR are named as blind spots, disturbances below 98 % TNR as causes of false alarms.
     """
     card = (
         environment(FITTED_TO_BOTH)
@@ -54,7 +54,7 @@ def render_card(manifest: Manifest, facts: CardFacts) -> str:
             facts=facts,
             results={part: found for part, metrics in manifest.metrics.items() if (found := _results(metrics))},
             blind_spots=_weakest(facts.families, BLIND_BELOW),
-            touchy=_weakest(facts.nuisances, TOUCHY_BELOW),
+            touchy=_weakest(facts.disturbances, TOUCHY_BELOW),
         )
     )
     return "".join(f"{line.rstrip()}\n" for line in card.splitlines())

@@ -11,27 +11,37 @@ from training.dataset.data import pixels_of
 from training.dataset.splits import Split
 from training.models.preprocessing import Preprocessing
 from training.recipe.recipe import Recipe
-from training.synthetic.augmentation import Drawn, Lesson, bounded_times, chunks, course, draw, joined
+from training.synthetic.augmentation import (
+    AugmentedPictures,
+    DrawnPictures,
+    augmentation_rule,
+    bounded_times,
+    chunks,
+    draw,
+    joined,
+)
 
 CACHE_BYTES = 400_000_000
 
 
-class Material:
-    """Good wells, stress leaks and nuisances as one tensor of pixels, with the row that each is to become.
+class TrainingBatches:
+    """Good wells, synthetic leaks and disturbances as one tensor of pixels, with the row that each is to become.
 
-    A good well and a nuisance are to become themselves, a stress leak what it was drawn on.
+    A good well and a disturbance are to become themselves, a synthetic leak what it was drawn on.
     """
 
-    def __init__(self, good: Pixels, leaks: Lesson | None = None, nuisances: Lesson | None = None) -> None:
-        lessons = [lesson for lesson in (leaks, nuisances) if lesson is not None and len(lesson.pixels)]
-        erased = [lesson.restored for lesson in lessons if lesson.restored is not lesson.pixels]
+    def __init__(
+        self, good: Pixels, leaks: AugmentedPictures | None = None, disturbances: AugmentedPictures | None = None
+    ) -> None:
+        augmentation = [drawn for drawn in (leaks, disturbances) if drawn is not None and len(drawn.pixels)]
+        erased = [drawn.restored for drawn in augmentation if drawn.restored is not drawn.pixels]
         self.good = len(good)
-        self._sizes = [len(lesson.pixels) for lesson in lessons]
-        self._pixels = torch.from_numpy(np.concatenate([good, *(lesson.pixels for lesson in lessons), *erased]))
+        self._sizes = [len(drawn.pixels) for drawn in augmentation]
+        self._pixels = torch.from_numpy(np.concatenate([good, *(drawn.pixels for drawn in augmentation), *erased]))
         self._targets = torch.arange(self.good + sum(self._sizes))
         row, target = self.good, len(self._targets)
-        for lesson, size in zip(lessons, self._sizes, strict=True):
-            if lesson.restored is not lesson.pixels:
+        for drawn, size in zip(augmentation, self._sizes, strict=True):
+            if drawn.restored is not drawn.pixels:
                 self._targets[row : row + size] = torch.arange(target, target + size)
                 target += size
             row += size
@@ -39,7 +49,7 @@ class Material:
 
     @property
     def epoch_size(self) -> int:
-        """Pictures in one epoch: every good well, and as many of each lesson."""
+        """Pictures in one epoch: every good well, and as many of each kind of augmentation."""
         return self.good * (1 + len(self._sizes))
 
     def prepare(self, preprocessing: Preprocessing) -> None:
@@ -52,7 +62,7 @@ class Material:
                 self._planes = preprocessing(self._pixels)
 
     def epoch(self) -> Tensor:
-        """Rows in the order of one epoch: every good well once, as many pictures of each lesson by chance."""
+        """Rows in the order of one epoch: every good well once, as many of each kind of augmentation by chance."""
         rows = [torch.arange(self.good)]
         start = self.good
         for size in self._sizes:
@@ -74,16 +84,16 @@ class Material:
         return planes
 
 
-def material_of(recipe: Recipe, parts: Split, without: Sequence[str] = ()) -> Material:
-    """What a recipe learns from, drawn here and now, but for some families: the same as on the bench."""
-    spec, taught = recipe.input, recipe.lessons
+def batches_of(recipe: Recipe, parts: Split, without: Sequence[str] = ()) -> TrainingBatches:
+    """What a recipe learns from, drawn here and now, but for some families: the same as in a comparison."""
+    spec, taught = recipe.input, recipe.augmentation
     wells = [group.picture for group in parts.fit_good]
-    leaks, nuisances = _draw("leaks", taught.leaks, wells), _draw("nuisances", taught.nuisances, wells)
-    return Material(
-        pixels_of(parts.fit_good, spec), leaks.lesson(spec, erase=True).without(without), nuisances.lesson(spec)
+    leaks, disturbances = _draw("leaks", taught.leaks, wells), _draw("disturbances", taught.disturbances, wells)
+    return TrainingBatches(
+        pixels_of(parts.fit_good, spec), leaks.at_size(spec, erase=True).without(without), disturbances.at_size(spec)
     )
 
 
-def _draw(kind: str, times: int, wells: Sequence[Pixels]) -> Drawn:
-    lesson = course(kind, bounded_times(times, len(wells)))
-    return joined(draw(some, lesson, first) for first, some in chunks(wells))
+def _draw(kind: str, times: int, wells: Sequence[Pixels]) -> DrawnPictures:
+    rule = augmentation_rule(kind, bounded_times(times, len(wells)))
+    return joined(draw(some, rule, first) for first, some in chunks(wells))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from service.contract.errors import FitFailed
 from training.dataset.progress import SILENT, Progress
-from training.fitting.batches import Material
+from training.fitting.batches import TrainingBatches
 from training.models.base import Latent, Reconstruction
 from training.models.byte_weights import round_to_bytes
 from training.models.scoring import ScoringGraph
@@ -38,18 +38,18 @@ class Fitted:
 
 def fit(
     recipe: Recipe,
-    material: Material,
+    batches: TrainingBatches,
     held_out: Tensor | None = None,
     threads: int = 1,
     progress: Progress = SILENT,
 ) -> Fitted:
     """Train a recipe.
 
-    The same recipe, material, threads and machine give the same weights to the last bit.
+    The same recipe, batches, threads and machine give the same weights to the last bit.
 
     Args:
         recipe: what to train, and its seed.
-        material: good wells and lessons.
+        batches: good wells and augmentation.
         held_out: good wells for the training curve, uint8 [N, H, W, 3].
         threads: of PyTorch.
         progress: shows the epochs.
@@ -57,17 +57,17 @@ def fit(
     Raises:
         FitFailed: too few pictures, or the loss is no longer finite.
     """
-    if material.good < SMALLEST_BATCH:
-        raise FitFailed(f"{recipe.name}: {material.good} pictures cannot train a model: add good pictures")
+    if batches.good < SMALLEST_BATCH:
+        raise FitFailed(f"{recipe.name}: {batches.good} pictures cannot train a model: add good pictures")
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(mode=True)
     torch.manual_seed(recipe.seed)
     start = time.monotonic()
     graph = ScoringGraph(recipe)
-    material.prepare(graph.preprocessing)
-    graph.model.start(material.planes(torch.arange(min(material.good, LEARNT_FROM))))
+    batches.prepare(graph.preprocessing)
+    graph.model.start(batches.planes(torch.arange(min(batches.good, LEARNT_FROM))))
     optimiser = _optimiser(recipe, graph)
-    steps = math.ceil(material.epoch_size / recipe.batch)  # in one epoch
+    steps = math.ceil(batches.epoch_size / recipe.batch)  # in one epoch
     epochs = max(recipe.epochs, math.ceil(recipe.least_steps / steps))
     schedule = _schedule(recipe, optimiser, epochs * steps)
     losses, held_out_losses = [], []
@@ -75,25 +75,25 @@ def fit(
     for epoch in progress.track(range(1, epochs + 1), title, epochs):
         graph.train()
         total = torch.zeros(())
-        for rows in torch.split(material.epoch(), recipe.batch):
+        for rows in torch.split(batches.epoch(), recipe.batch):
             if len(rows) < SMALLEST_BATCH:
                 continue  # batch normalisation needs two
-            inputs, targets = material.pairs(rows)  # [B, C, h, w]
-            if recipe.lessons.noise:
-                inputs = inputs + recipe.lessons.noise * torch.randn_like(inputs)
+            inputs, targets = batches.pairs(rows)  # [B, C, h, w]
+            if recipe.augmentation.noise:
+                inputs = inputs + recipe.augmentation.noise * torch.randn_like(inputs)
             loss = loss_of(graph.model(inputs), targets, recipe.loss)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             optimiser.step()
             schedule.step()
             total += loss.detach() * (len(rows) if recipe.loss.reduction == "mean" else 1)
-        losses.append(total.item() / material.epoch_size)
+        losses.append(total.item() / batches.epoch_size)
         if not math.isfinite(losses[-1]):
             raise FitFailed(f"{recipe.name}: the loss is {losses[-1]} in epoch {epoch}: lower the learning rate")
         held_out_losses += _held_out_loss(recipe, graph, held_out)
     if recipe.weight_bits == BYTE:
         round_to_bytes(graph.model)
-    _learn_weights(graph, material)
+    _learn_weights(graph, batches)
     return Fitted(recipe, graph, tuple(losses), tuple(held_out_losses), time.monotonic() - start)
 
 
@@ -120,10 +120,10 @@ def _held_out_loss(recipe: Recipe, graph: ScoringGraph, held_out: Tensor | None)
     return [loss if recipe.loss.reduction == "mean" else loss / len(held_out)]
 
 
-def _learn_weights(graph: ScoringGraph, material: Material) -> None:
+def _learn_weights(graph: ScoringGraph, batches: TrainingBatches) -> None:
     graph.eval()
     with torch.no_grad():
-        inputs = material.planes(torch.arange(min(material.good, LEARNT_FROM)))
+        inputs = batches.planes(torch.arange(min(batches.good, LEARNT_FROM)))
         graph.measure.learn(inputs, graph.squares(inputs)[0])
 
 

@@ -6,15 +6,15 @@ from typing import Final
 from service.contract.decision import Reason
 from service.contract.picture import Pixels
 from training.gate.robustness import DISTURBANCES
-from training.synthetic import kinds as stress
+from training.synthetic import kinds
 from training.synthetic.corruptions import HIDING, Random, simulate
 from training.synthetic.eight_bits import recompressed
 
 CLEAR: Final = ("torn_metal", "molten_stream", "splash", "crack", "dark_hole", "dark_lump")
 STRONG: Final = 0.8
 WEAKEST: Final = 0.2
-HARMLESS: Final = tuple(name for name in stress.NUISANCES if name not in {"light", "blur", "steam"})
-"""Nuisances that must pass whatever they show; how far light, blur and steam may go is measured."""
+HARMLESS: Final = tuple(name for name in kinds.DISTURBANCES if name not in {"light", "blur", "steam"})
+"""Disturbances that must pass whatever they show; how far light, blur and steam may go is measured."""
 
 
 def some(total: int, wanted: int, rng: Random) -> list[int]:
@@ -30,14 +30,14 @@ def disturbed(pictures: Sequence[Pixels], endured: Mapping[str, float], drawn: i
             yield recompressed(picture, int(rng.integers(70, 97))) if rng.integers(2) else picture
 
 
-def nuisances(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pixels]:
-    """Draw the nuisances that always must pass."""
+def disturbances(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pixels]:
+    """Draw the disturbances that always must pass."""
     return _stressed(HARMLESS, good, drawn, rng)
 
 
 def drawn_leaks(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pixels]:
     """Draw leaks of every family on good wells."""
-    return _stressed(tuple(stress.LEAKS), good, drawn, rng)
+    return _stressed(tuple(kinds.LEAKS), good, drawn, rng)
 
 
 def clear_leaks(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pixels]:
@@ -63,4 +63,4 @@ def _stressed(
 ) -> Iterator[Pixels]:
     for family in families:
         for row in some(len(good), drawn // len(families), rng):
-            yield stress.apply(family, good[row], float(rng.uniform(least, 1)), row)
+            yield kinds.apply(family, good[row], float(rng.uniform(least, 1)), row)

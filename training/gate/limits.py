@@ -13,7 +13,7 @@ from service.contract.decision import Reason
 from service.contract.gate.figures import FEATURES, FIGURES, LEAST, SMALLEST_SIDE, measure, reduced
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
-from training.gate.cases import disturbed, drawn_leaks, faulty, nuisances, some
+from training.gate.cases import disturbances, disturbed, drawn_leaks, faulty, some
 from training.gate.detectors import FOLDS, Cases, Folds, learn_detector, scene_folds
 from training.gate.tails import tail_end
 from training.synthetic.corruptions import FAMILIES, Random
@@ -83,7 +83,7 @@ def _learn(
     if len(good) >= FEWEST_FOR_DETECTORS:
         known = Cases(features, scene_folds(features, int(rng.integers(2**31))))
         found = (*leaks, *drawn_leaks(good, drawn, rng))
-        others = (*found, *nuisances(good, drawn, rng), *disturbed(found, endured, drawn, rng))
+        others = (*found, *disturbances(good, drawn, rng), *disturbed(found, endured, drawn, rng))
         usable = _beside(np.concatenate((_measure(others)[1], borne_features)), known.folds[:0], rng)
         for reason in FAMILIES:
             rows = some(len(good), drawn, rng)

@@ -20,7 +20,7 @@ STEPS: Final = 4
 class Disturbance(NamedTuple):
     """``draw`` disturbs a picture by an amount; ``most`` is the most that must pass.
 
-    Light as stress pictures call it harmless; blur, noise and steam short of what is a fault at any rate.
+    Light as synthetic pictures call it harmless; blur, noise and steam short of what is a fault at any rate.
     """
 
     draw: Callable[[Pixels, float, Random], Pixels]

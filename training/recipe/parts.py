@@ -25,6 +25,13 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def renamed(given: object, former: str, name: str) -> object:
+    """What was given for a part with a key under its present name: recipes of the former name are still read."""
+    if not isinstance(given, dict) or former not in given or name in given:
+        return given
+    return {name if key == former else key: value for key, value in given.items()}
+
+
 class Representation(Part):
     """What becomes of the pixels inside the graph, in this order; scaling to 0..1 comes first.
 
@@ -89,18 +96,24 @@ class Optimiser(Part):
     one_cycle: bool = False
 
 
-class Lessons(Part):
+class Augmentation(Part):
     """What is taught beside the good wells as they are.
 
     Attributes:
         noise: spread of Gaussian noise on the inputs, in the model's space; the clean picture is to be restored.
-        leaks: stress leaks drawn for each good well, to be restored without the leak.
-        nuisances: harmless disturbances drawn for each good well, to be restored as they are.
+        leaks: synthetic leaks drawn for each good well, to be restored without the leak.
+        disturbances: harmless disturbances drawn for each good well, to be restored as they are.
     """
 
     noise: Annotated[float, Field(ge=0, le=1)] = 0.0
     leaks: Annotated[int, Field(ge=0, le=16)] = 0
-    nuisances: Annotated[int, Field(ge=0, le=16)] = 0
+    disturbances: Annotated[int, Field(ge=0, le=16)] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _former_name(cls, given: object) -> object:
+        """Take ``nuisances``, as disturbances were called, for them."""
+        return renamed(given, "nuisances", "disturbances")
 
 
 class ThresholdRule(Part):

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from service.contract.errors import RecipeError
 from service.contract.manifest import InputSpec
 from training.recipe.networks import ModelSpec
-from training.recipe.parts import ErrorRule, Lessons, Loss, Optimiser, Part, Representation, ThresholdRule
+from training.recipe.parts import Augmentation, ErrorRule, Loss, Optimiser, Part, Representation, ThresholdRule, renamed
 
 
 class Recipe(Part):
@@ -29,7 +29,7 @@ class Recipe(Part):
     error: ErrorRule = ErrorRule()
     loss: Loss = Loss()
     optimiser: Optimiser = Optimiser()
-    lessons: Lessons = Lessons()
+    augmentation: Augmentation = Augmentation()
     epochs: Annotated[int, Field(ge=1, le=1000)]
     least_steps: Annotated[int, Field(ge=0, le=100_000)] = 0
     batch: Annotated[int, Field(ge=1, le=65536)]
@@ -37,6 +37,12 @@ class Recipe(Part):
     weight_bits: Literal[8, 32] = 32
     suits: Literal["small", "large", "any"] = "small"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _former_name(cls, given: object) -> object:
+        """Take ``lessons``, as the augmentation was called, for it."""
+        return renamed(given, "lessons", "augmentation")
 
     @model_validator(mode="after")
     def _sides_fit(self) -> Self:

@@ -1,4 +1,4 @@
-"""Stress pictures in numbers: drawn on good wells, to teach a model or to challenge it."""
+"""Synthetic pictures in numbers: drawn on good wells, to teach a model or to challenge it."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels, to_pixels
-from training.synthetic import kinds as stress
+from training.synthetic import kinds
 
 LONGEST_SIDE = 192
 CHUNK = 256
@@ -18,7 +18,7 @@ ENOUGH = 4000
 WEAKEST = 0.15
 SEED = 1
 
-FAMILIES: Final[Mapping[str, Iterable[str]]] = {"leaks": stress.LEAKS, "nuisances": stress.NUISANCES}
+FAMILIES: Final[Mapping[str, Iterable[str]]] = {"leaks": kinds.LEAKS, "disturbances": kinds.DISTURBANCES}
 
 LEAK_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "torn": ("torn_metal", "molten_stream", "splash"),
@@ -26,16 +26,16 @@ LEAK_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "sunk": ("dark_hole", "dark_lump"),
     "emptied": ("receded", "emptied_whole", "emptied_half", "emptied_crescent"),
 }
-"""Families of stress leaks that look alike: whoever was taught one of them may not be judged on another."""
+"""Families of synthetic leaks that look alike: whoever was taught one of them may not be judged on another."""
 
 
 MILD: Final = ("light", "colour_cast", "shift", "jpeg", "blur", "steam")
 ONE_MORE: Final = 0.4
-"""Chance that a well bears one more mild nuisance before it is drawn on: no, one, two... of them."""
+"""Chance that a well bears one more mild disturbance before it is drawn on: no, one, two... of them."""
 
 
-class Lesson(NamedTuple):
-    """Stress pictures at a model's size, [M] of them.
+class AugmentedPictures(NamedTuple):
+    """Synthetic pictures at a model's size, [M] of them.
 
     Attributes:
         pixels: uint8 [M, H, W, 3].
@@ -49,11 +49,11 @@ class Lesson(NamedTuple):
     source: NDArray[np.int64]
     family: NDArray[np.str_]
 
-    def without(self, families: Sequence[str]) -> "Lesson":
+    def without(self, families: Sequence[str]) -> "AugmentedPictures":
         """Leave some families out."""
         return self._only(~np.isin(self.family, families))
 
-    def at_most(self, times: int) -> "Lesson":
+    def at_most(self, times: int) -> "AugmentedPictures":
         """Keep the first so many pictures of each well."""
         order = np.argsort(self.source, kind="stable")
         starts = np.searchsorted(self.source[order], self.source[order])
@@ -61,14 +61,14 @@ class Lesson(NamedTuple):
         repeat[order] = np.arange(len(order)) - starts
         return self._only(repeat < times)
 
-    def _only(self, kept: NDArray[np.bool_]) -> "Lesson":
+    def _only(self, kept: NDArray[np.bool_]) -> "AugmentedPictures":
         pixels = self.pixels[kept]
         restored = pixels if self.restored is self.pixels else self.restored[kept]
-        return Lesson(pixels, restored, self.source[kept], self.family[kept])
+        return AugmentedPictures(pixels, restored, self.source[kept], self.family[kept])
 
 
-class Row(NamedTuple):
-    """One stress picture: as drawn, as it was before the family was applied, the row of its well, the family."""
+class DrawnPicture(NamedTuple):
+    """One synthetic picture: as drawn, as it was before the family was applied, the row of its well, the family."""
 
     picture: Pixels
     before: Pixels
@@ -76,25 +76,25 @@ class Row(NamedTuple):
     family: str
 
 
-class Drawn(NamedTuple):
-    """Stress pictures at the size of the wells they were drawn on."""
+class DrawnPictures(NamedTuple):
+    """Synthetic pictures at the size of the wells they were drawn on."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[DrawnPicture, ...]
 
     @property
     def family(self) -> tuple[str, ...]:
         """Of each picture."""
         return tuple(row.family for row in self.rows)
 
-    def lesson(self, spec: InputSpec, *, erase: bool = False) -> Lesson:
+    def at_size(self, spec: InputSpec, *, erase: bool = False) -> AugmentedPictures:
         """Bring the pictures to a model's size; ``erase`` takes what they were before for what they are to become."""
         pixels = _sized((row.picture for row in self.rows), spec)
         restored = _sized((row.before for row in self.rows), spec) if erase else pixels
         source = np.array([row.source for row in self.rows], np.int64)
-        return Lesson(pixels, restored, source, np.array(self.family, np.str_))
+        return AugmentedPictures(pixels, restored, source, np.array(self.family, np.str_))
 
 
-class Course(NamedTuple):
+class DrawingRule(NamedTuple):
     """What is to be drawn.
 
     Attributes:
@@ -102,7 +102,7 @@ class Course(NamedTuple):
         times: pictures of each well.
         weakest: strengths lie between it and 1, the clearest.
         seed: of everything drawn.
-        one_more: chance of each mild nuisance that a well bears before the family is drawn.
+        one_more: chance of each mild disturbance that a well bears before the family is drawn.
     """
 
     families: tuple[str, ...]
@@ -117,9 +117,9 @@ def bounded_times(wanted: int, wells: int) -> int:
     return min(wanted, max(2, math.ceil(ENOUGH / max(wells, 1))))
 
 
-def course(kind: str, times: int) -> Course:
-    """The lessons of a kind, "leaks" or "nuisances"."""
-    return Course(tuple(FAMILIES[kind]), times, WEAKEST, SEED, ONE_MORE)
+def augmentation_rule(kind: str, times: int) -> DrawingRule:
+    """The augmentation of a kind, "leaks" or "disturbances"."""
+    return DrawingRule(tuple(FAMILIES[kind]), times, WEAKEST, SEED, ONE_MORE)
 
 
 def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
@@ -128,36 +128,36 @@ def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
         yield first, wells[first : first + CHUNK]
 
 
-def draw(wells: Sequence[Pixels], course: Course, first: int = 0) -> Drawn:
-    """Draw a course on one chunk of wells; more times only add to what fewer times draw.
+def draw(wells: Sequence[Pixels], rule: DrawingRule, first: int = 0) -> DrawnPictures:
+    """Draw by a rule on one chunk of wells; more times only add to what fewer times draw.
 
     Pictures with a side over 192 px are reduced before: at a model's size nothing finer is left.
     """
     small = [reduced(well) for well in wells]
-    return Drawn(
+    return DrawnPictures(
         tuple(
-            _row(well, first + place, course, np.random.default_rng([course.seed, repeat, first + place]))
-            for repeat in range(course.times)
+            _row(well, first + place, rule, np.random.default_rng([rule.seed, repeat, first + place]))
+            for repeat in range(rule.times)
             for place, well in enumerate(small)
         )
     )
 
 
-def joined(pieces: Iterable[Drawn]) -> Drawn:
+def joined(pieces: Iterable[DrawnPictures]) -> DrawnPictures:
     """Put what was drawn on chunks together."""
-    return Drawn(tuple(row for piece in pieces for row in piece.rows))
+    return DrawnPictures(tuple(row for piece in pieces for row in piece.rows))
 
 
-def _row(well: Pixels, source: int, course: Course, random: np.random.Generator) -> Row:
+def _row(well: Pixels, source: int, rule: DrawingRule, random: np.random.Generator) -> DrawnPicture:
     before = well
-    while random.uniform() < course.one_more:
+    while random.uniform() < rule.one_more:
         before = _drawn(str(random.choice(MILD)), before, 0.0, random)
-    family = str(random.choice(course.families))
-    return Row(_drawn(family, before, course.weakest, random), before, source, family)
+    family = str(random.choice(rule.families))
+    return DrawnPicture(_drawn(family, before, rule.weakest, random), before, source, family)
 
 
 def _drawn(family: str, picture: Pixels, weakest: float, random: np.random.Generator) -> Pixels:
-    return stress.apply(family, picture, float(random.uniform(weakest, 1.0)), int(random.integers(2**31)))
+    return kinds.apply(family, picture, float(random.uniform(weakest, 1.0)), int(random.integers(2**31)))
 
 
 def _sized(pictures: Iterable[Pixels], spec: InputSpec) -> Pixels:

@@ -1,7 +1,7 @@
 """What happens to a picture between lamp and service: simulated faults that make a picture unusable.
 
-Unlike the nuisances of the stress pictures, none of these may end in ``no_leak``. Every fault takes a picture, uint8
-[H, W, 3] RGB, and a random generator and returns a picture of the same shape.
+Unlike the disturbances of the synthetic pictures, none of these may end in ``no_leak``. Every fault takes a picture,
+uint8 [H, W, 3] RGB, and a random generator and returns a picture of the same shape.
 """
 
 from collections.abc import Callable, Mapping

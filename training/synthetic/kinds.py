@@ -1,4 +1,4 @@
-"""Stress pictures by family name: leaks that must be found and nuisances that must pass.
+"""Synthetic pictures by family name: leaks that must be found and disturbances that must pass.
 
 A family turns a picture of a good well, uint8 [H, W, 3] RGB with sides from 24 to 1000 px, into another of the same
 shape. ``apply`` is reproducible: the same picture, family, strength and seed give the same bytes.
@@ -33,7 +33,7 @@ LEAKS: Final[Mapping[str, Family]] = MappingProxyType(
     }
 )
 
-NUISANCES: Final[Mapping[str, Family]] = MappingProxyType(
+DISTURBANCES: Final[Mapping[str, Family]] = MappingProxyType(
     {
         "light": disturbances.light,
         "colour_cast": disturbances.colour_cast,
@@ -51,15 +51,15 @@ NUISANCES: Final[Mapping[str, Family]] = MappingProxyType(
 
 
 def apply(name: str, picture: Picture, strength: float, seed: int) -> Picture:
-    """Draw one stress picture of the family ``name``, at a strength 0..1 (1 = the clearest).
+    """Draw one synthetic picture of the family ``name``, at a strength 0..1 (1 = the clearest).
 
     Raises:
         RecipeError: an unknown family, or a strength outside 0..1.
         DataError: a picture of another kind, or with a side under 8 px.
     """
-    family = LEAKS.get(name) or NUISANCES.get(name)
+    family = LEAKS.get(name) or DISTURBANCES.get(name)
     if family is None:
-        raise RecipeError(f"there is no stress family {name!r}: choose one of {', '.join((*LEAKS, *NUISANCES))}")
+        raise RecipeError(f"there is no synthetic family {name!r}: choose one of {', '.join((*LEAKS, *DISTURBANCES))}")
     if not 0.0 <= strength <= 1.0:
         raise RecipeError(f"strength must lie in 0..1, not {strength}: correct it")
     if picture.dtype != np.uint8 or picture.shape[2:] != (3,) or min(picture.shape[:2]) < SMALLEST_SIDE:

@@ -1,4 +1,4 @@
-"""Outlines, masks, noise and colours with which stress pictures are drawn.
+"""Outlines, masks, noise and colours with which synthetic pictures are drawn.
 
 Outlines are float arrays [n, 2] of (x, y) in unit coordinates: (0, 0) is the upper left corner of the picture and
 (1, 1) the lower right one, so that one drawing fits every picture size. Pictures being worked on are float32

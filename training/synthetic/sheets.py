@@ -1,4 +1,4 @@
-"""Sheets of stress pictures, for people who want to see what a family looks like."""
+"""Sheets of synthetic pictures, for people who want to see what a family looks like."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 from service.contract.errors import DataError
 from service.contract.picture import Pixels
 from training.dataset.whole_file import replacing
-from training.synthetic import kinds as stress
+from training.synthetic import kinds
 from training.synthetic.augmentation import reduced
 
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -27,7 +27,7 @@ def write(wells: Sequence[Pixels], folder: Path) -> Iterator[Path]:
     if not wells:
         raise DataError("there are no good pictures to draw on: expected some in train/ or good/")
     some = [reduced(wells[index]) for index in np.linspace(0, len(wells) - 1, WELLS).astype(int)]
-    for kind, families in (("leak", stress.LEAKS), ("nuisance", stress.NUISANCES)):
+    for kind, families in (("leak", kinds.LEAKS), ("disturbance", kinds.DISTURBANCES)):
         for family in families:
             path = folder / f"{kind}-{family}.png"
             _, png = cv2.imencode(".png", cv2.cvtColor(_sheet(some, family), cv2.COLOR_RGB2BGR))
@@ -38,7 +38,7 @@ def write(wells: Sequence[Pixels], folder: Path) -> Iterator[Path]:
 
 def _sheet(wells: Sequence[Pixels], family: str) -> Pixels:
     rows = [wells] + [
-        [stress.apply(family, well, strength, seed) for seed, well in enumerate(wells)] for strength in STRENGTHS
+        [kinds.apply(family, well, strength, seed) for seed, well in enumerate(wells)] for strength in STRENGTHS
     ]
     height, width = wells[0].shape[:2]
     tile = (round(TILE_HEIGHT * width / height), TILE_HEIGHT)

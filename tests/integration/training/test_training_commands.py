@@ -25,7 +25,7 @@ input = { height = 16, width = 24 }
 representation = { standardise = true }
 model = { kind = "conv_fc_ae", channels = [4, 8], latent_dim = 4, output = "linear" }
 error = { weight = "spread" }
-lessons = { leaks = 1, nuisances = 1, noise = 0.05 }
+augmentation = { leaks = 1, disturbances = 1, noise = 0.05 }
 threshold = { strategy = "false_alarm_budget" }
 """
 

@@ -1,6 +1,6 @@
 from training.comparison.picture_sets import MILDER
-from training.comparison.ranking import weigh
-from training.comparison.result import Outcome
+from training.comparison.ranking import rank_candidate
+from training.comparison.result import JobResult
 from training.comparison.summary import candidate_report, fit_report, threshold_of
 from training.recipe.parts import ThresholdRule
 from training.synthetic.augmentation import LEAK_KINDS
@@ -9,37 +9,37 @@ BUDGET = ThresholdRule(strategy="false_alarm_budget", parameters={"budget": 0.01
 GOOD = tuple(number / 1000 for number in range(1, 401))
 
 
-def outcome(seed: int = 0, left_out: str = "", leak: float = 2.0) -> Outcome:
+def result(seed: int = 0, left_out: str = "", leak: float = 2.0) -> JobResult:
     sets = dict.fromkeys(("calibration_good", "choice_good", "report_good"), GOOD)
     sets |= dict.fromkeys(("choice_leak", "report_leak"), (leak, leak))
     for half in ("choice", "report"):
         families = [MILDER, *(family for families in LEAK_KINDS.values() for family in families)]
         sets |= {f"{half}/leak/{family}": (leak,) for family in families}
-        sets |= {f"{half}/nuisance/light": (0.2, leak)}
-    return Outcome("one", seed, left_out, sets, fit_s=1.0)
+        sets |= {f"{half}/disturbance/light": (0.2, leak)}
+    return JobResult("one", seed, left_out, sets, fit_s=1.0)
 
 
 def test_a_fit_is_reported_with_rates_of_families_and_nuisances() -> None:
-    report = fit_report([outcome()], BUDGET)
+    report = fit_report([result()], BUDGET)
     assert report.families["crack"].value == 1
-    assert report.nuisances["light"].value == 0.5
+    assert report.disturbances["light"].value == 0.5
     assert report.parts["report"].measure(report.threshold.value).tnr is not None
 
 
 def test_a_family_that_was_taught_is_reported_by_the_fit_that_was_not() -> None:
-    report = fit_report([outcome(), outcome(left_out="cracked", leak=0.1)], BUDGET)
+    report = fit_report([result(), result(left_out="cracked", leak=0.1)], BUDGET)
     assert report.families["crack"].value == 0
     assert report.families["splash"].value == 1
 
 
 def test_scores_that_allow_no_threshold_fall_back_on_the_cut_of_the_selection() -> None:
-    nothing = Outcome("one", 0, scores={"choice_good": GOOD, "calibration_good": (), "choice_leak": ()})
+    nothing = JobResult("one", 0, scores={"choice_good": GOOD, "calibration_good": (), "choice_leak": ()})
     assert threshold_of(nothing, BUDGET).strategy == "selection_cut"
 
 
 def test_every_seed_of_a_candidate_is_reported_and_the_best_one_is_shown() -> None:
-    outcomes = [outcome(0, leak=0.1), outcome(1)]
-    report = candidate_report(weigh("one", outcomes), "summary", BUDGET, outcomes)
+    results = [result(0, leak=0.1), result(1)]
+    report = candidate_report(rank_candidate("one", results), "summary", BUDGET, results)
     assert [fit.seed for fit in report.fits] == [0, 1]
     assert report.shown_seed == 1
     assert not report.reference

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.contract.manifest import InputSpec, Manifest, Metrics, Sharpen, Threshold, TrainingData
-from training.dataset.origin import Capture
+from training.dataset.origin import Origin
 from training.evaluation.content import FaultDetection
 from training.evaluation.rates import rate
 from training.export.model_card import CardFacts, render_card
@@ -48,13 +48,13 @@ def manifest() -> Manifest:
 
 @pytest.fixture
 def facts() -> CardFacts:
-    leaks = Capture(151, 116, (47, 51), (27, 30), (115, 125), ("C",), (date(2023, 3, 1),), 0)
+    leaks = Origin(151, 116, (47, 51), (27, 30), (115, 125), ("C",), (date(2023, 3, 1),), 0)
     return CardFacts(
         artifact="conv_fc_ae_b-68301b91",
-        capture={"leak": leaks},
+        origins={"leak": leaks},
         division="Leaks were divided by time.",
         families={"torn_metal": rate(99, 100), "crack": rate(40, 100), "crescent": rate(12, 100)},
-        nuisances={"shift": rate(999, 1000), "blur": rate(970, 1000)},
+        disturbances={"shift": rate(999, 1000), "blur": rate(970, 1000)},
         faults=(FaultDetection("veil 40 %", rate(90, 100), rate(0, 100), rate(3, 100), rate(100, 100)),),
         fit_s=21.4,
         score_us=118,
@@ -115,12 +115,14 @@ def test_detection_under_faults_stands_with_and_without_the_gate(manifest: Manif
 
 
 def test_what_was_not_measured_is_said_to_be_so(manifest: Manifest, facts: CardFacts) -> None:
-    card = render_card(manifest, replace(facts, families={}, nuisances={}, faults=(), capture={}))
+    card = render_card(manifest, replace(facts, families={}, disturbances={}, faults=(), origins={}))
     assert card.count("Not measured") == 3
 
 
 def test_strong_families_leave_no_blind_spot_but_a_caution(manifest: Manifest, facts: CardFacts) -> None:
-    card = render_card(manifest, replace(facts, families={"crack": rate(99, 100)}, nuisances={"shift": rate(99, 100)}))
+    card = render_card(
+        manifest, replace(facts, families={"crack": rate(99, 100)}, disturbances={"shift": rate(99, 100)})
+    )
     assert "Every family that was tried (1)" in card
     assert "None of the harmless disturbances" in card
 

@@ -11,7 +11,7 @@ from tests.wells import good_well
 from training.export.block_graph import arranged
 from training.export.onnx_graph import serialise, to_onnx
 from training.export.parity import check_parity
-from training.fitting.batches import Material
+from training.fitting.batches import TrainingBatches
 from training.fitting.fit import fit, loss_of
 from training.models.scoring import ExplainGraph, ScoringGraph, score
 from training.recipe.recipe import Recipe, read_recipe, recipe_names
@@ -37,7 +37,7 @@ def test_a_picture_comes_back_in_its_own_shape(recipe: Recipe, pixels: Pixels) -
 
 
 def test_the_loss_falls(recipe: Recipe, pixels: Pixels) -> None:
-    fitted = fit(recipe.model_copy(update={"epochs": 6, "least_steps": 0, "batch": 16}), Material(pixels))
+    fitted = fit(recipe.model_copy(update={"epochs": 6, "least_steps": 0, "batch": 16}), TrainingBatches(pixels))
     assert fitted.losses[-1] < fitted.losses[0]
 
 
@@ -50,7 +50,7 @@ def test_every_weight_learns(recipe: Recipe, pixels: Pixels) -> None:
 
 
 def test_the_exported_graph_scores_as_torch_does(recipe: Recipe, pixels: Pixels, tmp_path: Path) -> None:
-    graph = fit(recipe.model_copy(update={"epochs": 1, "least_steps": 0, "batch": 16}), Material(pixels)).graph
+    graph = fit(recipe.model_copy(update={"epochs": 1, "least_steps": 0, "batch": 16}), TrainingBatches(pixels)).graph
     path = tmp_path / "model.onnx"
     path.write_bytes(serialise(to_onnx(arranged(graph), recipe.input, ["score"]), {}))
     assert check_parity(graph, path, pixels[:8], threshold=1.0).scores > 0

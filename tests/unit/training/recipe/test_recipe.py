@@ -31,6 +31,12 @@ def test_a_recipe_survives_json() -> None:
     assert type(recipe).model_validate_json(recipe.model_dump_json()) == recipe
 
 
+def test_a_recipe_may_call_augmentation_and_disturbances_by_their_former_names() -> None:
+    former = parse_recipe(f"lessons = {{leaks = 2, nuisances = 3}}\n{SMALL}", "x")
+    present = parse_recipe(f"augmentation = {{leaks = 2, disturbances = 3}}\n{SMALL}", "x")
+    assert former == present
+
+
 @pytest.mark.parametrize(
     ("line", "named"),
     [

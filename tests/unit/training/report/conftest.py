@@ -9,7 +9,7 @@ from training.evaluation.thresholds import choose_threshold
 from training.report.pictures import Example, example
 
 FAMILIES = ("torn_metal", "emptied_mould", "half_emptied", "crescent", "crack", "splash", "dark_hole")
-NUISANCES = ("light", "colour_cast", "shift", "jpeg", "blur", "cable", "steam")
+DISTURBANCES = ("light", "colour_cast", "shift", "jpeg", "blur", "cable", "steam")
 
 
 def part(random: np.random.Generator, good: int, leak: int, gap: float) -> PartScores:
@@ -31,7 +31,7 @@ def fit(seed: int, gap: float, *, pictures: bool = True) -> FitReport:
     calibration = part(random, 700, 58, gap)
     parts = {
         "choice": part(random, 760, 58, gap),
-        "stress": part(random, 760, 500, gap * 0.7),
+        "synthetic": part(random, 760, 500, gap * 0.7),
         "report": part(random, 760, 59, gap),
     }
     return FitReport(
@@ -39,7 +39,7 @@ def fit(seed: int, gap: float, *, pictures: bool = True) -> FitReport:
         threshold=choose_threshold("false_alarm_budget", *calibration.labelled()),
         parts=parts,
         families={name: rate(int(random.integers(40, 101)), 100) for name in FAMILIES},
-        nuisances={name: rate(int(random.integers(900, 1001)), 1000) for name in NUISANCES},
+        disturbances={name: rate(int(random.integers(900, 1001)), 1000) for name in DISTURBANCES},
         fit_losses=tuple(0.02 * 0.6**epoch for epoch in range(6)),
         held_out_losses=tuple(0.021 * 0.62**epoch for epoch in range(6)),
         fit_s=21.4,
@@ -72,7 +72,7 @@ def comparison() -> ComparisonReport:
                 threshold=Threshold(value=0.004, strategy="decision_stump"),
                 parts={"report": part(np.random.default_rng(99), 760, 59, 1.0)},
                 families={"crack": rate(3, 100)},
-                nuisances={},
+                disturbances={},
                 fit_losses=(),
                 held_out_losses=(),
                 fit_s=0.8,

@@ -3,8 +3,17 @@ import pytest
 
 from service.contract.manifest import InputSpec
 from tests.wells import good_well
-from training.synthetic import kinds as stress
-from training.synthetic.augmentation import FAMILIES, LEAK_KINDS, Course, chunks, course, draw, joined, reduced
+from training.synthetic import kinds
+from training.synthetic.augmentation import (
+    FAMILIES,
+    LEAK_KINDS,
+    DrawingRule,
+    augmentation_rule,
+    chunks,
+    draw,
+    joined,
+    reduced,
+)
 
 WELLS = [good_well(seed) for seed in range(5)]
 SPEC = InputSpec(height=16, width=24)
@@ -12,25 +21,25 @@ SPEC = InputSpec(height=16, width=24)
 
 def test_every_family_of_leaks_belongs_to_exactly_one_kind() -> None:
     members = [family for families in LEAK_KINDS.values() for family in families]
-    assert sorted(members) == sorted(stress.LEAKS)
+    assert sorted(members) == sorted(kinds.LEAKS)
 
 
 @pytest.mark.parametrize("kind", FAMILIES)
-def test_the_same_course_draws_the_same_pictures(kind: str) -> None:
-    first, second = (draw(WELLS, course(kind, 2)) for _ in range(2))
+def test_the_same_rule_draws_the_same_pictures(kind: str) -> None:
+    first, second = (draw(WELLS, augmentation_rule(kind, 2)) for _ in range(2))
     assert all(np.array_equal(one.picture, other.picture) for one, other in zip(first.rows, second.rows, strict=True))
     assert first.family == second.family
 
 
 def test_more_repeats_only_add_to_what_fewer_draw() -> None:
-    one, two = (draw(WELLS, course("leaks", times)).lesson(SPEC) for times in (1, 2))
+    one, two = (draw(WELLS, augmentation_rule("leaks", times)).at_size(SPEC) for times in (1, 2))
     assert np.array_equal(two.at_most(1).pixels, one.pixels)
     assert np.array_equal(two.at_most(1).source, one.source)
 
 
 def test_chunks_joined_know_the_well_below_each_picture() -> None:
     some = [good_well(seed) for seed in range(300)]
-    plain = Course(("light",), 1, 0.0, 0)
+    plain = DrawingRule(("light",), 1, 0.0, 0)
     drawn = joined(draw(piece, plain, first) for first, piece in chunks(some))
     assert [row.source for row in drawn.rows] == list(range(300))
     for row in drawn.rows:
@@ -38,30 +47,30 @@ def test_chunks_joined_know_the_well_below_each_picture() -> None:
 
 
 def test_a_leak_is_to_become_the_well_with_the_nuisances_it_was_drawn_on() -> None:
-    drawn = draw(WELLS, course("leaks", 20))
-    lesson = drawn.lesson(SPEC, erase=True)
+    drawn = draw(WELLS, augmentation_rule("leaks", 20))
+    pictures = drawn.at_size(SPEC, erase=True)
     borne = [not np.array_equal(row.before, WELLS[row.source]) for row in drawn.rows]
     assert 0.2 < np.mean(borne) < 0.6
-    assert (lesson.restored != lesson.pixels).any(axis=(1, 2, 3)).mean() > 0.9
+    assert (pictures.restored != pictures.pixels).any(axis=(1, 2, 3)).mean() > 0.9
 
 
 def test_a_nuisance_is_to_become_itself() -> None:
-    lesson = draw(WELLS, course("nuisances", 2)).lesson(SPEC)
-    assert lesson.restored is lesson.pixels
-    assert lesson.at_most(1).restored is not lesson.pixels
-    assert np.array_equal(lesson.at_most(1).restored, lesson.at_most(1).pixels)
+    pictures = draw(WELLS, augmentation_rule("disturbances", 2)).at_size(SPEC)
+    assert pictures.restored is pictures.pixels
+    assert pictures.at_most(1).restored is not pictures.pixels
+    assert np.array_equal(pictures.at_most(1).restored, pictures.at_most(1).pixels)
 
 
 def test_challenges_are_drawn_on_the_wells_as_they_are() -> None:
-    drawn = draw(WELLS, Course(("crack",), 1, 0.4, 2))
+    drawn = draw(WELLS, DrawingRule(("crack",), 1, 0.4, 2))
     assert all(row.before is WELLS[row.source] for row in drawn.rows)
 
 
 def test_families_can_be_left_out() -> None:
-    lesson = draw(WELLS, course("leaks", 4)).lesson(SPEC)
-    kept = lesson.without(LEAK_KINDS["torn"])
+    pictures = draw(WELLS, augmentation_rule("leaks", 4)).at_size(SPEC)
+    kept = pictures.without(LEAK_KINDS["torn"])
     assert not set(kept.family) & set(LEAK_KINDS["torn"])
-    assert len(kept.pixels) == len(kept.source) == len(kept.family) < len(lesson.family)
+    assert len(kept.pixels) == len(kept.source) == len(kept.family) < len(pictures.family)
 
 
 def test_large_pictures_are_drawn_on_reduced() -> None:
@@ -70,4 +79,4 @@ def test_large_pictures_are_drawn_on_reduced() -> None:
 
 
 def test_no_lesson_is_an_empty_one() -> None:
-    assert draw(WELLS, course("leaks", 0)).lesson(SPEC).pixels.shape == (0, 16, 24, 3)
+    assert draw(WELLS, augmentation_rule("leaks", 0)).at_size(SPEC).pixels.shape == (0, 16, 24, 3)

@@ -5,13 +5,12 @@ import pytest
 
 from service.contract.errors import DataError
 from tests.wells import good_well
-from training.synthetic import kinds as stress
-from training.synthetic import sheets
+from training.synthetic import kinds, sheets
 
 
 def test_every_family_gets_a_sheet(tmp_path: Path) -> None:
     paths = list(sheets.write([good_well(seed) for seed in range(3)], tmp_path))
-    assert {path.stem.partition("-")[2] for path in paths} == {*stress.LEAKS, *stress.NUISANCES}
+    assert {path.stem.partition("-")[2] for path in paths} == {*kinds.LEAKS, *kinds.DISTURBANCES}
     assert all(cv2.imread(str(path)) is not None for path in paths)
 
 
