@@ -11,7 +11,6 @@ from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.contract.errors import LeakInspectionError
 from service.contract.manifest import GateLimits
@@ -20,6 +19,7 @@ from service.edge.access import Access, Role, read_keys
 from service.edge.admission import Admission
 from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.edge.middleware import Handler, OuterMiddleware
+from service.edge.trusted_proxies import TrustedProxies
 from service.inspector import Inspector
 from service.judging.judge import challenge
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
@@ -54,8 +54,8 @@ def create_app(
 ) -> ASGIApp:
     """Build the whole service; nothing is opened before the ASGI lifespan starts.
 
-    Outermost, a caller gets the address and the scheme that a trusted proxy states: places are shared out by address,
-    and a session begun on TLS stays there.
+    Outermost, a caller gets the address, the scheme and the prefix that a trusted proxy states: places are shared out
+    by address, a session begun on TLS stays there, and addresses in answers lead back through the proxy.
 
     Args:
         settings: all of them.
@@ -67,12 +67,18 @@ def create_app(
     """
     parts = _compose(settings, readiness or Readiness(), hung or logging.getLogger("service").critical)
     app = FastAPIOffline(
-        title="leak-inspection", version=SOFTWARE_VERSION, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
+        title="leak-inspection",
+        version=SOFTWARE_VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.parts = parts
     for part in (health, model, decisions, wells, events, operator):
         app.include_router(part.router)
     operator.mount_page(app)
+    openapi.mount_docs(app)
     app.add_exception_handler(LeakInspectionError, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, answer_invalid_request)
@@ -81,7 +87,7 @@ def create_app(
     handlers = _handlers(parts, settings)
     log = RequestLog(logging.getLogger("service.requests"), settings.log.good_share)
     front = OuterMiddleware(app, handlers, parts.metrics, log)
-    return ProxyHeadersMiddleware(front, settings.trusted_proxies)  # type: ignore[arg-type,return-value]  # the same calls in uvicorn's types
+    return TrustedProxies(front, settings.trusted_proxies)
 
 
 def _handlers(parts: Parts, settings: Settings) -> dict[str, Handler]:

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from service.contract.decision import Decision
+from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry
 from service.record.database.engine import sqlite_engine
 from service.record.deduplication import Deduplication, DeduplicationKey
 from service.record.journal.journal import Journal
-from service.record.journal.receipt import Receipt
+from service.record.journal.receipt import Consequences, Receipt
 from service.record.queries.lookup import entries_after
 from service.settings import Settings
 
@@ -22,13 +23,22 @@ class MemoryJournal:
         self.entries: list[Entry] = []
         self._deduplication = Deduplication(capacity=100_000)
 
-    def append(self, entries: Sequence[Entry]) -> Receipt:
+    def append(self, entries: Sequence[Entry], consequences: Consequences | None = None) -> Receipt:
         firsts = [self._deduplication.first(entry) for entry in entries]
-        self.entries += [entry for entry, first in zip(entries, firsts, strict=True) if first is entry]
-        return Receipt(firsts, None)
+        new = [entry for entry, first in zip(entries, firsts, strict=True) if first is entry]
+        following = consequences([entry for entry in new if isinstance(entry, Decision)]) if consequences else ()
+        self.entries += [*new, *following]
+        return Receipt(firsts, None, following)
 
     async def earlier(self, key: DeduplicationKey) -> Decision | None:
         return self._deduplication.recall(key)
+
+
+class FullJournal(MemoryJournal):
+    """A journal that can keep nothing."""
+
+    def append(self, entries: Sequence[Entry], consequences: Consequences | None = None) -> Receipt:  # noqa: ARG002
+        raise JournalUnavailable(f"no place for {len(entries)} entries")
 
 
 def entries_of(settings: Settings) -> list[Entry]:

@@ -1,9 +1,9 @@
 """The board: what each well of each camera shows now, followed from the journal entry by entry."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
 
 from service.contract.decision import Decision
 from service.contract.journal_entry import Event, EventKind, Recorded
@@ -11,14 +11,19 @@ from service.control_room.live_views import Alarm, BoardView, Brief, CameraView,
 from service.monitoring.cameras_file import Camera
 
 MOST_WELLS = 4096
+MOST_CAMERAS = 1024
 
 
 @dataclass(slots=True)
 class WellState:
-    """The latest decision and its sequence, since when the verdict is the same, the latest alarm, and silence."""
+    """The latest decision and its sequence, since when the verdict is the same, the latest alarm, and silence.
+
+    ``replica`` names who made the decision, None for this one.
+    """
 
     decision: Decision | None = None
     sequence: int = 0
+    replica: str | None = None
     since: datetime | None = None
     alarm: Alarm | None = None
     silent_since: datetime | None = None
@@ -50,12 +55,15 @@ class CameraState:
 class Board:
     """Takes entries of the journal in order; the cameras of the cameras file are there from the start.
 
-    It holds ``MOST_WELLS`` wells beside those, and forgets the ones judged longest ago.
+    It holds ``MOST_CAMERAS`` cameras and ``MOST_WELLS`` wells beside those, and forgets the ones heard of longest ago.
     """
 
     def __init__(self, cameras: Mapping[str, Camera]) -> None:
         self.sequence = 0
         self._expected = {(camera_id, well_id) for camera_id, camera in cameras.items() for well_id in camera.wells}
+        self._known = frozenset(cameras)
+        self._other_cameras: OrderedDict[str, None] = OrderedDict()
+        self._other_wells: OrderedDict[tuple[str, str | None], None] = OrderedDict()
         self._cameras = {camera_id: CameraState(camera.interval_s) for camera_id, camera in cameras.items()}
         for camera_id, well_id in self._expected:
             self._cameras[camera_id].wells[well_id] = WellState()
@@ -68,14 +76,9 @@ class Board:
             EventKind.DRIFT_ENDED: self._drift,
         }
 
-    def apply(self, entries: Iterable[Recorded]) -> None:
-        """Take the next entries."""
-        for sequence, entry in entries:
-            if isinstance(entry, Decision):
-                self._decide(sequence, entry)
-            elif isinstance(entry, Event) and entry.camera_id is not None and entry.kind in self._handlers:
-                self._handlers[entry.kind](entry.camera_id, entry)
-            self.sequence = max(self.sequence, sequence)
+    def apply(self, entries: Iterable[Recorded], replica: str | None = None) -> list[Recorded]:
+        """Take the next entries of this journal or of another replica's; return those that are no old news."""
+        return [recorded for recorded in entries if self._apply(recorded, replica)]
 
     def raised(self, event: Event, decision: Decision | None) -> None:
         """Take in an alarm of which the decision is known, though it may not be the latest of its well."""
@@ -98,20 +101,31 @@ class Board:
 
     def drifting(self, camera_id: str) -> list[str]:
         """Name the figures that have drifted."""
-        return self._camera(camera_id).drifting
+        camera = self._cameras.get(camera_id)
+        return [] if camera is None else camera.drifting
 
-    def _decide(self, sequence: int, decision: Decision) -> None:
-        if decision.camera_id is None:
-            return
-        camera = self._camera(decision.camera_id)
-        well = self._well(decision.camera_id, decision.well_id)
+    def _apply(self, recorded: Recorded, replica: str | None) -> bool:
+        sequence, entry = recorded
+        self.sequence = max(self.sequence, sequence)
+        if isinstance(entry, Decision):
+            return entry.camera_id is None or self._decide(entry.camera_id, sequence, entry, replica)
+        if isinstance(entry, Event) and entry.camera_id is not None and entry.kind in self._handlers:
+            self._handlers[entry.kind](entry.camera_id, entry)
+        return True
+
+    def _decide(self, camera_id: str, sequence: int, decision: Decision, replica: str | None) -> bool:
+        camera = self._camera(camera_id)
+        well = self._well(camera_id, decision.well_id)
         before, received_at = well.decision, decision.received_at
-        if before is not None and received_at < before.received_at:
-            return  # from a replica that judged this camera before
+        # One replica's decisions come in the order of its journal, whatever its clock says; only those of two replicas
+        # must be compared by time, as one that was cut off tells late of a camera that has moved on.
+        if before is not None and well.replica != replica and received_at < before.received_at:
+            return False
         if before is None or before.verdict is not decision.verdict:
             well.since = received_at
-        well.decision, well.sequence, well.silent_since = decision, sequence, None
+        well.decision, well.sequence, well.replica, well.silent_since = decision, sequence, replica, None
         camera.last_received_at, camera.silent_since = received_at, None
+        return True
 
     def _raise(self, camera_id: str, event: Event) -> None:
         well = self._well(camera_id, event.well_id)
@@ -134,28 +148,30 @@ class Board:
         self._camera(camera_id).drifting = [str(name) for name in figures] if isinstance(figures, list) else []
 
     def _camera(self, camera_id: str) -> CameraState:
-        camera = self._cameras.get(camera_id)
-        if camera is None:
-            camera = self._cameras[camera_id] = CameraState()
-        return camera
+        if camera_id not in self._cameras:
+            self._cameras[camera_id] = CameraState()
+        if camera_id not in self._known:
+            self._other_cameras[camera_id] = None
+            self._other_cameras.move_to_end(camera_id)
+            if len(self._other_cameras) > MOST_CAMERAS:
+                self._forget_camera(self._other_cameras.popitem(last=False)[0])
+        return self._cameras[camera_id]
 
     def _well(self, camera_id: str, well_id: str | None) -> WellState:
-        camera = self._camera(camera_id)
+        camera, place = self._camera(camera_id), (camera_id, well_id)
         if well_id not in camera.wells:
-            self._make_room()
             camera.wells[well_id] = WellState()
+        if place not in self._expected:
+            self._other_wells[place] = None
+            self._other_wells.move_to_end(place)
+            if len(self._other_wells) > MOST_WELLS:
+                oldest_camera, oldest_well = self._other_wells.popitem(last=False)[0]
+                del self._cameras[oldest_camera].wells[oldest_well]
         return camera.wells[well_id]
 
-    def _make_room(self) -> None:
-        places = [
-            (well.decision.received_at.timestamp() if well.decision else 0.0, camera_id, well_id)
-            for camera_id, camera in self._cameras.items()
-            for well_id, well in camera.wells.items()
-            if (camera_id, well_id) not in self._expected
-        ]
-        if len(places) >= MOST_WELLS:
-            _, camera_id, well_id = min(places, key=itemgetter(0))
-            del self._cameras[camera_id].wells[well_id]
+    def _forget_camera(self, camera_id: str) -> None:
+        for well_id in self._cameras.pop(camera_id).wells:
+            del self._other_wells[camera_id, well_id]
 
 
 def silent_since(event: Event) -> datetime | None:

@@ -11,6 +11,7 @@ from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound, Overloaded, Unavailable
 from service.contract.journal_entry import Entry, Event, EventKind, Recorded
 from service.control_room.board import Board
+from service.record.followers.other_replicas import HeardEntry
 from service.record.queries.records import Records
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ class Subscription:
             if isinstance(entry, Decision) and entry.verdict is Verdict.NO_LEAK:
                 self._good[entry.camera_id, entry.well_id] = recorded
             else:
+                if isinstance(entry, Decision):
+                    self._good.pop((entry.camera_id, entry.well_id), None)  # told later, it would hide this one
                 self._urgent.append(recorded)
                 self._news.set()
         self.sequence = entries[-1].sequence if entries else self.sequence
@@ -126,12 +129,12 @@ class LiveEvents:
         for subscription in self._subscriptions:
             subscription.put([Recorded(self.board.sequence, event) for event in events])
 
-    async def hear(self, others: Callable[[], AsyncIterator[list[Entry]]], heard: Callable[[Entry], None]) -> None:
+    async def hear(self, others: Callable[[], AsyncIterator[list[HeardEntry]]], heard: Callable[[Entry], None]) -> None:
         """Follow for ever what other replicas write; each entry goes to ``heard`` too."""
         async for entries in others():
-            for entry in entries:
+            for _, replica, entry in entries:
                 heard(entry)
-            self._tell([Recorded(self.board.sequence, entry) for entry in entries])
+                self._tell([Recorded(self.board.sequence, entry)], replica)
 
     @contextmanager
     def subscribe(self) -> Iterator[Subscription]:
@@ -149,11 +152,11 @@ class LiveEvents:
         finally:
             self._subscriptions.discard(subscription)
 
-    def _tell(self, entries: Sequence[Recorded]) -> None:
-        self.board.apply(entries)
+    def _tell(self, entries: Sequence[Recorded], replica: str | None = None) -> None:
+        fresh = self.board.apply(entries, replica)
         if not self._subscriptions:
             return
-        news = [recorded for recorded in entries if not _is_trouble(recorded.entry)]
+        news = [recorded for recorded in fresh if not _is_trouble(recorded.entry)]
         for subscription in self._subscriptions:
             subscription.put(news)
 

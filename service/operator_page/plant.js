@@ -48,12 +48,12 @@ export class Plant {
     return inOrder(camera.wells).filter(known);
   }
 
-  /** A new decision; one that is older than what is known changes nothing. */
+  /** A new decision; one that was recorded before what is known changes nothing, whatever their clocks said. */
   decided(decision) {
     if (decision.camera_id === null) return;
     const camera = this.#camera(decision.camera_id);
     const well = this.#well(camera, decision.well_id);
-    if (well.decision && Date.parse(decision.received_at) < Date.parse(well.decision.received_at)) return;
+    if (well.decision && decision.sequence < well.decision.sequence) return;
     if (well.decision?.verdict !== decision.verdict) well.since = decision.received_at;
     well.decision = decision;
     well.silentSince = null;

@@ -73,20 +73,15 @@ class Recorder:
         Raises:
             JournalUnavailable: they cannot be kept.
         """
-        raised = self._monitor.observe(decisions) if monitored else []
-        try:
-            receipt = self._journal.append([*decisions, *raised])
-        except JournalUnavailable:
-            self._monitor.withdraw(raised)
-            raise
+        receipt = self._journal.append(decisions, self._monitor.observe if monitored else None)
         archived = [self._keep_picture(made, crop.image) for made, crop in zip(decisions, crops, strict=True)]
         of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
-        kept = partial(self._kept, raised, decisions, of_record)
+        kept = partial(self._kept, receipt.consequences, decisions, of_record)
         waits = [wait for wait in (receipt.durable, *archived) if wait is not None]
         if not waits:
             kept()
             return [Recording(decision, None) for decision in of_record]
-        keeping = asyncio.ensure_future(self._keep(waits, raised, kept))
+        keeping = asyncio.ensure_future(self._keep(waits, receipt.consequences, kept))
         keeping.add_done_callback(_look)
         return [Recording(decision, keeping) for decision in of_record]
 

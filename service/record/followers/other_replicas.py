@@ -3,21 +3,33 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
 from service.contract.errors import LeakInspectionError
 from service.contract.journal_entry import Entry, EventKind
 from service.record.database.engine import Database
+from service.record.database.entry_row import entry_of
 from service.record.database.schema import entries, wells
-from service.record.queries.lookup import recorded, with_models
+from service.record.queries.lookup import with_models
 from service.record.queries.search import NOT_A_DECISION, unacknowledged
 
 AT_ONCE = 1000
 LOOK_EVERY_S = 0.3
 RETRY_S = 1.0
 
+REPLICA: ColumnElement[str | None] = literal_column("entries.replica")  # a column that SQLite does not have
+
 logger = logging.getLogger(__name__)
+
+
+class HeardEntry(NamedTuple):
+    """An entry of another replica, with its place in the shared record and the name of that replica."""
+
+    sequence: int
+    replica: str
+    entry: Entry
 
 
 class OtherReplicas:
@@ -37,7 +49,7 @@ class OtherReplicas:
         self.reached = False
         """The last look at the database found it."""
 
-    async def watch(self) -> AsyncIterator[list[Entry]]:
+    async def watch(self) -> AsyncIterator[list[HeardEntry]]:
         """Yield first how things stand, then what comes; for ever, through outages of the database."""
         while True:
             try:
@@ -53,25 +65,30 @@ class OtherReplicas:
             if not more:
                 await asyncio.sleep(self._look_every_s)
 
-    def _look(self, connection: Connection) -> tuple[list[Entry], bool]:
+    def _look(self, connection: Connection) -> tuple[list[HeardEntry], bool]:
         newest = connection.scalar(select(func.coalesce(func.max(entries.c.sequence), 0))) or 0
         if self._sequence is None:
             self._sequence = newest
             return self._standing(connection), False
         query = with_models().where(self._theirs, entries.c.sequence > self._sequence, entries.c.sequence <= newest)
-        rows = recorded(connection, query.order_by(entries.c.sequence).limit(AT_ONCE))
-        more = len(rows) == AT_ONCE
-        self._sequence = rows[-1].sequence if more else newest
-        return [row.entry for row in rows], more
+        found = _heard(connection, query.order_by(entries.c.sequence).limit(AT_ONCE))
+        more = len(found) == AT_ONCE
+        self._sequence = found[-1].sequence if more else newest
+        return found, more
 
-    def _standing(self, connection: Connection) -> list[Entry]:
+    def _standing(self, connection: Connection) -> list[HeardEntry]:
         """The latest decision of each well, the alarms nobody has acknowledged, and the last acknowledgements."""
         latest = with_models().join(wells, wells.c.sequence == entries.c.sequence).where(self._theirs)
         alarms = with_models().where(self._theirs, unacknowledged()).order_by(entries.c.sequence)
         taken = with_models().where(self._theirs, NOT_A_DECISION, entries.c.kind == EventKind.ALARM_ACKNOWLEDGED.value)
         taken = taken.order_by(entries.c.sequence.desc()).limit(AT_ONCE)
-        return [row.entry for query in (latest, alarms, taken) for row in recorded(connection, query)]
+        return [heard for query in (latest, alarms, taken) for heard in _heard(connection, query)]
 
     @property
     def _theirs(self) -> ColumnElement[bool]:
-        return literal_column("entries.replica").is_distinct_from(self._replica)
+        return REPLICA.is_distinct_from(self._replica)
+
+
+def _heard(connection: Connection, query: Select[tuple[object, ...]]) -> list[HeardEntry]:
+    rows = connection.execute(query.add_columns(REPLICA.label("replica")))
+    return [HeardEntry(row.sequence, row.replica or "", entry_of(row)) for row in rows]

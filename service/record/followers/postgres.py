@@ -36,9 +36,10 @@ INSERT = text(
     INSERT INTO wells (camera_id, well_id, at, sequence)
     SELECT DISTINCT ON (camera_id, well_id) camera_id, well_id, at, sequence FROM new
     WHERE kind = 'decision' AND camera_id IS NOT NULL AND well_id IS NOT NULL
-    ORDER BY camera_id, well_id, at DESC, sequence DESC
+    ORDER BY camera_id, well_id, sequence DESC
     ON CONFLICT (camera_id, well_id) DO UPDATE SET at = excluded.at, sequence = excluded.sequence
     WHERE excluded.at >= wells.at
+        OR EXISTS (SELECT FROM entries AS known WHERE known.sequence = wells.sequence AND known.replica = :replica)
     """  # noqa: S608  # made of this module's constants
 )
 INSERT_MODEL = text("INSERT INTO models VALUES (:id, :body) ON CONFLICT DO NOTHING")

@@ -29,11 +29,12 @@ CACHE_KIB = 16_000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 LATEST_OF_WELLS = """
-INSERT INTO wells SELECT camera_id, well_id, max(at), sequence FROM entries
+INSERT INTO wells SELECT camera_id, well_id, at, max(sequence) FROM entries
 WHERE sequence > ? AND kind = 'decision' AND camera_id IS NOT NULL AND well_id IS NOT NULL GROUP BY camera_id, well_id
-ON CONFLICT DO UPDATE SET at = excluded.at, sequence = excluded.sequence WHERE excluded.at >= at
+ON CONFLICT DO UPDATE SET at = excluded.at, sequence = excluded.sequence
 """
-"""SQLite takes ``sequence`` from the row that has the greatest ``at``."""
+"""SQLite takes ``at`` from the row that has the greatest ``sequence``. The clock may have gone back: the order of
+writing counts."""
 
 
 class JournalFile:

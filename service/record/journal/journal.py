@@ -15,7 +15,7 @@ from service.contract.journal_entry import Entry, Recorded
 from service.record.database.engine import Database, sqlite_engine
 from service.record.deduplication import Deduplication, DeduplicationKey
 from service.record.journal.file import JournalFile
-from service.record.journal.receipt import Receipt, Waiters
+from service.record.journal.receipt import Consequences, Receipt, Waiters
 from service.record.journal.tail import Tail
 from service.record.journal.write_queue import Transaction, WriteBatch, WriteQueue
 from service.record.journal.writer import Recovery, Writer
@@ -103,21 +103,23 @@ class Journal:
             return f"{self._pending.rows} entries wait to be written: the disk is too slow"
         return None
 
-    def append(self, entries: Sequence[Entry]) -> Receipt:
-        """Keep entries, all or none; one after the other, in the order of the calls.
+    def append(self, entries: Sequence[Entry], consequences: Consequences | None = None) -> Receipt:
+        """Keep entries and what follows from those that are new, all or none, in the order of the calls.
 
         Raises:
-            JournalUnavailable: they cannot be kept; none of them is.
+            JournalUnavailable: they cannot be kept; none of them is, and nothing has followed from them.
         """
         why = self.why
         if why is not None:
             raise JournalUnavailable(why)
         recorded = [self._deduplication.first(entry) for entry in entries]
         new = [entry for entry, first in zip(entries, recorded, strict=True) if entry is first]
-        waiter = self._queue(new) if new else None
+        # Only now: a picture that was sent twice must not confirm its own alarm.
+        following = consequences([entry for entry in new if isinstance(entry, Decision)]) if consequences else ()
+        waiter = self._queue([*new, *following]) if new else None
         if len(new) == len(recorded):
-            return Receipt(recorded, None if waiter is None else asyncio.shield(waiter))
-        return Receipt(recorded, _all({waiter, *map(self._waiters.of, recorded)}))
+            return Receipt(recorded, None if waiter is None else asyncio.shield(waiter), following)
+        return Receipt(recorded, _all({waiter, *map(self._waiters.of, recorded)}), following)
 
     async def earlier(self, key: DeduplicationKey) -> Decision | None:
         """Return the first decision on the same picture, once it is kept; None where there is none yet.

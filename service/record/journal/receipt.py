@@ -1,14 +1,17 @@
 """What became of entries that were handed to a journal, and who waits until they are on disk."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable
-from service.contract.journal_entry import Entry
+from service.contract.journal_entry import Entry, Event
 from service.record.deduplication import DeduplicationKey
 from service.record.journal.write_queue import WriteBatch
+
+Consequences = Callable[[Sequence[Decision]], Sequence[Event]]
+"""What follows from decisions that are new: alarms, drift."""
 
 
 class Receipt(NamedTuple):
@@ -16,10 +19,12 @@ class Receipt(NamedTuple):
 
     ``entries`` are those of record: where the picture of a decision has one already, that one. ``durable`` is None
     where nothing has to be waited for; else no answer may leave before it has been awaited without an error.
+    ``consequences`` are the events that were kept together with them.
     """
 
     entries: list[Entry]
     durable: Awaitable[object] | None
+    consequences: Sequence[Event] = ()
 
     async def kept(self) -> None:
         """Wait until the entries are as durable as they must be.
@@ -34,8 +39,12 @@ class Receipt(NamedTuple):
 class DecisionLog(Protocol):
     """A journal as those see it who append."""
 
-    def append(self, entries: Sequence[Entry]) -> Receipt:
-        """Keep entries, all or none; raise ``JournalUnavailable`` where that is not possible."""
+    def append(self, entries: Sequence[Entry], consequences: Consequences | None = None) -> Receipt:
+        """Keep entries and what follows from those that are new, all or none.
+
+        Raises:
+            JournalUnavailable: they cannot be kept; nothing has followed from them.
+        """
 
     async def earlier(self, key: DeduplicationKey) -> Decision | None:
         """Return the first decision on the same picture."""

@@ -2,6 +2,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select, text
@@ -163,7 +164,7 @@ async def test_a_replica_learns_how_things_stand_elsewhere_and_then_what_happens
 
     async def listen(others: OtherReplicas) -> None:
         async for found in others.watch():
-            heard.extend(entry_id(entry) for entry in found)
+            heard.extend(entry_id(each.entry) for each in found)
 
     database = Database(postgres_engine(postgres.url))
     async with replica(tmp_path, "one", postgres.url) as (one, _), replica(tmp_path, "two", postgres.url) as (two, it):
@@ -187,7 +188,7 @@ async def test_listening_to_others_outlives_an_outage(tmp_path: Path, postgres: 
 
     async def listen(others: OtherReplicas) -> None:
         async for found in others.watch():
-            heard.extend(entry_id(entry) for entry in found)
+            heard.extend(entry_id(each.entry) for each in found)
 
     database = Database(postgres_engine(postgres.url))
     listener = asyncio.create_task(listen(OtherReplicas(database, "one", 0.02, retry_s=0.05)))
@@ -202,4 +203,19 @@ async def test_listening_to_others_outlives_an_outage(tmp_path: Path, postgres: 
         await eventually(lambda: heard[-len(second) :] == [entry_id(entry) for entry in second])
     listener.cancel()
     await asyncio.gather(listener, return_exceptions=True)
+    await database.close()
+
+
+async def test_in_postgresql_too_the_latest_decision_of_a_replica_is_the_one_written_last(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    leak = a_decision(Verdict.LEAK, received_at=START)
+    back = a_decision(Verdict.UNKNOWN, received_at=START - timedelta(hours=1))
+    late = a_decision(Verdict.LEAK, received_at=START - timedelta(hours=2))
+    for name, decision in (("one", leak), ("one", back), ("two", late)):
+        async with replica(tmp_path, name, postgres.url) as (journal, follower):
+            await kept(journal, [decision])
+            await eventually(lambda: follower.behind == 0)  # called at once
+    database = Database(postgres_engine(postgres.url))
+    assert await Records(database).latest() == [back], "what another replica tells late is older"
     await database.close()

@@ -169,9 +169,9 @@ async def test_every_review_of_a_decision_is_kept_in_order(tmp_path: Path) -> No
     await journal.close()
 
 
-async def test_the_latest_decision_of_each_well_is_known_after_a_restart(records: Records) -> None:
+async def test_the_decision_of_each_well_that_was_written_last_is_known_after_a_restart(records: Records) -> None:
     newest: dict[tuple[str, str], datetime] = {}
-    for decision in sorted(SHIFT, key=lambda each: each.received_at):
+    for decision in SHIFT:
         if decision.camera_id is not None and decision.well_id is not None:
             newest[decision.camera_id, decision.well_id] = decision.received_at
     latest = [(each.camera_id, each.well_id, each.received_at) for each in await records.latest()]
@@ -198,3 +198,17 @@ async def test_a_search_that_takes_too_long_is_ended_with_a_hint(folder: Path, r
     with pytest.raises(TooBroad, match="narrow it"):
         await Records(hurried).page(DecisionFilter(score_from=2.0), 10)
     await hurried.close()
+
+
+async def test_after_the_clock_went_back_the_latest_decision_is_the_one_written_last(tmp_path: Path) -> None:
+    good = a_decision(well_id="back")
+    leak = a_decision(Verdict.LEAK, well_id="back", received_at=good.received_at - timedelta(hours=1))
+    for decision in (good, leak):
+        journal = Journal(tmp_path / "journal.db")
+        await journal.open()
+        await journal.append([decision]).kept()
+        await journal.close()
+    journal = Journal(tmp_path / "journal.db")
+    await journal.open()
+    assert leak in await Records(journal.database).latest()
+    await journal.close()

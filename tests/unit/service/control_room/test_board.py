@@ -126,3 +126,39 @@ def test_a_flood_of_invented_wells_pushes_out_the_longest_unseen_but_no_expected
     after = board_after(*invented, cameras={"cam-1": Camera(interval_s=0.3, wells=("1a",))})
     cameras = {camera.camera_id: [well.well_id for well in camera.wells] for camera in after.view().cameras}
     assert cameras == {"cam-1": ["1a"], "cam-9": ["2", "3", "4"]}
+
+
+def test_after_the_clock_went_back_a_well_shows_what_was_recorded_last() -> None:
+    good = a_decision(GOOD, received_at=START)
+    leak = a_decision(LEAK, received_at=START - timedelta(hours=1))
+    after = board_after(good, leak)
+    well = only_well(after)
+    assert well.decision is not None
+    assert (well.decision.verdict, well.since) == (LEAK, leak.received_at)
+
+
+def test_a_replica_that_tells_late_of_a_camera_that_moved_on_is_not_believed() -> None:
+    after = board_after(a_decision(LEAK, received_at=START))
+    late = Recorded(1, a_decision(GOOD, received_at=START - timedelta(seconds=5)))
+    assert after.apply([late], "replica-2") == []
+    well = only_well(after)
+    assert well.decision is not None
+    assert well.decision.verdict is LEAK
+
+
+def test_another_replica_s_clock_that_went_back_hides_no_leak_of_its_wells() -> None:
+    after = Board({})
+    after.apply([Recorded(1, a_decision(GOOD, received_at=START))], "replica-2")
+    after.apply([Recorded(1, a_decision(LEAK, received_at=START - timedelta(hours=1)))], "replica-2")
+    well = only_well(after)
+    assert well.decision is not None
+    assert well.decision.verdict is LEAK
+
+
+def test_a_flood_of_invented_cameras_pushes_out_the_longest_unseen_but_no_configured_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(board, "MOST_CAMERAS", 2)
+    invented = [a_decision(camera_id=f"invented-{number}", well_id="1a") for number in range(4)]
+    after = board_after(*invented, invented[2], a_decision(camera_id="new"), cameras={"cam-1": Camera(interval_s=0.3)})
+    assert [camera.camera_id for camera in after.view().cameras] == ["cam-1", "invented-2", "new"]

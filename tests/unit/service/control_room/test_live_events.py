@@ -132,3 +132,10 @@ async def test_troubles_are_told_at_once_and_not_again_when_they_are_on_record()
         assert [recorded.entry for recorded in subscription.take_urgent()] == [began]
         await followed.follow()
         assert [recorded.sequence for recorded in subscription.take_urgent()] == [2]
+
+
+def test_a_good_decision_that_waits_is_not_told_after_the_leak_that_followed_it() -> None:
+    subscription = Subscription(0)
+    subscription.put(recorded(Verdict.NO_LEAK, Verdict.LEAK))
+    assert len(subscription.take_urgent()) == 1
+    assert subscription.take_good() == []

@@ -4,11 +4,10 @@ import pytest
 
 from service.contract.decision import Verdict
 from service.contract.errors import JournalUnavailable, NotFound, Unavailable
-from service.contract.journal_entry import Entry, Event, EventKind, Review
+from service.contract.journal_entry import Event, EventKind, Review
 from service.control_room.operator_actions import OperatorActions
-from service.record.journal.receipt import Receipt
 from tests.decisions import START, a_decision
-from tests.journals import MemoryJournal
+from tests.journals import FullJournal, MemoryJournal
 from tests.small_record import SmallRecord
 
 RAISED = Event("alarm-1", EventKind.ALARM_RAISED, START, "cam-1", "12a", payload={"verdict": "leak"})
@@ -29,13 +28,6 @@ class OneAlarm:
 
     def restore(self, active: Sequence[Event]) -> None:
         self.active = {event.event_id for event in active}
-
-
-class FullDisk(MemoryJournal):
-    """A journal that can keep nothing."""
-
-    def append(self, entries: Sequence[Entry]) -> Receipt:
-        raise JournalUnavailable(f"no place for {len(entries)} entries")
 
 
 async def test_a_review_is_kept_with_its_author() -> None:
@@ -68,7 +60,7 @@ async def test_an_acknowledgement_is_kept_and_counts_once() -> None:
 async def test_an_alarm_goes_on_where_its_acknowledgement_cannot_be_kept() -> None:
     layer = OneAlarm()
     with pytest.raises(JournalUnavailable):
-        await OperatorActions(FullDisk(), SmallRecord([], [RAISED]), layer).acknowledge("alarm-1", "Anna", "")
+        await OperatorActions(FullJournal(), SmallRecord([], [RAISED]), layer).acknowledge("alarm-1", "Anna", "")
     assert layer.active == {"alarm-1"}
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry, Event, EventKind
 from service.record.event_outbox import EventOutbox
-from service.record.journal.receipt import Receipt
+from service.record.journal.receipt import Consequences, Receipt
 from tests.journals import MemoryJournal
 
 EVENTS = [Event(str(number), EventKind.NO_DATA, datetime.now(UTC), f"cam-{number}") for number in range(3)]
@@ -21,7 +21,7 @@ class Disk(MemoryJournal):
         super().__init__()
         self.refusals, self.lost = refusals, lost
 
-    def append(self, entries: Sequence[Entry]) -> Receipt:
+    def append(self, entries: Sequence[Entry], consequences: Consequences | None = None) -> Receipt:
         if self.refusals:
             self.refusals -= 1
             raise JournalUnavailable("the disk is full")
@@ -30,7 +30,7 @@ class Disk(MemoryJournal):
             failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             failed.set_exception(JournalUnavailable("no answer from the disk"))
             return Receipt(list(entries), failed)
-        return super().append(entries)
+        return super().append(entries, consequences)
 
 
 async def kept(journal: MemoryJournal, *groups: list[Event]) -> list[Event]:

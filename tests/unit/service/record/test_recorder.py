@@ -8,17 +8,17 @@ from prometheus_client import CollectorRegistry
 
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable
-from service.contract.journal_entry import Entry
+from service.contract.journal_entry import Entry, Event, entry_id
 from service.monitoring.alarms import AlarmLayer
 from service.monitoring.cadence import Cadence
 from service.monitoring.drift import DriftMonitor
 from service.monitoring.monitor import Monitor
-from service.record.journal.receipt import Receipt
+from service.record.journal.receipt import Consequences, Receipt
 from service.record.recorder import Recorder
 from service.settings import AlarmRule
 from service.telemetry.metrics import ServiceMetrics
 from tests.decisions import a_decision
-from tests.journals import MemoryJournal
+from tests.journals import FullJournal, MemoryJournal
 from tests.judged import shot_of
 
 
@@ -29,29 +29,32 @@ class SlowJournal(MemoryJournal):
         super().__init__()
         self.disk: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def append(self, entries: Sequence[Entry]) -> Receipt:
-        receipt = super().append(entries)
+    def append(self, entries: Sequence[Entry], consequences: Consequences | None = None) -> Receipt:
+        receipt = super().append(entries, consequences)
         waits = any(isinstance(entry, Decision) and entry.verdict is Verdict.LEAK for entry in entries)
-        return Receipt(receipt.entries, asyncio.shield(self.disk) if waits else None)
+        return receipt._replace(durable=asyncio.shield(self.disk) if waits else None)
 
 
 class Bench:
     """A recorder on a slow journal, with its alarms."""
 
-    def __init__(self) -> None:
+    def __init__(self, rule: AlarmRule | None = None) -> None:
         self.registry = CollectorRegistry()
-        metrics = ServiceMetrics(self.registry, "0", "0", {})
+        self.metrics = metrics = ServiceMetrics(self.registry, "0", "0", {})
         self.monitor = Monitor(
-            AlarmLayer(AlarmRule(confirmations=1, window=1)),
+            AlarmLayer(rule or AlarmRule(confirmations=1, window=1)),
             Cadence({}, 0.0),
             DriftMonitor(lambda: None, 10.0),
             metrics.cameras,
         )
         self.journal = SlowJournal()
-        self._recorder = Recorder(self.journal, lambda _decision, _data: None, self.monitor, metrics)
+        self.recorder = self.on(self.journal)
+
+    def on(self, journal: MemoryJournal) -> Recorder:
+        return Recorder(journal, lambda _decision, _data: None, self.monitor, self.metrics)
 
     def record(self, decision: Decision) -> asyncio.Task[Decision]:
-        (recording,) = self._recorder.record([decision], [shot_of(b"picture")])
+        (recording,) = self.recorder.record([decision], [shot_of(b"picture")])
         return asyncio.ensure_future(recording.kept())
 
     def alarms(self) -> float | None:
@@ -92,3 +95,31 @@ async def test_an_alarm_that_cannot_be_kept_is_taken_back() -> None:
         await answer
     assert bench.monitor.active_alarms == []
     assert bench.alarms() == 0
+
+
+async def test_a_picture_that_was_sent_three_times_does_not_confirm_its_own_alarm() -> None:
+    bench = Bench(AlarmRule(confirmations=2, window=3))
+    (first, *again) = [a_decision(Verdict.UNKNOWN, number=1) for _ in range(3)]
+    crop = shot_of(b"picture")
+    recordings = bench.recorder.record([first, *again], [crop] * 3)
+    assert [await recording.kept() for recording in recordings] == [first] * 3
+    assert bench.journal.entries == [first], "neither an alarm nor a decision more"
+    assert bench.monitor.active_alarms == []
+
+
+async def test_an_alarm_names_a_decision_of_record() -> None:
+    bench = Bench(AlarmRule(confirmations=2, window=3))
+    for number in (1, 1, 2):
+        (recording,) = bench.recorder.record([a_decision(Verdict.UNKNOWN, number=number)], [shot_of(b"picture")])
+        await recording.kept()
+    *decisions, alarm = bench.journal.entries
+    assert isinstance(alarm, Event)
+    assert alarm.decision_id == entry_id(decisions[-1])
+    assert len(decisions) == 2
+
+
+async def test_nothing_follows_from_a_decision_that_the_journal_refuses() -> None:
+    bench = Bench()
+    with pytest.raises(JournalUnavailable):
+        bench.on(FullJournal()).record([a_decision(Verdict.LEAK)], [shot_of(b"picture")])
+    assert bench.monitor.active_alarms == []
