@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     protect_health_and_metrics: bool = Field(False, description="Ask for a key on /health and /metrics too.")
     trusted_proxies: str = Field(
         "127.0.0.1",
-        description="Proxies whose X-Forwarded-For and -Proto are believed: addresses or networks, or *.",
+        description="Proxies whose X-Forwarded-For, -Proto and -Prefix are believed: addresses or networks, or *.",
     )
     artifacts: Path = Field(Path("model_artifacts"), description="Folder of artefacts; may be read-only.")
     data_dir: Path = Field(Path("data"), description="Folder the service writes: record, pictures, chosen artefact.")

@@ -8,7 +8,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.app.components import Components, compose
 from service.app.lifespan import lifespan
@@ -17,6 +16,7 @@ from service.edge.access import Role
 from service.edge.admission import Admission
 from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.edge.middleware import Handler, OuterMiddleware
+from service.edge.trusted_proxies import TrustedProxies
 from service.judging.serving import SOFTWARE_VERSION
 from service.monitoring.readiness import Readiness
 from service.routes import decisions, events, health, model, openapi, operator, wells
@@ -32,8 +32,8 @@ def create_app(
 ) -> ASGIApp:
     """Build the whole service; nothing is opened before the ASGI lifespan starts.
 
-    Outermost, a caller gets the address and the scheme that a trusted proxy states: places are shared out by address,
-    and a session begun on TLS stays there.
+    Outermost, a caller gets the address, the scheme and the prefix that a trusted proxy states: places are shared out
+    by address, a session begun on TLS stays there, and addresses in answers lead back through the proxy.
 
     Args:
         settings: all of them.
@@ -45,12 +45,18 @@ def create_app(
     """
     components = compose(settings, readiness or Readiness(), hung or logging.getLogger("service").critical)
     app = FastAPIOffline(
-        title="leak-inspection", version=SOFTWARE_VERSION, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
+        title="leak-inspection",
+        version=SOFTWARE_VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.needs = components
     for routes in (health, model, decisions, wells, events, operator):
         app.include_router(routes.router)
     operator.mount_page(app)
+    openapi.mount_docs(app)
     app.add_exception_handler(LeakInspectionError, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, answer_invalid_request)
@@ -58,7 +64,7 @@ def create_app(
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
     log = RequestLog(logging.getLogger("service.requests"), settings.log.good_share)
     outer = OuterMiddleware(app, _handlers(components), components.metrics, log)
-    return ProxyHeadersMiddleware(outer, settings.trusted_proxies)  # type: ignore[arg-type,return-value]  # the same calls in uvicorn's types
+    return TrustedProxies(outer, settings.trusted_proxies)
 
 
 def _handlers(components: Components) -> dict[str, Handler]:

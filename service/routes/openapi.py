@@ -3,7 +3,9 @@
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter
 
 from service.contract.decision import Decision
@@ -47,6 +49,20 @@ HANDLER_HEADERS = (
         "Comes back in answer, log and record.",
     ),
 )
+
+
+def mount_docs(app: FastAPI) -> None:
+    """Show the document at ``/docs``, with files of the service alone, at addresses that hold below any prefix."""
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=app.title,
+            swagger_js_url="static-offline-docs/swagger-ui-bundle.js",
+            swagger_css_url="static-offline-docs/swagger-ui.css",
+            swagger_favicon_url="page/icon.svg",
+        )
 
 
 def document(app: FastAPI) -> Json:

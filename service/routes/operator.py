@@ -48,13 +48,26 @@ async def sign_in(form: KeyForm, access: AccessNeed, request: Request, response:
     """Exchange a key for a session cookie that no script can read."""
     session = access.sign_in(form.key.encode(), request.client.host if request.client else "")
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, session, max_age=SESSION_S, secure=secure, httponly=True, samesite="strict")
+    response.set_cookie(
+        COOKIE,
+        session,
+        max_age=SESSION_S,
+        path=_home(request),
+        secure=secure,
+        httponly=True,
+        samesite="strict",
+    )
 
 
 @router.delete("/v1/session", operation_id="signOut", status_code=204)
-async def sign_out(response: Response) -> None:
+async def sign_out(request: Request, response: Response) -> None:
     """Forget the session."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    response.delete_cookie(COOKIE, path=_home(request), httponly=True, samesite="strict")
+
+
+def _home(request: Request) -> str:
+    """Where the service begins on its host: a session below a prefix is nobody else's there."""
+    return f"{request.scope.get('root_path', '')}/"
 
 
 @router.get("/v1/status", operation_id="getStatus", dependencies=[OPERATOR_ONLY])
