@@ -27,10 +27,15 @@ class NginxServer:
         replicas: a port for each replica of the configuration, in their order.
         main: the file to start with.
         changes: what to write instead of some words of the shipped files.
+        added: more files, by their names.
     """
 
     def __init__(
-        self, replicas: Sequence[int] = (), main: str = "nginx.conf", changes: Mapping[str, str] | None = None
+        self,
+        replicas: Sequence[int] = (),
+        main: str = "nginx.conf",
+        changes: Mapping[str, str] | None = None,
+        added: Mapping[str, str] | None = None,
     ) -> None:
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
         if program is None:
@@ -38,8 +43,9 @@ class NginxServer:
         self._folder = Path(tempfile.mkdtemp(prefix="leak-nginx-"))
         self._port = free_port()
         _make_certificate(self._folder)
-        for path in SHIPPED.glob("*.conf"):
-            (self._folder / path.name).write_text(self._moved(path.read_text(), replicas, changes or {}))
+        files = {path.name: path.read_text() for path in SHIPPED.glob("*.conf")} | dict(added or {})
+        for name, text in files.items():
+            (self._folder / name).write_text(self._moved(text, replicas, changes or {}))
         self._scheme = "https" if " ssl;" in (self._folder / main).read_text() else "http"
         alone = "daemon off; master_process off;"
         command: Command = [program, "-p", self._folder, "-c", self._folder / main, "-g", alone]

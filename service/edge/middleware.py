@@ -55,7 +55,7 @@ class OuterMiddleware:
             return
         started = perf_counter()
         scope["request_id"] = request_id = request_id_of(scope["headers"])
-        handler = self._handlers.get(scope["path"])
+        handler = self._handlers.get(scope["path"][len(scope.get("root_path", "")) :])
         self._metrics.in_flight += 1
         status = CLIENT_CLOSED_REQUEST
         try:

@@ -39,7 +39,7 @@ export function withQuery(path, query) {
 
 /** Path of a decision or of what belongs to it. */
 export function decisionPath(id, rest = "") {
-  return `/v1/decisions/${encodeURIComponent(id)}${rest}`;
+  return `v1/decisions/${encodeURIComponent(id)}${rest}`;
 }
 
 async function call(method, path, body = undefined, type = null) {

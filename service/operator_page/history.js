@@ -26,7 +26,7 @@ export class History {
   async show(query) {
     offerCameras(this.plant.cameras().map((camera) => camera.cameraId));
     setFilters(query);
-    part("csv").href = withQuery("/v1/decisions", { ...filters(), format: "csv" });
+    part("csv").href = withQuery("v1/decisions", { ...filters(), format: "csv" });
     part("rows").replaceChildren();
     this.#cursor = null;
     await this.#load();
@@ -40,7 +40,7 @@ export class History {
   async #load() {
     part("older").disabled = true;
     try {
-      const page = await read("/v1/decisions", { ...filters(), limit: PAGE, cursor: this.#cursor });
+      const page = await read("v1/decisions", { ...filters(), limit: PAGE, cursor: this.#cursor });
       part("rows").append(...page.items.map((decision) => this.#row(decision)));
       this.#cursor = page.next_cursor;
     } catch (error) {

@@ -30,7 +30,7 @@ export class Link {
   async open() {
     this.#close();
     try {
-      this.plant.reset(await read("/v1/wells"));
+      this.plant.reset(await read("v1/wells"));
       this.changed();
       this.#follow();
     } catch (error) {
@@ -41,7 +41,7 @@ export class Link {
   }
 
   #follow() {
-    const source = new EventSource(`/v1/events?after=${this.plant.sequence}`);
+    const source = new EventSource(`v1/events?after=${this.plant.sequence}`);
     this.#source = source;
     this.#heardAt = performance.now();
     const hear = (name, apply) => source.addEventListener(name, (event) => this.#hear(JSON.parse(event.data), apply));

@@ -12,7 +12,7 @@ export function prepareLogin(entered) {
     event.preventDefault();
     const key = part("login-key").value;
     try {
-      await send("/v1/session", { key });
+      await send("v1/session", { key });
       part("login-form").reset();
       part("login").close();
       part("sign-out").hidden = false;
@@ -22,7 +22,7 @@ export function prepareLogin(entered) {
     }
   });
   part("sign-out").addEventListener("click", async () => {
-    await remove("/v1/session");
+    await remove("v1/session");
     location.reload();
   });
 }

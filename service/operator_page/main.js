@@ -65,7 +65,7 @@ function begin() {
 
 async function askStatus() {
   try {
-    status = await read("/v1/status");
+    status = await read("v1/status");
   } catch {
     return; // the link says so loudly
   }
@@ -82,7 +82,7 @@ async function acknowledge(alarms) {
   }
   for (const { alarm_id: id, camera_id: camera, well_id: well } of alarms) {
     try {
-      plant.alarmed(await send(`/v1/alarms/${encodeURIComponent(id)}/acknowledge`, { operator, comment: "" }));
+      plant.alarmed(await send(`v1/alarms/${encodeURIComponent(id)}/acknowledge`, { operator, comment: "" }));
       notice(text("done.acknowledged", { well: wellName(camera, well) }), "good");
     } catch (error) {
       notice(failure(error), "bad");

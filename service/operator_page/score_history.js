@@ -25,7 +25,7 @@ async function draw({ camera_id: camera, well_id: well, received_at: at }, minut
   const length = minutes * MINUTE_MS;
   const to = Math.min(Date.now(), Date.parse(at) + length / 5);
   const range = { from: new Date(to - length).toISOString(), to: new Date(to).toISOString() };
-  const path = `/v1/wells/${encodeURIComponent(camera)}/${encodeURIComponent(well)}/scores`;
+  const path = `v1/wells/${encodeURIComponent(camera)}/${encodeURIComponent(well)}/scores`;
   try {
     place.replaceChildren(scoreChart(await read(path, range), wellName(camera, well)));
   } catch (error) {

@@ -16,7 +16,7 @@ export async function drawSystem(plant, status, acknowledge) {
     serviceCard(status), modelCard(status.model), selfTestCard(status.self_test), journalCard(status.journal));
   part("system-cameras").replaceChildren(...plant.cameras().map((camera) => cameraRow(plant, camera)));
   try {
-    const { items } = await read("/v1/alarms", { limit: ALARMS_SHOWN });
+    const { items } = await read("v1/alarms", { limit: ALARMS_SHOWN });
     part("system-alarms").replaceChildren(...(items.length > 0 ? items.map((alarm) => alarmRow(alarm, acknowledge)) : [emptyRow()]));
   } catch (error) {
     notice(failure(error), "bad");
@@ -70,7 +70,7 @@ export function offerSelfTest() {
 async function runSelfTest(button) {
   button.disabled = true;
   try {
-    const { ok } = await send("/v1/self-test", {});
+    const { ok } = await send("v1/self-test", {});
     notice(`${text("system.self_test")}: ${text(ok ? "system.passed" : "system.failed")}`, ok ? "good" : "bad");
   } catch (error) {
     notice(failure(error), "bad");

@@ -35,7 +35,7 @@ async function judge(file, open) {
   if (!part("trial").open) part("trial").showModal();
   result.replaceChildren(element("p", {}, text("trial.working")));
   try {
-    const decision = await sendPicture("/v1/trial", file);
+    const decision = await sendPicture("v1/trial", file);
     result.replaceChildren(...answer(decision, preview(file), open));
   } catch (error) {
     result.replaceChildren(element("p", { class: "bad", role: "alert" }, text("trial.failed", { detail: error.message })));

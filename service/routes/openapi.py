@@ -3,7 +3,9 @@
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
 from pydantic import TypeAdapter
 
 from service.contract.decision import Decision
@@ -13,7 +15,7 @@ from service.routes.schemas import BatchAnswer, BatchForm, CropForm, CropQuery, 
 Json = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
-LANE_PROBLEMS = {
+HANDLER_PROBLEMS = {
     400: "The multipart body cannot be parsed, or it differs from its Content-Digest.",
     413: "Too many bytes, pixels or crops.",
     415: "The content is not a whole JPEG or PNG.",
@@ -32,12 +34,13 @@ BODY_PROBLEMS = {
     408: "The body takes too long to arrive.",
     413: "The body has too many bytes.",
 }
+SIGN_IN_PROBLEMS = {429: "Too many wrong keys came from this address: try again after a pause."}
 EVERY_PROBLEM = {
     401: "A key is needed.",
     403: "The key is for another role.",
     500: "The service failed on this request.",
 }
-LANE_HEADERS = (
+HANDLER_HEADERS = (
     ("X-Deadline-Ms", {"type": "integer", "minimum": 1, "maximum": 60_000}, "Milliseconds until inference must begin."),
     ("Content-Digest", {"type": "string"}, "RFC 9530 digest of the body; a difference is refused."),
     (
@@ -46,6 +49,20 @@ LANE_HEADERS = (
         "Comes back in answer, log and record.",
     ),
 )
+
+
+def mount_docs(app: FastAPI) -> None:
+    """Show the document at ``/docs``, with files of the service alone, at addresses that hold below any prefix."""
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=app.title,
+            swagger_js_url="static-offline-docs/swagger-ui-bundle.js",
+            swagger_css_url="static-offline-docs/swagger-ui.css",
+            swagger_favicon_url="page/icon.svg",
+        )
 
 
 def document(app: FastAPI) -> Json:
@@ -60,6 +77,7 @@ def document(app: FastAPI) -> Json:
                 operation["responses"].pop("422", None)
                 _describe_problems(operation, APP_PROBLEMS)
                 _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
+                _describe_problems(operation, SIGN_IN_PROBLEMS if operation["operationId"] == "signIn" else {})
         for model in (Decision, BatchAnswer, BatchForm, CropForm, ProblemAnswer):
             _add(schemas, model)
         handlers = {"/v1/inspect": _inspect(), "/v1/inspect/batch": _batch(), "/v1/trial": _trial()}
@@ -78,7 +96,7 @@ def _add(schemas: Json, model: type) -> None:
 
 
 def _inspect() -> Json:
-    return _lane(
+    return _operation(
         operation_id="inspectWell",
         summary="Judge one crop",
         description="The picture is the raw body, or the multipart field `file`. Its type is judged by content.",
@@ -89,7 +107,7 @@ def _inspect() -> Json:
 
 
 def _trial() -> Json:
-    return _lane(
+    return _operation(
         operation_id="tryPicture",
         summary="Try a picture",
         description="Judged and recorded with the cast `trial`, for no camera and no well; no alarm follows from it.",
@@ -105,7 +123,7 @@ def _crop_body() -> Json:
 
 
 def _batch() -> Json:
-    return _lane(
+    return _operation(
         operation_id="inspectBatch",
         summary="Judge the crops of one camera frame",
         description="One answer a crop, in the order sent; a crop that cannot be decoded is one `unknown`.",
@@ -115,10 +133,12 @@ def _batch() -> Json:
     )
 
 
-def _lane(operation_id: str, summary: str, description: str, body: Json, answer: str, parameters: list[Json]) -> Json:
+def _operation(
+    operation_id: str, summary: str, description: str, body: Json, answer: str, parameters: list[Json]
+) -> Json:
     headers = [
         {"name": name, "in": "header", "required": False, "schema": schema, "description": text}
-        for name, schema, text in LANE_HEADERS
+        for name, schema, text in HANDLER_HEADERS
     ]
     operation: Json = {
         "tags": ["inspection"],
@@ -131,7 +151,7 @@ def _lane(operation_id: str, summary: str, description: str, body: Json, answer:
             "200": {"description": "A decision, on record.", "content": {"application/json": _schema(answer)}}
         },
     }
-    _describe_problems(operation, LANE_PROBLEMS)
+    _describe_problems(operation, HANDLER_PROBLEMS)
     return operation
 
 

@@ -90,9 +90,9 @@ def damaged_journals(path: Path) -> list[Path]:
     return sorted(each for each in found if not each.name.endswith("-shm"))  # that holds nothing that was written
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str | Path) -> tuple[int, int] | None:
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116  # takes half the time of Path.stat
     except OSError:
         return None
     return found.st_dev, found.st_ino

@@ -94,3 +94,33 @@ async def test_a_session_cookie_over_https_stays_on_https(serve: Serve, keys_fil
         client.base_url = "https://service"
         entered = await client.post("/v1/session", json={"key": KEYS["operator"]})
     assert "secure" in entered.headers["set-cookie"].lower()
+
+
+async def test_a_session_below_a_prefix_is_sent_to_nothing_else_on_that_host(serve: Serve, keys_file: Path) -> None:
+    async with serve(keys_file=keys_file) as client:
+        client.headers["x-forwarded-prefix"] = "/inspection"
+        entered = await client.post("/v1/session", json={"key": KEYS["operator"]})
+        left = await client.delete("/v1/session")
+    assert "; Path=/inspection/;" in entered.headers["set-cookie"]
+    assert "; Path=/inspection/;" in left.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("cut_off", [True, False], ids=["cut off", "left in the path"])
+async def test_everything_answers_below_a_prefix(serve: Serve, cut_off: bool) -> None:
+    below = "" if cut_off else "/inspection"
+    async with serve() as client:
+        client.headers["x-forwarded-prefix"] = "/inspection"
+        for path in ("/", "/page/main.js", "/docs", "/static-offline-docs/swagger-ui.css", "/v1/wells", "/health/live"):
+            assert (await client.get(below + path)).status_code == 200, path
+        judged = await client.post(f"{below}/v1/inspect", content=b"")
+        assert assert_problem(judged, 415)["instance"] == "/inspection/v1/inspect"
+        assert (await client.get(f"{below}/openapi.json")).json()["servers"] == [{"url": "/inspection"}]
+
+
+async def test_no_address_of_the_page_or_the_documentation_is_absolute(serve: Serve) -> None:
+    async with serve() as client:
+        for path in ("/", "/docs"):
+            text = (await client.get(path)).text
+            assert re.findall(r"(?:href|src|url)\s*[=:]\s*[\"']/", text) == []
+    for name in FILES:
+        assert not re.search(r"[\"'`]/(v1|page|health|metrics)\b", (PAGE / name).read_text(encoding="utf-8")), name
