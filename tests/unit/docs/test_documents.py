@@ -49,10 +49,12 @@ def test_the_readmes_answer_has_the_fields_of_a_decision() -> None:
     assert set(shown) <= {field.name for field in dataclasses.fields(Decision)}
 
 
-def test_the_architecture_names_every_room_and_no_other() -> None:
-    folders = [path for path in (ROOT / "service").iterdir() if path.is_dir() and not path.name.startswith("__")]
-    rooms = {f"service/{path.name}/" for path in folders if any(path.glob("*.*"))}
-    named = re.findall(r"^\| `(service/[a-z_]+/)`", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
+@pytest.mark.parametrize("side", ["service", "training"])
+def test_the_architecture_names_every_room_and_no_other(side: str) -> None:
+    folders = [path for path in (ROOT / side).iterdir() if path.is_dir() and not path.name.startswith("__")]
+    rooms = {f"{side}/{path.name}/" for path in folders if any(path.glob("*.[!t]*"))}
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = re.findall(rf"^\| (?:`[a-z_/]+\.py`, )?`({side}/[a-z_]+/)`", text, re.MULTILINE)
     assert set(named) == rooms
 
 
