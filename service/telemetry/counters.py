@@ -90,7 +90,6 @@ class CounterFamily(Collector):
         self._of[values] = self._of.get(values, 0) + 1
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        """Give Prometheus what it counts."""
         family = CounterMetricFamily(self._name, self._text, labels=self._labels)
         for values, count in self._of.items():
             family.add_metric([str(value) for value in values], count)
