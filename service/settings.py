@@ -20,6 +20,7 @@ from service.contract.errors import SetupError
 from service.contract.identifier import Id
 
 PREFIX = "LEAK_INSPECTION_"
+JOURNAL_FILE = "journal.sqlite3"
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -197,6 +198,16 @@ class Settings(BaseSettings):
     drift_spacing_s: float = Field(
         10.0, gt=0, le=86_400, description="Time between two pictures of a well that count for drift."
     )
+
+    @property
+    def journal_path(self) -> Path:
+        """The journal's file."""
+        return self.data_dir / JOURNAL_FILE
+
+    @property
+    def pictures_folder(self) -> Path:
+        """Where kept pictures lie."""
+        return self.archive.dir or self.data_dir / "pictures"
 
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:

@@ -20,7 +20,6 @@ from service.edge.protocol import BoundedProtocol
 from service.monitoring.readiness import Readiness
 from service.record.database.engine import postgres_engine
 from service.record.journal.file import JournalFile
-from service.record.setup import journal_path
 from service.settings import Settings, read_settings
 from service.telemetry.logs import configure_logging
 
@@ -122,7 +121,7 @@ def _check_writable(folder: Path) -> None:
 
 def _check_record(settings: Settings) -> None:
     """Find out what would end the start in the middle of it, where only a trace could tell."""
-    journal = JournalFile(journal_path(settings))
+    journal = JournalFile(settings.journal_path)
     journal.create()
     journal.close()
     if settings.database_url is not None:

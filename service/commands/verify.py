@@ -25,10 +25,10 @@ def run(options: argparse.Namespace) -> int:
     """
     settings = read_settings({})
     folder = options.artifact or settings.artifacts / read_active(settings.artifacts)
-    serving = open_serving(folder, settings.scorer_threads)
+    serving = open_serving(folder, settings)
     manifest = serving.artifact.manifest
     print(f"{serving.artifact.id}: {len(manifest.files)} checksums hold")
-    result = challenge(serving, settings.max_pixels)
+    result = challenge(serving)
     for picture in result.pictures:
         mark = "ok  " if picture.ok else "FAIL"
         print(f"{mark} {picture.file}: {picture.verdict} {picture.score}, expected {picture.expected_score}")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from service.record.journal import journal
-from service.record.setup import JOURNAL_FILE
+from service.settings import JOURNAL_FILE
 from tests.decisions import a_decision
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault
@@ -22,7 +22,9 @@ def spoilt_by(statement: str) -> Callable[[Rig], Awaitable[None]]:
     async def inject(rig: Rig) -> None:
         async with rig.serving() as running:
             await running.passes()
-            await running.parts.journal.change(lambda connection: connection.execute(statement).fetchall() and None)
+            await running.components.journal.change(
+                lambda connection: connection.execute(statement).fetchall() and None
+            )
             await send(running)
 
     return inject
@@ -38,7 +40,7 @@ async def send(running: Running) -> None:
 async def full(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
-        await running.parts.journal.change(
+        await running.components.journal.change(
             lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchall() and None
         )
         while rig.answers[-1:] == [] or rig.answers[-1].said == LEAK_FOUND:  # until the last page is full
@@ -61,26 +63,26 @@ async def overwritten(rig: Rig) -> None:
         await running.passes()
 
         def overwrite(_: object) -> None:
-            running.parts.journal._file.disconnect()
+            running.components.journal._file.disconnect()
             for path in rig.data_dir.glob(f"{JOURNAL_FILE}*"):
                 path.write_bytes(b"no database" * 1000)
 
         with suppress(sqlite3.Error):
-            await running.parts.journal.change(overwrite)
+            await running.components.journal.change(overwrite)
         await send(running)
 
 
 async def hanging(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
-        running.parts.journal.options = journal.JournalOptions(write_deadline_s=0.1)
-        async with hung_disk(running.parts.journal):
+        running.components.journal.options = journal.JournalOptions(write_deadline_s=0.1)
+        async with hung_disk(running.components.journal):
             await send(running)
 
 
 async def full_queue(rig: Rig) -> None:
-    async with rig.serving(journal={"most_pending": 10}) as running, hung_disk(running.parts.journal):
-        running.parts.journal.append([a_decision() for _ in range(10)])
+    async with rig.serving(journal={"most_pending": 10}) as running, hung_disk(running.components.journal):
+        running.components.journal.append([a_decision() for _ in range(10)])
         await send(running)
 
 
@@ -90,8 +92,8 @@ async def dead_thread(rig: Rig) -> None:
 
     async with rig.serving() as running:
         await running.passes()
-        running.parts.journal.options = journal.JournalOptions(write_deadline_s=0.1)
-        running.parts.journal._file.write = die  # type: ignore[method-assign, assignment]
+        running.components.journal.options = journal.JournalOptions(write_deadline_s=0.1)
+        running.components.journal._file.write = die  # type: ignore[method-assign, assignment]
         await send(running)
 
 

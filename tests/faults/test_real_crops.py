@@ -11,7 +11,7 @@ from tests.faults.rig import Rig
 from tests.pictures import jpeg
 from training.dataset.data import load
 from training.dataset.splits import Split, split
-from training.evaluation.robustness import GRADED
+from training.evaluation.robustness import ROWS, drawn
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data" / "wells.tar.gz"
@@ -35,19 +35,19 @@ async def judged(folder: Path, fault: str, wells: Sequence[Pixels]) -> list[str]
     rng = np.random.default_rng(7)
     rig = Rig(folder)
     async with rig.serving(artifacts=ROOT / "model_artifacts") as running:
-        await running.batch(*(jpeg(GRADED[fault](well, rng)) for well in wells))
+        await running.batch(*(jpeg(drawn(fault, well, rng)) for well in wells))
     assert len(rig.answers) == len(wells)
     assert all(answer.alarm is (answer.verdict != "no_leak") for answer in rig.answers)
     return [str(answer.verdict) for answer in rig.answers]
 
 
-@pytest.mark.parametrize("fault", sorted(set(GRADED) - SLIGHT))
+@pytest.mark.parametrize("fault", sorted(set(ROWS) - SLIGHT))
 async def test_no_unusable_picture_of_a_good_well_is_called_no_leak(parts: Split, tmp_path: Path, fault: str) -> None:
     wells = [group.picture for group in parts.report_good[:WELLS]]
     assert (await judged(tmp_path, fault, wells)).count("no_leak") <= HARD.get(fault, 0) * WELLS
 
 
-@pytest.mark.parametrize("fault", GRADED)
+@pytest.mark.parametrize("fault", ROWS)
 async def test_no_leak_is_called_no_leak_under_a_fault(parts: Split, tmp_path: Path, fault: str) -> None:
     leaks = [group.picture for group in parts.report_leak]
     slips = 1 if fault == "steam 50%" else 0

@@ -9,11 +9,11 @@ from rich.console import Console
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.detector import open_detector
 from training.commands import read_data, write_page
-from training.commands.tables import describe_artifact, faults_table, metrics_table
+from training.commands.tables import describe_artifact, metrics_table, robustness_table
 from training.dataset.progress import ConsoleProgress
 from training.evaluation.evaluate import Evaluation, evaluate
 from training.evaluation.page import evaluation_page
-from training.evaluation.robustness import faults_of
+from training.evaluation.robustness import robustness_of
 
 
 def run(options: argparse.Namespace, console: Console) -> None:
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     detector = open_detector(artifact)
     result = evaluate(artifact, detector.scorer, data, options.split)
     if options.nuisance:
-        result = replace(result, faults=faults_of(detector, result.scored))
+        result = replace(result, robustness=robustness_of(detector, result.scored))
     caution = _caution(result.part, known=data.sha256 == artifact.manifest.data.sha256)
     if caution:
         print(f"note: {caution}", file=sys.stderr)
@@ -49,7 +49,7 @@ def _print(artifact: Artifact, result: Evaluation) -> None:
     print(describe_artifact(artifact))
     sources = result.by_source if len(result.by_source) > 1 else {}
     Console().print(metrics_table(artifact.id, {result.part: result.metrics} | sources))
-    if result.faults:
-        Console().print(faults_table(result.faults))
+    if result.robustness:
+        Console().print(robustness_table(result.robustness))
     for mistake in result.mistakes:
         print(f"{mistake.kind} {mistake.score:.6g} {mistake.file}")

@@ -8,7 +8,7 @@ from service.contract.artifact import Artifact
 from service.contract.manifest import Metrics, Rate
 from training.dataset.data import Dataset
 from training.dataset.layout import ANNOTATION, Label
-from training.evaluation.content import FaultDetection
+from training.evaluation.content import CorruptionRates
 
 
 def describe_data(data: Dataset) -> list[str]:
@@ -34,12 +34,12 @@ def metrics_table(title: str, parts: Mapping[str, Metrics]) -> Table:
     return table
 
 
-def faults_table(faults: Iterable[FaultDetection]) -> Table:
-    """A row a fault: good wells called ``no_leak`` and leaks that raise an alarm, without the gate and with it."""
-    table = Table("fault", "good passed", "with gate", "leaks found", "with gate", title="under faults of the camera")
-    for row in faults:
+def robustness_table(robustness: Iterable[CorruptionRates]) -> Table:
+    """A row a corruption: good wells called ``no_leak`` and leaks that raise an alarm, without the gate and with it."""
+    table = Table("corruption", "good passed", "with gate", "leaks found", "with gate", title="under corruptions")
+    for row in robustness:
         rates = (row.good_passed, row.good_passed_gated, row.leaks_found, row.leaks_found_gated)
-        table.add_row(row.fault, *(f"{rate.value:.4f} {rate.hits}/{rate.total}" for rate in rates))
+        table.add_row(row.corruption, *(f"{rate.value:.4f} {rate.hits}/{rate.total}" for rate in rates))
     return table
 
 

@@ -31,14 +31,14 @@ class PartScores:
 
 
 @dataclass(frozen=True, slots=True)
-class FaultDetection:
-    """What a fault of the camera (black, veil, blur, ...) does to verdicts, without the gate and with it.
+class CorruptionRates:
+    """What a corruption (black, veil, blur, ...) does to verdicts, without the gate and with it.
 
     ``good_passed`` counts good wells that get ``no_leak``; ``leaks_found`` counts leaks that raise an alarm, be it
     ``leak`` or, by the gate, ``unknown``.
     """
 
-    fault: str
+    corruption: str
     good_passed: Rate
     good_passed_gated: Rate
     leaks_found: Rate
@@ -68,5 +68,5 @@ class EvaluationReport:
     scores: PartScores
     sources: dict[str, Metrics]
     mistakes: tuple[Mistake, ...]
-    faults: tuple[FaultDetection, ...] = ()
+    robustness: tuple[CorruptionRates, ...] = ()
     notes: tuple[str, ...] = ()

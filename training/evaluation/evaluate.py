@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from service.contract.artifact import Artifact
 from service.contract.errors import TooFewPictures
@@ -15,7 +15,7 @@ from service.contract.scorer import Scorer, Scores
 from training.dataset.data import Dataset, Group, pixels_of
 from training.dataset.layout import Label
 from training.dataset.splits import Split, split
-from training.evaluation.content import FaultDetection, Mistake
+from training.evaluation.content import CorruptionRates, Mistake
 from training.evaluation.rates import measure
 
 BATCH = 256
@@ -42,7 +42,7 @@ class Scored:
 class Evaluation:
     """An artefact's figures on one part of the data.
 
-    ``mistakes`` has the worst first; ``faults`` is empty where they were not asked for.
+    ``mistakes`` has the worst first; ``robustness`` is empty where they were not asked for.
     """
 
     part: str
@@ -52,7 +52,7 @@ class Evaluation:
     by_source: dict[str, Metrics]
     files: int
     mistakes: tuple[Mistake, ...]
-    faults: tuple[FaultDetection, ...] = ()
+    robustness: tuple[CorruptionRates, ...] = ()
 
     def as_json(self) -> str:
         """For machines: ``tpr`` and ``tnr`` as plain numbers (null where the class is absent), then the detail."""
@@ -69,9 +69,15 @@ class Evaluation:
             "mistakes": [
                 {"kind": mistake.kind, "score": mistake.score, "file": mistake.file} for mistake in self.mistakes
             ],
-            "faults": TypeAdapter(tuple[FaultDetection, ...]).dump_python(self.faults, mode="json"),
+            "faults": [_as_json(rates) for rates in self.robustness],
         }
         return json.dumps(content, indent=2)
+
+
+def _as_json(rates: CorruptionRates) -> dict[str, Any]:
+    """Under the key that readers of the output know: ``fault``."""
+    content = asdict(rates)
+    return {"fault": content.pop("corruption")} | {name: rate.model_dump() for name, rate in content.items()}
 
 
 def score_groups(scorer: Scorer, spec: InputSpec, groups: Sequence[Group]) -> Scored:

@@ -33,7 +33,7 @@ def evaluation_page(artifact: Artifact, result: Evaluation, command: str, *, pic
         scores=PartScores(tuple(scores[~labels].tolist()), tuple(scores[labels].tolist())),
         sources=result.by_source,
         mistakes=mistakes,
-        faults=result.faults,
+        robustness=result.robustness,
     )
     return render_evaluation(report)
 

@@ -1,6 +1,6 @@
 """The last steps of every artefact: metadata, figures, documents, manifest, publication."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from onnx import ModelProto
@@ -10,17 +10,21 @@ from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, op
 from service.contract.detector import Detector
 from service.contract.gate.gate import Gate
 from service.contract.manifest import GateLimits, InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
+from service.contract.picture import Pixels
 from service.contract.scorer import OnnxScorer
-from training.dataset.data import Dataset, pixels_of
+from training.dataset.data import Dataset, Group, pixels_of
 from training.dataset.origin import describe_origin
 from training.dataset.splits import Split, division
 from training.evaluation.evaluate import score_groups
-from training.export.companions import detect_under_faults, learn_drift, learn_gate, write_golden
+from training.evaluation.robustness import judge_corrupted
 from training.export.cost import describe_machine, score_us
 from training.export.draft import Draft
+from training.export.drift_reference import learn_drift
+from training.export.golden import write_golden
 from training.export.model_card import CardFacts, render_card
 from training.export.onnx_graph import serialise
 from training.export.versions import versions
+from training.gate.limits import learn_gate
 
 MODEL_CARD = "MODEL_CARD.md"
 REPORT = "report/comparison.html"
@@ -82,7 +86,7 @@ def assemble(
         division=division(parts),
         families=findings.families,
         disturbances=findings.disturbances,
-        faults=detect_under_faults(parts, detector),
+        robustness=judge_corrupted(_pictures(parts.report_good), _pictures(parts.report_leak), detector),
         fit_s=findings.fit_s,
         score_us=score_us(scorer, pixels_of(parts.report_good[:1], identity.spec)),
         size_bytes=len(model),
@@ -118,3 +122,7 @@ def _properties(identity: Identity, threshold: Threshold, data: Dataset) -> dict
         "leak.threshold_strategy": threshold.strategy,
         "leak.data_sha256": data.sha256,
     }
+
+
+def _pictures(groups: Sequence[Group]) -> list[Pixels]:
+    return [group.picture for group in groups]

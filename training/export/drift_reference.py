@@ -7,8 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from service.contract.drift_index import PSEUDO_COUNT, drift_index
-from service.contract.manifest import DriftReference
+from service.contract.drift_index import DRIFT_FIGURES, PSEUDO_COUNT, drift_index
+from service.contract.gate.figures import FIGURES, measure
+from service.contract.manifest import DriftReference, InputSpec
+from service.contract.scorer import Scorer
+from training.dataset.splits import Split
+from training.evaluation.evaluate import score_groups
 
 Vector = NDArray[np.float64]
 
@@ -17,6 +21,15 @@ MOST_BINS: Final = 10
 PICTURES_A_BIN: Final = 20
 REPEATS: Final = 10_000
 BY_CHANCE: Final = 0.99
+
+
+def learn_drift(parts: Split, scorer: Scorer, spec: InputSpec) -> DriftReference | None:
+    """Learn how the figures are distributed on wells that the model was not trained on; None where they are few."""
+    groups = parts.calibration_good
+    figures = np.array([measure(group.picture).figures for group in groups], np.float64)
+    values = {"score": score_groups(scorer, spec, groups).scores.astype(np.float64)}
+    values |= {name: figures[:, FIGURES.index(name)] for name in DRIFT_FIGURES if name != "score"}
+    return learn_reference(values)
 
 
 def learn_reference(figures: Mapping[str, Vector], seed: int = 0) -> DriftReference | None:

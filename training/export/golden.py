@@ -8,9 +8,12 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from service.contract.decision import Verdict
-from service.contract.detector import Detection
+from service.contract.detector import Detection, Detector
 from service.contract.errors import ExportRefused
+from service.contract.manifest import GoldenPicture
 from service.contract.picture import Pixels
+from training.dataset.splits import Split
+from training.export.draft import Draft
 from training.synthetic.kinds import LEAKS, apply
 
 FEWEST_IN_CLUSTER: Final = 50
@@ -141,3 +144,19 @@ def _sharpened(picture: Pixels, amount: float) -> Pixels:
     plain = picture.astype(np.float32)
     blurred = cv2.GaussianBlur(plain, (0, 0), 1.0)
     return np.clip(np.rint(plain + amount * (plain - blurred)), 0, 255).astype(np.uint8)
+
+
+def write_golden(draft: Draft, parts: Split, detector: Detector) -> tuple[GoldenPicture, ...]:
+    """Draw golden pictures, write them into the draft, and say what they must get.
+
+    Raises:
+        ExportRefused: the model judges none of them as it should.
+    """
+    wells = [group.picture for group in (parts.fit_good or parts.calibration_good)]
+    golden = []
+    for name, picture, judged in draw_golden(wells, detector.judge):
+        file = f"golden/{name}.png"
+        _, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        draft.write(file, png.tobytes())
+        golden.append(GoldenPicture(file=file, score=judged.score or 0.0, verdict=judged.verdict))
+    return tuple(golden)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service.contract.manifest import Manifest, Metrics, Rate
 from training.dataset.origin import Origin
-from training.evaluation.content import FaultDetection
+from training.evaluation.content import CorruptionRates
 from training.evaluation.thresholds import FITTED_TO_BOTH
 from training.report.templating import environment
 
@@ -34,7 +34,7 @@ class CardFacts:
     division: str
     families: dict[str, Rate]
     disturbances: dict[str, Rate]
-    faults: tuple[FaultDetection, ...]
+    robustness: tuple[CorruptionRates, ...]
     fit_s: float
     score_us: float
     size_bytes: int

@@ -5,9 +5,9 @@ from typing import Final
 
 from service.contract.decision import Reason
 from service.contract.picture import Pixels
-from training.gate.robustness import DISTURBANCES
 from training.synthetic import kinds
-from training.synthetic.corruptions import HIDING, Random, simulate
+from training.synthetic.corruption_table import CORRUPTIONS, HIDING, coarsely_corrupted
+from training.synthetic.corruptions import Random
 from training.synthetic.eight_bits import recompressed
 
 CLEAR: Final = ("torn_metal", "molten_stream", "splash", "crack", "dark_hole", "dark_lump")
@@ -22,43 +22,43 @@ def some(total: int, wanted: int, rng: Random) -> list[int]:
     return [int(row) for row in rng.permutation(total)[:wanted]]
 
 
-def disturbed(pictures: Sequence[Pixels], endured: Mapping[str, float], drawn: int, rng: Random) -> Iterator[Pixels]:
-    """Draw disturbances up to what the score endures, a third of them at just that; half are compressed once more."""
+def endurable(pictures: Sequence[Pixels], endured: Mapping[str, float], drawn: int, rng: Random) -> Iterator[Pixels]:
+    """Draw corruptions up to what the score endures, a third of them at just that; half are compressed once more."""
     for name, most in endured.items():
         for row in some(len(pictures), drawn // len(endured), rng):
-            picture = DISTURBANCES[name].draw(pictures[row], most * min(float(rng.uniform(0, 1.5)), 1), rng)
+            picture = CORRUPTIONS[name].draw(pictures[row], most * min(float(rng.uniform(0, 1.5)), 1), rng)
             yield recompressed(picture, int(rng.integers(70, 97))) if rng.integers(2) else picture
 
 
 def disturbances(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pixels]:
     """Draw the disturbances that always must pass."""
-    return _stressed(HARMLESS, good, drawn, rng)
+    return _drawn(HARMLESS, good, drawn, rng)
 
 
 def drawn_leaks(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pixels]:
     """Draw leaks of every family on good wells."""
-    return _stressed(tuple(kinds.LEAKS), good, drawn, rng)
+    return _drawn(tuple(kinds.LEAKS), good, drawn, rng)
 
 
 def clear_leaks(good: Sequence[Pixels], drawn: int, rng: Random) -> Iterator[Pixels]:
     """Draw strong leaks of metal; emptied wells are so near to good ones that any change of light may hide them."""
-    return _stressed(CLEAR, good, drawn, rng, STRONG)
+    return _drawn(CLEAR, good, drawn, rng, STRONG)
 
 
-def faulty(
+def coarse(
     reason: Reason, good: Sequence[Pixels], leaks: Sequence[Pixels], rows: Sequence[int], rng: Random
 ) -> Iterator[Pixels]:
-    """Draw one fault on chosen good wells, then, where the fault can hide a leak, on every leak.
+    """Corrupt chosen good wells for a reason, then, where that can hide a leak, every leak.
 
     Under a veil a leak has the contrast of a good well: only veiled leaks teach that it is veiled.
     """
     for row in rows:
-        yield simulate(reason, good[row], rng)
+        yield coarsely_corrupted(reason, good[row], rng)
     for leak in leaks if reason in HIDING else ():
-        yield simulate(reason, leak, rng)
+        yield coarsely_corrupted(reason, leak, rng)
 
 
-def _stressed(
+def _drawn(
     families: Sequence[str], good: Sequence[Pixels], drawn: int, rng: Random, least: float = WEAKEST
 ) -> Iterator[Pixels]:
     for family in families:

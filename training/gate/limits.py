@@ -1,4 +1,4 @@
-"""The gate's limits, learnt from good wells: what they measure, how faults differ, and what the score endures."""
+"""The gate's limits, learnt from good wells: what they measure, how corrupted ones differ, what the score endures."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,19 +10,25 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from service.contract.decision import Reason
+from service.contract.detector import Detector
 from service.contract.gate.figures import FEATURES, FIGURES, LEAST, SMALLEST_SIDE, measure, reduced
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
-from training.gate.cases import disturbances, disturbed, drawn_leaks, faulty, some
+from training.dataset.splits import Split
+from training.gate.cases import clear_leaks, coarse, disturbances, drawn_leaks, endurable, some
 from training.gate.detectors import FOLDS, Cases, Folds, learn_detector, scene_folds
+from training.gate.robustness import endured
 from training.gate.tails import tail_end
-from training.synthetic.corruptions import FAMILIES, Random
+from training.synthetic.augmentation import reduced as shrunk
+from training.synthetic.corruption_table import REASONS
+from training.synthetic.corruptions import Random
 from training.synthetic.eight_bits import recompressed
 
 Matrix = NDArray[np.float64]
 
 NOTHING_ENDURED: Final[Mapping[str, float]] = MappingProxyType({})
 DRAWN: Final = 1500
+DRAWN_LEAKS: Final = 500
 FEWEST_FOR_DETECTORS: Final = 100
 SIZE_FACTOR: Final = 2.0
 ASPECT_FACTOR: Final = 1.4
@@ -42,7 +48,20 @@ REFUSED_MORE: Final = {
 }
 """Share of good wells that one limit may refuse by its exponential tail. Added up that is 0.22 %; real tails end sooner
 and the same wells break several limits, so that held-out wells are refused less often than 0.1 %. Most goes to where
-good wells and faults overlap: the palest good wells are hidden by steam."""
+good wells and corrupted ones overlap: the palest good wells are hidden by steam."""
+
+
+def learn_gate(parts: Split, detector: Detector) -> GateLimits:
+    """Learn what a usable picture measures, and how far the score can be trusted beyond good wells.
+
+    Calibration and report stay unseen, so that they can judge the gate.
+    """
+    good = [group.picture for group in (*parts.fit_good, *parts.choice_good)]
+    wells = good or [group.picture for group in parts.calibration_good]
+    leaks = [group.picture for group in parts.choice_leak]
+    found = [shrunk(leak) for leak in leaks]
+    drawn = clear_leaks([shrunk(well) for well in wells], DRAWN_LEAKS, np.random.default_rng(0))
+    return learn(wells, leaks, endured([*found, *drawn], detector.finds))
 
 
 def learn(
@@ -62,7 +81,7 @@ def learn(
     Args:
         good: pictures of good wells, each content once.
         leaks: real leaks, if any; they and drawn ones must pass, since the score judges them.
-        endured: how much of each disturbance must pass (:func:`training.gate.robustness.endured`).
+        endured: how much of each corruption must pass (:func:`training.gate.robustness.endured`).
         seed: of scenes and drawn pictures.
         drawn: how many pictures to draw of each family.
     """
@@ -77,18 +96,18 @@ def _learn(
 ) -> GateLimits:
     figures, features = _measure(good)
     again, _ = _measure(recompressed(good[row], int(rng.integers(70, 97))) for row in some(len(good), drawn, rng))
-    borne, borne_features = _measure(disturbed(good, endured, drawn, rng))
+    borne, borne_features = _measure(endurable(good, endured, drawn, rng))
     ranges = _figure_ranges(np.concatenate((figures, again)), borne)
     detectors: dict[Reason, tuple[float, ...]] = {}
     if len(good) >= FEWEST_FOR_DETECTORS:
         known = Cases(features, scene_folds(features, int(rng.integers(2**31))))
         found = (*leaks, *drawn_leaks(good, drawn, rng))
-        others = (*found, *disturbances(good, drawn, rng), *disturbed(found, endured, drawn, rng))
+        others = (*found, *disturbances(good, drawn, rng), *endurable(found, endured, drawn, rng))
         usable = _beside(np.concatenate((_measure(others)[1], borne_features)), known.folds[:0], rng)
-        for reason in FAMILIES:
+        for reason in REASONS:
             rows = some(len(good), drawn, rng)
-            faults = _beside(_measure(faulty(reason, good, found, rows, rng))[1], known.folds[rows], rng)
-            detector = learn_detector(known, usable, faults, _refused(reason.value))
+            coarsely = _beside(_measure(coarse(reason, good, found, rows, rng))[1], known.folds[rows], rng)
+            detector = learn_detector(known, usable, coarsely, _refused(reason.value))
             detectors[reason] = tuple(float(f"{weight:.6g}") for weight in detector.weights)
             ranges[reason.value] = Range(high=round(detector.limit, 4))
     return GateLimits(figures=ranges, detectors=detectors)

@@ -1,27 +1,26 @@
-"""What happens to a picture between lamp and service: simulated faults that make a picture unusable.
+"""What may happen to a picture between lamp and service, one function a corruption.
 
-Unlike the disturbances of the synthetic pictures, none of these may end in ``no_leak``. Every fault takes a picture,
-uint8 [H, W, 3] RGB, and a random generator and returns a picture of the same shape.
+Each takes a picture, uint8 [H, W, 3] RGB, and an amount, and returns a picture of the same shape. How much of each is
+harmless or too much stands in :mod:`training.synthetic.corruption_table`.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from service.contract.decision import Reason
 from service.contract.picture import Pixels
-from training.synthetic.eight_bits import recompressed, to_picture
+from training.synthetic.eight_bits import to_picture
 
 Random = np.random.Generator
-Fault = Callable[[Pixels, Random], Pixels]
+
+FINEST_SIGMA: Final = 0.1
 
 
 def blurred(picture: Pixels, sigma: float) -> Pixels:
     """Out of focus: Gaussian, sigma in pixels."""
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), max(sigma, FINEST_SIGMA)), np.uint8)
 
 
 def smeared(picture: Pixels, length: int, rng: Random) -> Pixels:
@@ -67,80 +66,51 @@ def cut(picture: Pixels, share: float, side: int, fill: int | None) -> Pixels:
     return np.ascontiguousarray(back)
 
 
-def _incomplete(picture: Pixels, rng: Random) -> Pixels:
+def lost(picture: Pixels, amount: float, rng: Random) -> Pixels:
+    """A share lost on any side, filled by any decoder."""
     fill = (128, 0, 255, None)[rng.integers(4)]
-    return cut(picture, rng.uniform(0.2, 0.8), int(rng.integers(4)), fill)
+    return cut(picture, amount, int(rng.integers(4)), fill)
 
 
-def _noisy(picture: Pixels, rng: Random) -> Pixels:
-    if rng.random() < 0.3:  # noqa: PLR2004  # less often than plain noise
-        return peppered(picture, rng.uniform(0.01, 0.1), rng)
-    return noisy(picture, rng.uniform(8, 40), rng)
-
-
-def _colour(picture: Pixels, rng: Random) -> Pixels:
-    kind = rng.integers(9)
-    if kind == 0:
-        return 255 - picture
-    if kind == 1:
-        return np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
-    order = ((2, 1, 0), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0), (2, 1, 0))[kind - 2]
+def mixed(picture: Pixels, _: float, rng: Random) -> Pixels:
+    """Two or three channels in each other's place."""
+    order = ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1))[rng.integers(4)]
     return np.ascontiguousarray(picture[..., order])
 
 
-def _blurred(picture: Pixels, rng: Random) -> Pixels:
-    if rng.random() < 0.3:  # noqa: PLR2004  # less often than out of focus
-        return smeared(picture, int(rng.integers(5, 12)), rng)
-    return blurred(picture, rng.uniform(1, 4))
+def steamed(picture: Pixels, amount: float, rng: Random) -> Pixels:
+    """Steam as bright and as tinted as the picture, or a little brighter, takes a share of the light."""
+    return veiled(picture, amount, picture.mean((0, 1)) * rng.uniform(0.95, 1.3))
 
 
-def _steamed(picture: Pixels, rng: Random) -> Pixels:
-    if rng.random() < 0.3:  # noqa: PLR2004  # white veils are the easier ones
-        return veiled(picture, rng.uniform(0.3, 0.9), rng.uniform(180, 250))
-    return veiled(picture, rng.uniform(0.4, 0.75), picture.mean((0, 1)) * rng.uniform(0.95, 1.3))
-
-
-def _upside_down(picture: Pixels, rng: Random) -> Pixels:
-    return np.ascontiguousarray(picture[::-1] if rng.random() < 0.5 else picture[::-1, ::-1])  # noqa: PLR2004  # either
-
-
-def _unlike_well(picture: Pixels, rng: Random) -> Pixels:
+def enlarged(picture: Pixels, amount: float, rng: Random) -> Pixels:
+    """A piece as large as a share of each side, enlarged to the whole: the crop is wrong."""
     height, width = picture.shape[:2]
-    kind = rng.integers(4)
-    if kind == 0:
-        part = rng.uniform(0.3, 0.5)
-        top, left = (int(rng.uniform(0, (1 - part)) * side) for side in (height, width))
-        piece = picture[top : top + max(2, int(part * height)), left : left + max(2, int(part * width))]
-        return np.asarray(cv2.resize(piece, (width, height)), np.uint8)
-    if kind == 1:
-        return np.asarray(cv2.resize(np.ascontiguousarray(np.rot90(picture)), (width, height)), np.uint8)
-    if kind == 2:  # noqa: PLR2004  # the lower part of the frame slipped sideways
-        result = picture.copy()
-        result[height // 2 :] = np.roll(result[height // 2 :], int(width * rng.uniform(0.25, 0.75)), axis=1)
-        return result
-    return np.roll(picture, (int(height * rng.uniform(0.3, 0.7)), int(width * rng.uniform(0.3, 0.7))), axis=(0, 1))
+    top, left = (int(rng.uniform(0, (1 - amount)) * side) for side in (height, width))
+    piece = picture[top : top + max(2, int(amount * height)), left : left + max(2, int(amount * width))]
+    return np.asarray(cv2.resize(piece, (width, height)), np.uint8)
 
 
-FAMILIES: Final[Mapping[Reason, Fault]] = {
-    Reason.INPUT_INCOMPLETE: _incomplete,
-    Reason.INPUT_COLOUR: _colour,
-    Reason.INPUT_DARK: lambda picture, rng: lit(picture, rng.uniform(0.15, 0.7)),
-    Reason.INPUT_BRIGHT: lambda picture, rng: lit(picture, rng.uniform(1.35, 2)),
-    Reason.INPUT_NOISY: _noisy,
-    Reason.INPUT_BLURRED: _blurred,
-    Reason.INPUT_STEAMED: _steamed,
-    Reason.INPUT_UPSIDE_DOWN: _upside_down,
-    Reason.INPUT_UNLIKE_WELL: _unlike_well,
-}
-"""By the reason that the gate should give, in the order in which the gate names them."""
-
-HIDING: Final = frozenset({Reason.INPUT_DARK, Reason.INPUT_BLURRED, Reason.INPUT_STEAMED})
-"""Faults that take from a leak what tells it from a good well."""
+def lying(picture: Pixels, _: float, __: Random) -> Pixels:
+    """Turned by a quarter and squeezed into the same size."""
+    height, width = picture.shape[:2]
+    return np.asarray(cv2.resize(np.ascontiguousarray(np.rot90(picture)), (width, height)), np.uint8)
 
 
-def simulate(reason: Reason, picture: Pixels, rng: Random) -> Pixels:
-    """Draw one fault of a family at a random strength; every second one is compressed once more."""
-    faulty = FAMILIES[reason](picture, rng)
-    if rng.random() < 0.5:  # noqa: PLR2004  # cameras send both
-        return recompressed(faulty, int(rng.integers(75, 97)))
-    return faulty
+def slipped(picture: Pixels, amount: float, _: Random) -> Pixels:
+    """The lower half lies sideways by a share of the width, as after lost packets."""
+    height, width = picture.shape[:2]
+    result = picture.copy()
+    result[height // 2 :] = np.roll(result[height // 2 :], int(width * amount), axis=1)
+    return result
+
+
+def misplaced(picture: Pixels, amount: float, rng: Random) -> Pixels:
+    """Rolled by a share of the height, and by any of the width: the crop is wrong."""
+    height, width = picture.shape[:2]
+    return np.roll(picture, (int(height * amount), int(width * rng.uniform(0.3, 0.7))), axis=(0, 1))
+
+
+def grey(picture: Pixels, _: float, __: Random) -> Pixels:
+    """A colour camera that sends grey."""
+    return np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)

@@ -57,6 +57,7 @@ class Journal:
         self._settings = settings or JournalSettings()
         self.options = options or JournalOptions()
         self.tail = Tail(self.options.recent)
+        self.database = Database(sqlite_engine(path), self.options.deadline_s)
         self._file = JournalFile(path)
         self._pending = WriteQueue(self._settings.linger_s)
         self._writer = Writer(self._file, self._pending, self._settle, failed, self.options.recovery)
@@ -73,7 +74,6 @@ class Journal:
         """
         self._loop = asyncio.get_running_loop()
         await asyncio.to_thread(self._file.create)
-        self.database = Database(sqlite_engine(self.path), self.options.deadline_s)
         newest = await self.database.read(newest_capture)
         self._deduplication = Deduplication(self.options.recent, newest)
         recent = await self.database.read(lambda connection: last_entries(connection, self.options.recent))

@@ -1,5 +1,6 @@
 """The gate on the real wells: it passes those it has not seen, and no leak slips through under faults."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ from service.contract.gate.gate import Gate
 from service.contract.picture import Pixels
 from training.dataset.data import load
 from training.dataset.splits import Split, split
-from training.evaluation.robustness import GRADED
-from training.export.companions import learn_gate
-from training.synthetic.corruptions import Fault, blurred, lit, veiled
+from training.evaluation.robustness import ROWS, drawn
+from training.gate.limits import learn_gate
+from training.synthetic.corruptions import Random, blurred, lit, veiled
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT.parent / "shared" / "data" / "wells.tar.gz"
@@ -29,9 +30,9 @@ ALWAYS = [
     *("noise 10", "noise 25"),
     *("lower half lost", "inverted"),
 ]
-MOSTLY = {"veil 30%": 0.97, "steam 60%": 0.97, "steam 70%": 0.97, "blur 1 px": 0.9, "lamp 70%": 0.9}
+MOSTLY = {"veil 30%": 0.95, "steam 60%": 0.97, "steam 70%": 0.97, "blur 1 px": 0.9, "lamp 70%": 0.9}
 MOSTLY |= {"upside down": 0.95, "colours swapped": 0.93}
-USABLE: dict[str, Fault] = {
+USABLE: dict[str, Callable[[Pixels, Random], Pixels]] = {
     "lamp 90%": lambda picture, rng: lit(picture, 0.9),  # noqa: ARG005  # every fault gets the generator
     "lamp 110%": lambda picture, rng: lit(picture, 1.1),  # noqa: ARG005  # as above
     "blur 0.5 px": lambda picture, rng: blurred(picture, 0.5),  # noqa: ARG005  # as above
@@ -76,7 +77,7 @@ def test_leaks_that_were_not_learnt_from_reach_the_score(gate: Gate, parts: Spli
 @pytest.mark.parametrize("fault", [*ALWAYS, *MOSTLY])
 def test_faults_of_good_wells_are_refused(gate: Gate, held_out: list[Pixels], fault: str) -> None:
     rng = np.random.default_rng(2)
-    faulty = [GRADED[fault](picture, rng) for picture in held_out[:300]]
+    faulty = [drawn(fault, picture, rng) for picture in held_out[:300]]
     assert refused(gate, faulty) >= MOSTLY.get(fault, 1.0)
 
 
@@ -86,13 +87,13 @@ def test_slightly_other_light_focus_and_air_are_usable(gate: Gate, held_out: lis
     assert refused(gate, [USABLE[change](picture, rng) for picture in held_out[:500]]) <= 0.002
 
 
-@pytest.mark.parametrize("fault", GRADED)
+@pytest.mark.parametrize("fault", ROWS)
 def test_hardly_any_leak_under_a_fault_is_called_no_leak(
     gate: Gate, parts: Split, detector: Detector, fault: str
 ) -> None:
     """Both halves of the leaks, 116 pictures: under steam that hides nearly half of a well one or two slip through."""
     rng = np.random.default_rng(4)
-    leaks = [GRADED[fault](group.picture, rng) for group in (*parts.report_leak, *parts.choice_leak)]
+    leaks = [drawn(fault, group.picture, rng) for group in (*parts.report_leak, *parts.choice_leak)]
     found = detector.finds(leaks)
     slipped = [not hit and gate.judge(leak)[1] is None for hit, leak in zip(found, leaks, strict=True)]
     assert sum(slipped) <= {"steam 40%": 1, "steam 50%": 2}.get(fault, 0)

@@ -15,6 +15,7 @@ from service.contract.errors import DeadlineExceeded, NotAPicture
 from service.judging.judge import judge, judge_each
 from service.judging.micro_batching import MicroBatcher
 from service.judging.serving import Serving, open_serving
+from service.settings import Settings
 from tests.decisions import START, a_decision
 from tests.pictures import jpeg
 from tests.small_artifact import write_artifact
@@ -23,7 +24,6 @@ from tests.wells import good_well, leaking_well
 Outcome = Decision | Exception
 POISON = b"poison"
 DAMAGED = b"damaged"
-MAX_PIXELS = 1_000_000
 
 
 def a_crop(image: bytes) -> Crop:
@@ -150,14 +150,14 @@ def test_everybody_gets_an_own_answer_whatever_the_others_do(plan: list[tuple[st
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
     root = tmp_path_factory.mktemp("artifacts")
-    return open_serving(root / write_artifact(root), 1)
+    return open_serving(root / write_artifact(root), Settings())
 
 
 async def test_in_company_a_picture_gets_the_score_it_gets_alone(serving: Serving) -> None:
-    rounds = MicroBatcher(lambda crops: judge_each(serving, crops, MAX_PIXELS))
+    rounds = MicroBatcher(lambda crops: judge_each(serving, crops))
     images = [jpeg((good_well, leaking_well)[seed % 2](seed, 24 + seed % 9, 44 + seed % 7)) for seed in range(40)]
     together = await asyncio.gather(*(rounds.judge(a_crop(image), math.inf) for image in images))
-    alone = [judge(serving, a_crop(image), MAX_PIXELS) for image in images]
+    alone = [judge(serving, a_crop(image)) for image in images]
     assert [one.image_sha256 for one in together] == [one.image_sha256 for one in alone]
     assert [one.verdict for one in together] == [one.verdict for one in alone]
     for one, other in zip(together, alone, strict=True):
@@ -166,7 +166,7 @@ async def test_in_company_a_picture_gets_the_score_it_gets_alone(serving: Servin
 
 
 async def test_what_cannot_be_decoded_gets_its_error_and_its_neighbours_their_decisions(serving: Serving) -> None:
-    rounds = MicroBatcher(lambda crops: judge_each(serving, crops, MAX_PIXELS))
+    rounds = MicroBatcher(lambda crops: judge_each(serving, crops))
     images = [jpeg(good_well(1)), b"no picture", jpeg(good_well(2))]
     first, error, last = await asyncio.gather(
         *(rounds.judge(a_crop(image), math.inf) for image in images), return_exceptions=True

@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from service.contract.detector import Detector
 from service.contract.gate.gate import Gate
@@ -7,7 +6,7 @@ from service.contract.manifest import GateLimits, InputSpec, Range, Threshold
 from service.contract.picture import Pixels
 from service.contract.scorer import Scorer, Scores
 from tests.wells import good_well, leaking_well
-from training.evaluation.robustness import GRADED, judge_faults
+from training.evaluation.robustness import ROWS, judge_corrupted
 
 GOOD = [good_well(seed) for seed in range(30)]
 LEAKS = [leaking_well(seed) for seed in range(20)]
@@ -26,7 +25,7 @@ def detector(scorer: Scorer) -> Detector:
 
 
 def test_the_gate_turns_what_the_score_calls_good_into_an_alarm() -> None:
-    rows = {row.fault: row for row in judge_faults(GOOD, LEAKS, detector(Brightness()))}
+    rows = {row.corruption: row for row in judge_corrupted(GOOD, LEAKS, detector(Brightness()))}
     assert rows["none"].good_passed.value == rows["none"].good_passed_gated.value == 1
     assert rows["none"].leaks_found.value == 1
     assert rows["black"].good_passed.value == 1
@@ -36,8 +35,8 @@ def test_the_gate_turns_what_the_score_calls_good_into_an_alarm() -> None:
 
 
 def test_every_row_counts_all_pictures() -> None:
-    rows = judge_faults(GOOD, LEAKS, detector(Brightness()))
-    assert [row.fault for row in rows] == list(GRADED)
+    rows = judge_corrupted(GOOD, LEAKS, detector(Brightness()))
+    assert [row.corruption for row in rows] == list(ROWS)
     assert {(row.good_passed.total, row.leaks_found.total) for row in rows} == {(30, 20)}
 
 
@@ -47,12 +46,3 @@ def test_a_score_that_is_not_finite_passes_nobody() -> None:
             return np.full(len(pixels), np.nan, np.float32)
 
     assert detector(Broken()).finds(GOOD).all()
-
-
-@pytest.mark.parametrize("name", GRADED)
-def test_faults_keep_the_shape_and_the_original(name: str) -> None:
-    original = GOOD[0].copy()
-    faulty = GRADED[name](GOOD[0], np.random.default_rng(0))
-    assert faulty.shape == original.shape
-    assert faulty.dtype == np.uint8
-    assert np.array_equal(GOOD[0], original)

@@ -7,7 +7,7 @@ import pytest
 
 from service.contract.manifest import InputSpec, Manifest, Metrics, Sharpen, Threshold, TrainingData
 from training.dataset.origin import Origin
-from training.evaluation.content import FaultDetection
+from training.evaluation.content import CorruptionRates
 from training.evaluation.rates import rate
 from training.export.model_card import CardFacts, render_card
 
@@ -55,7 +55,7 @@ def facts() -> CardFacts:
         division="Leaks were divided by time.",
         families={"torn_metal": rate(99, 100), "crack": rate(40, 100), "crescent": rate(12, 100)},
         disturbances={"shift": rate(999, 1000), "blur": rate(970, 1000)},
-        faults=(FaultDetection("veil 40 %", rate(90, 100), rate(0, 100), rate(3, 100), rate(100, 100)),),
+        robustness=(CorruptionRates("veil 40 %", rate(90, 100), rate(0, 100), rate(3, 100), rate(100, 100)),),
         fit_s=21.4,
         score_us=118,
         size_bytes=213_000,
@@ -115,7 +115,7 @@ def test_detection_under_faults_stands_with_and_without_the_gate(manifest: Manif
 
 
 def test_what_was_not_measured_is_said_to_be_so(manifest: Manifest, facts: CardFacts) -> None:
-    card = render_card(manifest, replace(facts, families={}, disturbances={}, faults=(), origins={}))
+    card = render_card(manifest, replace(facts, families={}, disturbances={}, robustness=(), origins={}))
     assert card.count("Not measured") == 3
 
 

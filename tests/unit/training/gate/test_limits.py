@@ -7,7 +7,8 @@ from service.contract.manifest import GateLimits
 from service.contract.picture import Pixels
 from tests.wells import good_well, leaking_well
 from training.gate.limits import learn
-from training.synthetic.corruptions import FAMILIES, blurred, lit, noisy, simulate, veiled
+from training.synthetic.corruption_table import REASONS, coarsely_corrupted
+from training.synthetic.corruptions import blurred, lit, noisy, veiled
 
 GOOD = [good_well(seed) for seed in range(500)]
 LEAKS = [leaking_well(seed) for seed in range(1000, 1050)]
@@ -38,10 +39,10 @@ def test_leaks_pass_so_that_the_score_judges_them(gate: Gate) -> None:
     assert refused(gate, [leaking_well(seed) for seed in range(100)]) <= 0.1
 
 
-@pytest.mark.parametrize("reason", [reason for reason in FAMILIES if reason not in SYMMETRIC])
-def test_most_simulated_faults_are_refused(gate: Gate, reason: Reason) -> None:
+@pytest.mark.parametrize("reason", [reason for reason in REASONS if reason not in SYMMETRIC])
+def test_most_coarse_corruptions_are_refused(gate: Gate, reason: Reason) -> None:
     rng = np.random.default_rng(9)
-    faulty = [simulate(reason, picture, rng) for picture in HELD_OUT[:100]]
+    faulty = [coarsely_corrupted(reason, picture, rng) for picture in HELD_OUT[:100]]
     assert refused(gate, faulty) > 0.8
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 
 from tests.wells import good_well, leaking_well
-from training.gate.robustness import DISTURBANCES, Finds, endured
+from training.gate.robustness import Finds, endured
+from training.synthetic.corruption_table import CORRUPTIONS
 
 LEAKS = [leaking_well(seed) for seed in range(20)]
 
@@ -12,7 +13,9 @@ def brighter_than(level: float) -> Finds:
 
 
 def test_a_score_that_always_finds_leaks_endures_the_most_that_is_wanted() -> None:
-    assert endured(LEAKS, brighter_than(-1)) == {name: one.most for name, one in DISTURBANCES.items()}
+    assert endured(LEAKS, brighter_than(-1)) == {
+        name: one.tolerable for name, one in CORRUPTIONS.items() if one.tolerable
+    }
 
 
 def test_a_score_that_finds_no_leak_endures_nothing() -> None:
@@ -30,7 +33,7 @@ def test_the_first_step_that_loses_leaks_ends_the_way() -> None:
     assert reached["brighter"] == 0.2
 
 
-def test_only_leaks_that_are_found_undisturbed_count() -> None:
+def test_only_leaks_that_are_found_uncorrupted_count() -> None:
     hidden = [good_well(seed) // 4 for seed in range(20)]
     limit = min(leak.mean() for leak in LEAKS) * 0.5
     assert endured([*LEAKS, *hidden], brighter_than(limit))["darker"] == 0.2

@@ -6,7 +6,7 @@ import pytest
 from service.contract.manifest import Threshold
 from training.comparison.content import ComparisonReport, from_json, to_json, without_pictures
 from training.comparison.page import render_comparison
-from training.evaluation.content import EvaluationReport, FaultDetection, Mistake, PartScores
+from training.evaluation.content import CorruptionRates, EvaluationReport, Mistake, PartScores
 from training.evaluation.page import render_evaluation
 from training.evaluation.rates import rate
 
@@ -62,7 +62,7 @@ def evaluation() -> EvaluationReport:
         scores=scores,
         sources={"test/imgs": scores.measure(0.5), "only good": PartScores(good=(0.1,)).measure(0.5)},
         mistakes=(Mistake("escape", 0.4, "test/imgs/a.jpg"), Mistake("false_alarm", 0.9, "test/imgs/b.jpg")),
-        faults=(FaultDetection("veil 40 %", rate(90, 100), rate(0, 100), rate(3, 100), rate(100, 100)),),
+        robustness=(CorruptionRates("veil 40 %", rate(90, 100), rate(0, 100), rate(3, 100), rate(100, 100)),),
     )
 
 

@@ -1,28 +1,10 @@
 import numpy as np
 import pytest
 
-from service.contract.decision import Reason
 from tests.wells import good_well
-from training.synthetic.corruptions import FAMILIES, cut, peppered, simulate, veiled
+from training.synthetic.corruptions import cut, peppered, veiled
 
 WELL = good_well(5)
-
-
-@pytest.mark.parametrize("reason", FAMILIES)
-def test_a_fault_changes_the_picture_but_not_its_shape_nor_the_original(reason: Reason) -> None:
-    original = WELL.copy()
-    for seed in range(20):
-        faulty = simulate(reason, WELL, np.random.default_rng(seed))
-        assert faulty.shape == WELL.shape
-        assert faulty.dtype == np.uint8
-        assert np.abs(faulty.astype(int) - WELL).mean() > 0.3
-    assert np.array_equal(WELL, original)
-
-
-@pytest.mark.parametrize("reason", FAMILIES)
-def test_a_fault_is_drawn_the_same_from_the_same_seed(reason: Reason) -> None:
-    once, again = (simulate(reason, WELL, np.random.default_rng(4)) for _ in range(2))
-    assert np.array_equal(once, again)
 
 
 def test_every_side_can_be_lost() -> None:
