@@ -31,7 +31,6 @@ OPTIONS = ("host", "port", "artifacts", "data_dir")
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("serve", help="answer over HTTP")
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (8000)")

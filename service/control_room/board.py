@@ -29,7 +29,6 @@ class WellState:
     silent_since: datetime | None = None
 
     def view(self, well_id: str | None) -> WellView:
-        """Show it."""
         brief = None if self.decision is None else Brief.of(self.sequence, self.decision)
         return WellView(well_id, brief, self.since, self.alarm, self.silent_since)
 
@@ -45,7 +44,6 @@ class CameraState:
     wells: dict[str | None, WellState] = field(default_factory=dict)
 
     def view(self, camera_id: str) -> CameraView:
-        """Show it."""
         wells = [well.view(well_id) for well_id, well in sorted(self.wells.items(), key=_by_id)]
         return CameraView(
             camera_id, self.interval_s, self.last_received_at, self.silent_since, list(self.drifting), wells
@@ -86,7 +84,6 @@ class Board:
             self._well(event.camera_id, event.well_id).alarm = Alarm.raised(event, decision)
 
     def view(self) -> BoardView:
-        """Show everything."""
         cameras = [camera.view(camera_id) for camera_id, camera in sorted(self._cameras.items())]
         return BoardView(datetime.now(UTC), self.sequence, cameras)
 
@@ -100,7 +97,6 @@ class Board:
         return [camera_id for camera_id, camera in self._cameras.items() if camera.drifting]
 
     def drifting(self, camera_id: str) -> list[str]:
-        """Name the figures that have drifted."""
         camera = self._cameras.get(camera_id)
         return [] if camera is None else camera.drifting
 

@@ -29,7 +29,6 @@ class Brief:
 
     @classmethod
     def of(cls, sequence: int, decision: Decision) -> Self:
-        """Show a decision."""
         return cls(
             sequence,
             decision.decision_id,

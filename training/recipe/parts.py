@@ -16,7 +16,7 @@ StrategyName = Literal[
     "margin_middle",
     "false_alarm_budget",
 ]
-"""How a threshold may be chosen, see :data:`training.evaluation.thresholds.STRATEGIES`."""
+"""How a threshold may be chosen, see :data:`training.evaluation.strategies.STRATEGIES`."""
 
 
 class Part(BaseModel):

@@ -46,7 +46,6 @@ class Writer(threading.Thread):
         self.why: str | None = None
 
     def run(self) -> None:
-        """Write until the end."""
         try:
             self._work()
         except BaseException:  # whatever it was, nobody may wait for a thread that is no more
