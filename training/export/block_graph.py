@@ -54,7 +54,8 @@ class BlockGraph(nn.Module):
             return nn.functional.conv2d(squares, self.weight, groups=len(self.weight)).sum(dim=(1, 2, 3))
         blocks = self.block[0] ** 2
         weighted = (squares * self.weight[:, 0]).reshape(-1, len(self.weight) // blocks, blocks, *squares.shape[2:])
-        return (weighted.sum(dim=1) * self.places).square().mean(dim=(1, 2, 3)).sqrt()
+        places: Tensor = weighted.sum(dim=1) * self.places
+        return places.square().mean(dim=(1, 2, 3)).sqrt()
 
 
 def arranged(graph: ScoringGraph) -> nn.Module:
