@@ -5,16 +5,19 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
+from pydantic import JsonValue
 
 from service.contract.manifest import Threshold
 from training.evaluation.rates import CONFIDENCE
-from training.evaluation.thresholds import STRATEGIES, choose_threshold
+from training.evaluation.thresholds import NEEDING_LEAKS, STRATEGIES, choose_threshold
 from training.evaluation.tolerance import groups_needed
 from training.recipe.parts import ThresholdRule
 
 
-def chosen(rule: ThresholdRule, good: ArrayLike, leak: ArrayLike) -> Threshold:
+def chosen(rule: ThresholdRule, good: ArrayLike, leak: ArrayLike, scenes: ArrayLike | None = None) -> Threshold:
     """Choose the threshold exactly as a rule says, from scores [N] of held-out good wells and [M] of leaks.
+
+    ``scenes`` numbers the scene of each good well, [N]; without it each is one of its own.
 
     Raises:
         RecipeError: a parameter that the strategy does not take, or one out of range.
@@ -23,20 +26,33 @@ def chosen(rule: ThresholdRule, good: ArrayLike, leak: ArrayLike) -> Threshold:
     """
     scores = np.concatenate([np.asarray(good), np.asarray(leak)])
     labels = np.repeat([0, 1], [np.size(good), np.size(leak)])
-    return choose_threshold(rule.strategy, scores, labels, rule.parameters)
+    return choose_threshold(
+        rule.strategy, scores, labels, rule.parameters, None if scenes is None else np.array(scenes)
+    )
 
 
-def calibrate(rule: ThresholdRule, good: ArrayLike, leak: ArrayLike) -> Threshold:
-    """Choose the threshold from scores as ``chosen`` does, but keep what part of a budget's promise can be kept.
+def calibrate(rule: ThresholdRule, good: ArrayLike, leak: ArrayLike, scenes: ArrayLike | None = None) -> Threshold:
+    """Choose the threshold from scores as ``chosen`` does, but keep what part of a rule's wish can be kept.
 
-    A budget that these good wells are too few to promise is widened to the smallest that they can; the threshold
-    then states the wish beside it.
+    A budget that these good wells are too few to promise is widened to the smallest that they can. A rule that needs
+    leaks, where there are none, gives way to the budget on scenes. The threshold then states the wish beside it.
     """
-    possible = widened(rule, np.size(good))
-    threshold = chosen(possible, good, leak)
+    possible = widened(_without_leaks(rule, np.size(leak)), np.size(good))
+    threshold = chosen(possible, good, leak, scenes)
     if possible is rule:
         return threshold
-    return threshold.model_copy(update={"parameters": {**threshold.parameters, "wished_budget": _wish(rule)}})
+    if possible.strategy != rule.strategy:
+        wish: dict[str, JsonValue] = {"wished_strategy": rule.strategy}
+    else:
+        wish = {"wished_budget": _wish(rule)}
+    return threshold.model_copy(update={"parameters": {**threshold.parameters, **wish}})
+
+
+def _without_leaks(rule: ThresholdRule, leaks: int) -> ThresholdRule:
+    """The budget on scenes in place of a rule that needs leaks, where there are none."""
+    if leaks or rule.strategy not in NEEDING_LEAKS:
+        return rule
+    return ThresholdRule(strategy="scene_budget")
 
 
 def widened(rule: ThresholdRule, groups: int) -> ThresholdRule:
@@ -52,10 +68,24 @@ def widened(rule: ThresholdRule, groups: int) -> ThresholdRule:
     return rule.model_copy(update={"parameters": {**rule.parameters, "budget": possible}})
 
 
+def warnings_of(threshold: Threshold) -> list[str]:
+    """What people must know of how a threshold was chosen, a sentence each."""
+    room, wished = threshold.parameters.get("room"), threshold.parameters.get("wished_strategy")
+    warnings = []
+    if isinstance(room, float | int) and room <= 1:
+        warnings.append(
+            "good wells and leaks leave no room between them: the leaks set the threshold, and more good wells than "
+            "the budget allows will raise an alarm"
+        )
+    if wished is not None:
+        warnings.append(f"there were no leaks, which {wished} needs: good wells alone set the threshold")
+    return warnings
+
+
 def _wish(rule: ThresholdRule) -> float | None:
     """The budget that a rule states or takes by default; None where its strategy promises none."""
     taken = inspect.signature(STRATEGIES[rule.strategy]).parameters
-    if "budget" not in taken:
+    if "budget" not in taken or "scenes" in taken:
         return None
     wish = rule.parameters.get("budget")
     return wish if isinstance(wish, float | int) else float(taken["budget"].default)

@@ -15,10 +15,11 @@ import numpy as np
 from pydantic import JsonValue
 from sklearn.tree import DecisionTreeClassifier
 
-from service.contract.errors import DataError, RecipeError
+from service.contract.errors import DataError, RecipeError, TooFewPictures
 from service.contract.manifest import Threshold
 from training.evaluation.rates import Array, Classes, Labels, Scores, both_classes, by_class, rates_at_cuts, upper_bound
-from training.evaluation.tolerance import require_share, tolerance_limit
+from training.evaluation.scene_rates import Scenes, scene_cut
+from training.evaluation.tolerance import FLOAT32_NOISE, require_share, tolerance_limit
 
 Strategy = Callable[..., Threshold]
 
@@ -26,9 +27,15 @@ GRID_STEPS = 1000
 
 
 def choose_threshold(
-    strategy: str, scores: Scores, labels: Labels, parameters: Mapping[str, JsonValue] | None = None
+    strategy: str,
+    scores: Scores,
+    labels: Labels,
+    parameters: Mapping[str, JsonValue] | None = None,
+    scenes: Scenes | None = None,
 ) -> Threshold:
     """Apply a strategy by its name, with its parameters as a recipe or the command line states them.
+
+    ``scenes`` numbers the scene of each good score, in their order; strategies that count pictures do without.
 
     Raises:
         RecipeError: unknown strategy or parameter, or a value out of range.
@@ -36,7 +43,9 @@ def choose_threshold(
         DataError: the scores do not allow a threshold.
     """
     require_parameters(strategy, parameters or {})
-    return STRATEGIES[strategy](scores, labels, **(parameters or {}))
+    choose = STRATEGIES[strategy]
+    wanted = {"scenes": scenes} if "scenes" in inspect.signature(choose).parameters else {}
+    return choose(scores, labels, **wanted, **(parameters or {}))
 
 
 def require_parameters(strategy: str, parameters: Mapping[str, JsonValue]) -> None:
@@ -47,7 +56,8 @@ def require_parameters(strategy: str, parameters: Mapping[str, JsonValue]) -> No
     """
     if strategy not in STRATEGIES:
         raise RecipeError(f"threshold strategy {strategy!r} is unknown: choose one of {', '.join(STRATEGIES)}")
-    taken = list(inspect.signature(STRATEGIES[strategy]).parameters)[2:]
+    signature = inspect.signature(STRATEGIES[strategy])
+    taken = [name for name, one in signature.parameters.items() if one.kind is one.KEYWORD_ONLY]
     for name, value in parameters.items():
         if name not in taken:
             raise RecipeError(f"{strategy} has no parameter {name!r}: it takes {', '.join(taken) or 'none'}")
@@ -155,6 +165,42 @@ def margin_middle(scores: Scores, labels: Labels, *, budget: float = 0.005, cont
     return _threshold("margin_middle", value, leak, parameters=parameters, false_alarm_upper_bound=bound)
 
 
+def scene_budget(
+    scores: Scores, labels: Labels, scenes: Scenes | None = None, *, budget: float = 0.05, margin: float = 0.75
+) -> Threshold:
+    """The geometric middle between a budget on good wells, as the mean over scenes, and what the leaks allow.
+
+    Near-equal pictures of one well are no independent trials; scenes are. The lower end is the lowest cut that keeps
+    the mean over scenes of their shares called leak within ``budget``; the upper end is ``margin`` times the lowest
+    score of a leak. Where there is no room between them the upper end is the threshold, as a missed leak hurts people,
+    and ``room``, the ratio of upper to lower end, is 1 or less
+    (:func:`training.evaluation.calibration.warnings_of`). Without leaks the lower end is the threshold.
+
+    Args:
+        scores: [N]; the good ones must come from scenes that the model was not trained on.
+        labels: [N].
+        scenes: the number of the scene of each good score, in their order; None makes each one of its own.
+        budget: highest mean share, above 0 and below 1.
+        margin: share of the lowest leak's score that a milder one may still have, above 0 and below 1.
+    """
+    require_share("budget", budget)
+    require_share("margin", margin)
+    values, is_leak = np.asarray(scores, dtype=np.float64), np.asarray(labels).astype(bool)
+    leak = by_class(values, is_leak).leak
+    good = values[~is_leak]
+    if not good.size:
+        raise TooFewPictures("scene_budget needs scores of good wells, and there are none: add some")
+    numbers = np.arange(good.size) if scenes is None else np.asarray(scenes)
+    lower = scene_cut(good, numbers, 1 - budget) * (1 + FLOAT32_NOISE)
+    parameters: dict[str, JsonValue] = {"budget": budget, "margin": margin, "scenes": int(np.unique(numbers).size)}
+    if not leak.size:
+        return _threshold("scene_budget", lower, leak, parameters=parameters)
+    upper = margin * float(leak[0])
+    parameters["room"] = round(upper / lower, 3) if lower > 0 else 0.0
+    value = math.sqrt(lower * upper) if upper > lower else upper
+    return _threshold("scene_budget", value, leak, parameters=parameters)
+
+
 STRATEGIES: Mapping[str, Strategy] = {
     "tpr1_quantile": tpr1_quantile,
     "decision_stump": decision_stump,
@@ -163,9 +209,12 @@ STRATEGIES: Mapping[str, Strategy] = {
     "min_leak_score": min_leak_score,
     "false_alarm_budget": false_alarm_budget,
     "margin_middle": margin_middle,
+    "scene_budget": scene_budget,
 }
 
-FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy"})
+NEEDING_LEAKS = frozenset(STRATEGIES) - {"false_alarm_budget", "scene_budget"}
+
+FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy", "scene_budget"})
 """Strategies whose escape bound is optimistic, as the leaks that state it helped to choose the cut."""
 
 
