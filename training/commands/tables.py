@@ -8,8 +8,8 @@ from service.contract.artifact import Artifact
 from service.contract.manifest import Metrics, Rate, SceneRate, ServedMetrics
 from training.dataset.data import Dataset
 from training.dataset.layout import ANNOTATION, Label
-from training.evaluation.calibration import warnings_of
 from training.evaluation.content import CorruptionRates
+from training.evaluation.thresholds import warnings_of
 
 
 def describe_data(data: Dataset) -> list[str]:

@@ -20,7 +20,7 @@ from service.contract.picture import Pixels
 from training.dataset.data import Group, load, pixels_of
 from training.dataset.progress import SILENT, ConsoleProgress, Progress
 from training.dataset.splits import Split, split
-from training.evaluation.calibration import calibrate
+from training.evaluation.thresholds import calibrate
 from training.fitting.batches import batches_of
 from training.fitting.fit import fit
 from training.models.scoring import ScoringGraph, score

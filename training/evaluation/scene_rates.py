@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from service.contract.manifest import SceneRate
-from training.evaluation.rates import CONFIDENCE, Array, Scores
+from training.evaluation.rates import CONFIDENCE, Array, Scores, rate
 
 Scenes = NDArray[np.integer[Any]]
 
@@ -32,9 +31,9 @@ def scene_rate(hits: NDArray[np.bool_], scenes: Scenes) -> SceneRate:
     return SceneRate(scenes=shares.size, value=value, low=min(low, value), high=max(high, value))
 
 
-def half_width(rate: SceneRate) -> float:
+def half_width(measured: SceneRate) -> float:
     """Half of the 95 % interval: what a difference between candidates must exceed to mean anything."""
-    return (rate.high - rate.low) / 2
+    return (measured.high - measured.low) / 2
 
 
 def scene_shares(hits: NDArray[np.bool_], scenes: Scenes) -> Array:
@@ -70,7 +69,7 @@ def _equal_weights(scenes: Scenes) -> Array:
 def _interval(shares: Array) -> tuple[float, float]:
     tail = (1 - CONFIDENCE) / 2
     if shares.max() == shares.min():
-        edge = float(beta.ppf(tail, shares.size, 1))  # of so many out of so many
+        edge = rate(shares.size, shares.size).low
         return (edge if shares[0] == 1 else 0.0), (1 - edge if shares[0] == 0 else 1.0)
     rng = np.random.default_rng(SEED)
     drawn = [shares[rng.integers(shares.size, size=(CHUNK, shares.size))].mean(axis=1) for _ in range(DRAWS // CHUNK)]

@@ -15,10 +15,10 @@ from service.contract.scorer import OnnxScorer
 from training.dataset.data import Dataset, Group, hash_of, pixels_of
 from training.dataset.origin import describe_origin
 from training.dataset.splits import Split, division, first_words
-from training.evaluation.calibration import warnings_of
 from training.evaluation.content import CorruptionRates
 from training.evaluation.evaluate import score_groups, serve_groups
 from training.evaluation.robustness import judge_corrupted
+from training.evaluation.thresholds import warnings_of
 from training.export.cost import describe_machine, score_us
 from training.export.draft import Draft
 from training.export.drift_reference import learn_drift

@@ -12,7 +12,7 @@ from training.dataset.data import Dataset
 from training.dataset.layout import Label
 from training.dataset.scenes import scene_numbers, with_scenes
 from training.dataset.splits import Split, split
-from training.evaluation.calibration import chosen
+from training.evaluation.thresholds import chosen
 from training.export.assembly import Findings, Identity, assemble
 from training.export.draft import drafted
 from training.export.export import calibration_scores
