@@ -27,20 +27,18 @@ class Inspector:
     def __init__(
         self,
         models: ModelSwitch,
-        watch: FreshnessMonitor,
+        freshness: FreshnessMonitor,
         recorder: Recorder,
         workers: Executor,
-        max_pixels: int,
         stuck_after_s: float,
     ) -> None:
         self._models = models
-        self._watch = watch
+        self._freshness = freshness
         self._recorder = recorder
         self._workers = workers
-        self._max_pixels = max_pixels
         self._stuck_after_s = stuck_after_s
-        self._batcher = MicroBatcher(partial(self._round, monitored=True))
-        self._trials = MicroBatcher(partial(self._round, monitored=False))
+        self._batcher = MicroBatcher(partial(self._judge_together, monitored=True))
+        self._trials = MicroBatcher(partial(self._judge_together, monitored=False))
 
     async def inspect(self, crop: Crop, deadline: float) -> Decision:
         """Judge one picture; a small one on the event loop, where that is faster than handing it to a thread.
@@ -78,23 +76,23 @@ class Inspector:
         seen = [await self._seen(crop) for crop in crops]
         answers = [earlier for _, earlier in seen]
         fresh = [crop for crop, earlier in seen if earlier is None]
-        made = await self._in_worker(partial(judge_batch, self._models.require(), fresh, self._max_pixels))
+        made = await self._in_worker(partial(judge_batch, self._models.require(), fresh))
         recordings = iter(self._recorder.record(made, fresh))
         return [await next(recordings).kept() if earlier is None else earlier for earlier in answers]
 
     async def _decided(self, crop: Crop, deadline: float, *, monitored: bool) -> Decision:
         if len(crop.image) > INLINE_BYTES:
             require_time(deadline)
-            made = await self._in_worker(partial(judge, self._models.require(), crop, self._max_pixels))
+            made = await self._in_worker(partial(judge, self._models.require(), crop))
             (recording,) = self._recorder.record([made], [crop], monitored=monitored)
         else:
             recording = await (self._batcher if monitored else self._trials).judge(crop, deadline)
         return await recording.kept()
 
-    def _round(self, crops: Sequence[Crop], *, monitored: bool) -> list[Recording | Exception]:
+    def _judge_together(self, crops: Sequence[Crop], *, monitored: bool) -> list[Recording | Exception]:
         """Judge pictures that arrived together, and begin to record the decisions."""
         try:
-            outcomes = judge_each(self._models.require(), crops, self._max_pixels)
+            outcomes = judge_each(self._models.require(), crops)
         except ScoringFailed as error:
             self._doubt(error)
             raise
@@ -124,9 +122,7 @@ class Inspector:
         return crop._replace(captured_at=None), None
 
     def _watched(self, crop: Crop) -> Crop:
-        refusal = self._watch.judge(
-            crop.camera_id, crop.well_id, crop.sha256, crop.captured_at, crop.received_at, crop.arrived
-        )
+        refusal = self._freshness.judge(crop)
         return crop if refusal is None else crop._replace(refusal=refusal)
 
     async def _in_worker(self, job: Callable[[], T]) -> T:

@@ -20,6 +20,7 @@ from service.contract.errors import SetupError
 from service.contract.identifier import Id
 
 PREFIX = "LEAK_INSPECTION_"
+JOURNAL_FILE = "journal.sqlite3"
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -75,7 +76,6 @@ class JournalSettings(_Group):
 
     @property
     def retention(self) -> RetentionPolicy:
-        """What stays on record."""
         return _policy(self)
 
 
@@ -91,7 +91,6 @@ class ArchiveSettings(_Group):
 
     @property
     def retention(self) -> RetentionPolicy:
-        """Which pictures stay."""
         return _policy(self)
 
 
@@ -197,6 +196,14 @@ class Settings(BaseSettings):
     drift_spacing_s: float = Field(
         10.0, gt=0, le=86_400, description="Time between two pictures of a well that count for drift."
     )
+
+    @property
+    def journal_path(self) -> Path:
+        return self.data_dir / JOURNAL_FILE
+
+    @property
+    def pictures_folder(self) -> Path:
+        return self.archive.dir or self.data_dir / "pictures"
 
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:

@@ -19,7 +19,6 @@ from service.settings import read_settings
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("inspect", help="judge pictures in files")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
@@ -35,10 +34,10 @@ def run(options: argparse.Namespace) -> int:
         SetupError: a file cannot be read.
     """
     settings = read_settings({} if options.artifacts is None else {"artifacts": options.artifacts})
-    serving = open_serving(settings.artifacts / read_active(settings.artifacts), settings.scorer_threads)
+    serving = open_serving(settings.artifacts / read_active(settings.artifacts), settings)
     worst = 0
     for file in options.files:
-        decision = _inspect(serving, file, settings.max_pixels)
+        decision = _inspect(serving, file)
         if options.json:
             sys.stdout.buffer.write(orjson.dumps({"file": str(file)} | _fields(decision)) + b"\n")
         else:
@@ -48,13 +47,13 @@ def run(options: argparse.Namespace) -> int:
     return int(worst)
 
 
-def _inspect(serving: Serving, file: Path, max_pixels: int) -> Decision:
+def _inspect(serving: Serving, file: Path) -> Decision:
     try:
         image = file.read_bytes()
     except OSError as error:
         raise SetupError(f"{file} cannot be read: {error.strerror}") from error
     crop = Crop(image, sha256_hex(image), "command-line", datetime.now(UTC), perf_counter())
-    return judge_batch(serving, [crop], max_pixels)[0]
+    return judge_batch(serving, [crop])[0]
 
 
 def _fields(decision: Decision) -> dict[str, object]:

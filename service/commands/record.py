@@ -10,19 +10,18 @@ from typing import TypeVar
 from service.commands import Commands
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
+from service.record.archive.folder import ArchiveFolder
 from service.record.backup import back_up
 from service.record.database.engine import Database, postgres_engine, sqlite_engine
 from service.record.queries.records import Records
 from service.record.replay import Replayer, ReplayOutcome
 from service.record.review_export import export_reviews
-from service.record.setup import archive_folder, journal_path
 from service.settings import Settings, read_settings
 
 T = TypeVar("T")
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the three commands."""
     backup = commands.add_parser("backup", help="copy the journal of a running service")
     backup.add_argument("target", type=Path, metavar="FILE", help="the copy, a new file")
     backup.set_defaults(run=run_backup)
@@ -43,7 +42,7 @@ def run_backup(options: argparse.Namespace) -> int:
     Raises:
         SetupError: there is no journal, or the copy cannot be written.
     """
-    copied = back_up(journal_path(_settings(options)), options.target)
+    copied = back_up(_settings(options).journal_path, options.target)
     print(f"{options.target}: {copied.bytes} bytes, up to entry {copied.last_sequence}")
     return 0
 
@@ -56,7 +55,7 @@ def run_replay(options: argparse.Namespace) -> int:
         SetupError: there is no journal.
     """
     settings = _settings(options)
-    replayer = Replayer(archive_folder(settings), settings.artifacts, settings.scorer_threads)
+    replayer = Replayer(ArchiveFolder(settings.pictures_folder), settings.artifacts, settings.scorer_threads)
     differing = 0
     for decision in asyncio.run(_with_records(settings, partial(_decisions, options.decisions))):
         replayed = replayer.replay(decision, settings.max_pixels)
@@ -72,14 +71,14 @@ def run_export_reviews(options: argparse.Namespace) -> int:
         SetupError: there is no journal, or the folder cannot be written.
     """
     settings = _settings(options)
-    export = partial(export_reviews, archive=archive_folder(settings), folder=options.folder)
+    export = partial(export_reviews, archive=ArchiveFolder(settings.pictures_folder), folder=options.folder)
     exported = asyncio.run(_with_records(settings, export))
     print(f"{options.folder}: {exported.decisions} reviewed decisions, {exported.without_picture} without a picture")
     return 0
 
 
 async def _with_records(settings: Settings, ask: Callable[[Records], Awaitable[T]]) -> T:
-    url, path = settings.database_url, journal_path(settings)
+    url, path = settings.database_url, settings.journal_path
     if url is None and not path.is_file():
         raise SetupError(f"{path} does not exist: name the data folder of the service with --data-dir")
     database = Database(sqlite_engine(path) if url is None else postgres_engine(url.get_secret_value()))

@@ -11,7 +11,6 @@ from service.settings import read_settings
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("verify", help="check an artefact: checksums, golden pictures, parity")
     parser.add_argument("artifact", nargs="?", type=Path, metavar="ARTEFACT", help="its folder (the active one)")
     parser.set_defaults(run=run)
@@ -25,10 +24,10 @@ def run(options: argparse.Namespace) -> int:
     """
     settings = read_settings({})
     folder = options.artifact or settings.artifacts / read_active(settings.artifacts)
-    serving = open_serving(folder, settings.scorer_threads)
+    serving = open_serving(folder, settings)
     manifest = serving.artifact.manifest
     print(f"{serving.artifact.id}: {len(manifest.files)} checksums hold")
-    result = challenge(serving, settings.max_pixels)
+    result = challenge(serving)
     for picture in result.pictures:
         mark = "ok  " if picture.ok else "FAIL"
         print(f"{mark} {picture.file}: {picture.verdict} {picture.score}, expected {picture.expected_score}")

@@ -19,6 +19,7 @@ LeakInspectionError
 ├── Unavailable            send the next picture after a pause
 │   ├── NotReady           ... when /health/ready is green
 │   ├── ScoringFailed      ... when the self-test has passed again
+│   ├── TooManyLogins      ... with the right key
 │   ├── Overloaded         ... when the service has a free place
 │   │   └── ShareTaken     ... when fewer requests of this client are in flight
 │   └── JournalUnavailable ... when decisions can be kept again
@@ -116,8 +117,16 @@ class ShareTaken(Overloaded):
     """The client holds its share of the places; others still find some."""
 
 
+class TooManyLogins(Unavailable):
+    """An address has tried too many wrong keys."""
+
+
 class JournalUnavailable(Unavailable):
     """A decision cannot be kept, so none may be given."""
+
+
+class RecordDamaged(Unavailable):
+    """The file of the record is no journal, or no longer a whole one."""
 
 
 class DeadlineExceeded(LeakInspectionError):

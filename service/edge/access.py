@@ -1,19 +1,19 @@
 """Access: keys with roles. Without any key everybody may do everything, which the service allows on loopback alone."""
 
 import hmac
+import os
+from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from time import time
 
 from starlette.types import Scope
 
 from service.contract.errors import Forbidden, SetupError, Unauthenticated
+from service.edge.sessions import LoginThrottle, Sessions
 
-COOKIE = "leak_inspection_session"
-SESSION_S = 12 * 3600
 SHORTEST_KEY = 16
+SESSION = "session"
 
 
 class Role(IntEnum):
@@ -27,16 +27,25 @@ class Role(IntEnum):
     """Change the model."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The content of a keys file: the role of each key, and the secret of sessions where the file has one."""
+
+    roles: dict[str, Role]
+    session_secret: bytes | None = None
+
+
 class Access:
     """Tells from ``X-API-Key``, or from the page's session cookie, which role a caller has.
 
-    Keys are compared by their digests, in constant time. A session is a signed statement of a role and an expiry
-    time, so that it outlives a restart and holds on every replica with the same keys.
+    Keys are compared by their digests, in constant time.
     """
 
-    def __init__(self, keys: dict[str, Role]) -> None:
+    def __init__(self, keys: dict[str, Role], sessions: Sessions, throttle: LoginThrottle | None = None) -> None:
         self._digests = [(sha256(key.encode()).digest(), role) for key, role in sorted(keys.items())]
-        self._secret = sha256(b"session" + b"".join(digest for digest, _ in self._digests)).digest()
+        self._sessions = sessions
+        self._roles_by_name = {sessions.name_of(key.encode()): role for key, role in keys.items()}
+        self._throttle = throttle or LoginThrottle()
 
     @property
     def open(self) -> bool:
@@ -67,7 +76,8 @@ class Access:
                 return self.role_of_key(value)
             if name == b"cookie":
                 cookies = value
-        role = self._role_of_session(cookies)
+        key_name = self._sessions.read(cookies)
+        role = None if key_name is None else self._roles_by_name.get(key_name)
         if role is None:
             raise Unauthenticated("send a key in the header X-API-Key, or log in on the page")
         return role
@@ -87,47 +97,59 @@ class Access:
             raise Unauthenticated("the key is not known: ask the administrator of this service")
         return found
 
-    def new_session(self, role: Role) -> str:
-        """Return the value of a session cookie for that role, valid for ``SESSION_S``."""
-        statement = f"{role.value}.{int(time()) + SESSION_S}"
-        return f"{statement}.{self._signature(statement)}"
+    def sign_in(self, key: bytes, address: str) -> str:
+        """Return the value of a session cookie for a key that may use the page.
 
-    def _role_of_session(self, cookies: bytes) -> Role | None:
+        Raises:
+            TooManyLogins: the address has tried too many wrong keys.
+            Unauthenticated: there is no such key.
+            Forbidden: the key is a camera's.
+        """
+        self._throttle.require(address)
         try:
-            morsel = SimpleCookie(cookies.decode("latin-1")).get(COOKIE)
-        except CookieError:
-            return None
-        statement, _, signature = (morsel.value if morsel else "").rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(statement).encode()):
-            return None
-        role, _, expires = statement.partition(".")
-        return Role(int(role)) if int(expires) > time() else None
-
-    def _signature(self, statement: str) -> str:
-        return hmac.new(self._secret, statement.encode(), sha256).hexdigest()
+            role = Role.ADMIN if self.open else self.role_of_key(key)
+        except Unauthenticated:
+            self._throttle.failed(address)
+            raise
+        if role < Role.OPERATOR:
+            raise Forbidden("this key is for cameras: the page needs one with the role operator")
+        return self._sessions.begin(key)
 
 
-def read_keys(path: Path) -> dict[str, Role]:
+def read_keys(path: Path) -> Keys:
     """Read a keys file: a line a key, ``<role> <key>``; empty lines and lines with # are passed over.
+
+    A line ``session <secret>`` gives replicas one secret, so that a session holds on each of them.
 
     Raises:
         SetupError: names the line that cannot be read, never its key.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"the keys file {path} cannot be read: check path and permissions") from error
-    keys: dict[str, Role] = {}
+    except OSError as error:
+        raise SetupError(
+            f"the keys file {path} cannot be read by user {os.geteuid()} ({error.strerror}): "
+            "correct its path, or give it to that user with chown"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SetupError(f"the keys file {path} is no text in UTF-8: write it again") from error
+    names: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         words = line.split()
-        if not words or words[0].startswith("#"):
-            continue
-        roles = {role.name.lower(): role for role in Role}
-        if len(words) != 2 or words[0] not in roles or len(words[1]) < SHORTEST_KEY:  # noqa: PLR2004  # role and key
-            raise SetupError(
-                f"{path}, line {number}: expected 'camera|operator|admin KEY', KEY of {SHORTEST_KEY} or more characters"
-            )
-        keys[words[1]] = roles[words[0]]
-    if not keys:
+        if words and not words[0].startswith("#"):
+            name, key = _name_and_key(words, f"{path}, line {number}")
+            if key in names:
+                raise SetupError(f"{path}, line {number}: this key has a role already: give each role its own")
+            names[key] = name
+    roles = {key: Role[name.upper()] for key, name in names.items() if name != SESSION}
+    if not roles:
         raise SetupError(f"the keys file {path} holds no key: add 'admin KEY', or run without a keys file")
-    return keys
+    secret = next((key.encode() for key, name in names.items() if name == SESSION), None)
+    return Keys(roles, secret)
+
+
+def _name_and_key(words: list[str], place: str) -> tuple[str, str]:
+    known = {*(role.name.lower() for role in Role), SESSION}
+    if len(words) != 2 or words[0] not in known or len(words[1]) < SHORTEST_KEY:  # noqa: PLR2004  # name and key
+        raise SetupError(f"{place}: expected 'camera|operator|admin KEY', KEY of {SHORTEST_KEY} or more characters")
+    return words[0], words[1]

@@ -38,6 +38,7 @@ KINDS: dict[type[errors.LeakInspectionError], Kind] = {
     errors.ScoringFailed: Kind(503, "scoring-failed", "The picture could not be scored", retry=True),
     errors.Overloaded: Kind(503, "overloaded", "Every place is taken", retry=True),
     errors.ShareTaken: Kind(429, "share-taken", "Too many requests of one client", retry=True),
+    errors.TooManyLogins: Kind(429, "too-many-logins", "Too many wrong keys", retry=True),
     errors.JournalUnavailable: Kind(503, "journal-unavailable", "Decisions cannot be kept", retry=True),
     errors.Unavailable: Kind(503, "unavailable", "Unavailable", retry=True),
     errors.DeadlineExceeded: Kind(504, "deadline-exceeded", "The deadline has passed"),

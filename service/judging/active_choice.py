@@ -24,7 +24,7 @@ class ActiveChoice:
     """Reads the pointer in the folder of artefacts and keeps choices in the data folder."""
 
     def __init__(self, root: Path, data_dir: Path) -> None:
-        self._root = root
+        self.root = root
         self._path = data_dir / CHOICE
 
     def wanted(self) -> str:
@@ -35,7 +35,7 @@ class ActiveChoice:
         """
         choice = self._choice()
         try:
-            deployed = read_active(self._root)
+            deployed = read_active(self.root)
         except ArtifactError:
             if choice is None:
                 raise
@@ -49,7 +49,7 @@ class ActiveChoice:
             OSError: the data folder cannot be written.
         """
         try:
-            deployed = read_active(self._root)
+            deployed = read_active(self.root)
         except ArtifactError:
             deployed = None
         choice = Choice(artifact=artifact, instead_of=deployed)

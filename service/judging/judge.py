@@ -24,40 +24,40 @@ class _Decoded(NamedTuple):
     decode_s: float
 
 
-def judge(serving: Serving, crop: Crop, max_pixels: int) -> Decision:
+def judge(serving: Serving, crop: Crop) -> Decision:
     """Judge one picture.
 
     Raises:
         PictureError: the bytes cannot be decoded; no decision is made.
         ScoringFailed: the scorer cannot be trusted with it; no decision is made.
     """
-    (outcome,) = judge_each(serving, [crop], max_pixels)
+    (outcome,) = judge_each(serving, [crop])
     if isinstance(outcome, PictureError):
         raise outcome
     return outcome
 
 
-def judge_batch(serving: Serving, crops: Sequence[Crop], max_pixels: int) -> list[Decision]:
+def judge_batch(serving: Serving, crops: Sequence[Crop]) -> list[Decision]:
     """Judge many pictures with one inference, in their order; what cannot be decoded becomes ``unknown``.
 
     Raises:
         ScoringFailed: the scorer cannot be trusted with them; no decision is made.
     """
-    outcomes = zip(crops, judge_each(serving, crops, max_pixels), strict=True)
+    outcomes = zip(crops, judge_each(serving, crops), strict=True)
     return [_undecodable(serving, crop, one) if isinstance(one, PictureError) else one for crop, one in outcomes]
 
 
-def judge_each(serving: Serving, crops: Sequence[Crop], max_pixels: int) -> list[Decision | PictureError]:
+def judge_each(serving: Serving, crops: Sequence[Crop]) -> list[Decision | PictureError]:
     """Judge pictures of many senders with one inference, in their order; what cannot be decoded gets its error."""
-    decoded = [_decoded(crop, max_pixels) for crop in crops]
+    decoded = [_decoded(serving, crop) for crop in crops]
     decisions = iter(_judged(serving, [item for item in decoded if isinstance(item, _Decoded)]))
     return [next(decisions) if isinstance(item, _Decoded) else item for item in decoded]
 
 
-def _decoded(crop: Crop, max_pixels: int) -> _Decoded | PictureError:
+def _decoded(serving: Serving, crop: Crop) -> _Decoded | PictureError:
     started = perf_counter()
     try:
-        return _Decoded(crop, decode(crop.image, max_pixels), perf_counter() - started)
+        return _Decoded(crop, decode(crop.image, serving.max_pixels), perf_counter() - started)
     except PictureError as error:
         return error
 
@@ -124,13 +124,13 @@ def _ms(seconds: float) -> float:
     return int(seconds * 1e6 + 0.5) / 1000
 
 
-def challenge(serving: Serving, max_pixels: int) -> SelfTest:
+def challenge(serving: Serving) -> SelfTest:
     """Send the artefact's golden pictures through the real path."""
 
     def judged(file: str) -> tuple[float | None, Verdict]:
         image = (serving.artifact.folder / file).read_bytes()
         crop = Crop(image, sha256_hex(image), "self-test", datetime.now(UTC), perf_counter())
-        decision = judge(serving, crop, max_pixels)
+        decision = judge(serving, crop)
         return decision.score, decision.verdict
 
     manifest = serving.artifact.manifest

@@ -8,6 +8,7 @@ from pathlib import Path
 from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Unavailable
 from service.contract.journal_entry import EventKind
 from service.judging.active_choice import ActiveChoice
+from service.judging.judge import challenge
 from service.judging.serving import Serving
 from service.monitoring.readiness import Readiness
 from service.monitoring.self_test import SelfTest, failed_self_test
@@ -25,18 +26,14 @@ class ModelSwitch:
 
     def __init__(
         self,
-        root: Path,
-        data_dir: Path,
+        choice: ActiveChoice,
         open_folder: Callable[[Path], Serving],
-        challenge: Callable[[Serving], SelfTest],
         readiness: Readiness,
         metrics: ServiceMetrics,
         note: Note,
     ) -> None:
-        self._root = root
-        self._choices = ActiveChoice(root, data_dir)
+        self._choice = choice
         self._open = open_folder
-        self._challenge = challenge
         self._readiness = readiness
         self._metrics = metrics
         self._note = note
@@ -70,7 +67,7 @@ class ModelSwitch:
         """Serve what the pointers name; what is refused changes nothing, is reported, and may be tried again."""
         async with self._changing:
             try:
-                wanted = await asyncio.to_thread(self._choices.wanted)
+                wanted = await asyncio.to_thread(self._choice.wanted)
                 if self._serving is None or wanted != self._serving.artifact.id:
                     await self._serve(*await self._proven(wanted))
                 self._last_refusal = None
@@ -89,7 +86,7 @@ class ModelSwitch:
         async with self._changing:
             proven = await self._proven(artifact)
             try:
-                await asyncio.to_thread(self._choices.remember, artifact)
+                await asyncio.to_thread(self._choice.remember, artifact)
             except OSError as error:
                 raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
             return await self._serve(*proven)
@@ -123,7 +120,7 @@ class ModelSwitch:
 
     def _opened(self, artifact: str) -> Serving:
         try:
-            return self._open(self._root / artifact)
+            return self._open(self._choice.root / artifact)
         except ArtifactError:
             raise
         except Exception as error:  # whatever an artefact provokes, it is refused and what is served stays
@@ -131,7 +128,7 @@ class ModelSwitch:
 
     def _challenged(self, serving: Serving) -> SelfTest:
         try:
-            return self._challenge(serving)
+            return challenge(serving)
         except Exception as error:  # whatever it is, nothing shows that pictures are scored right
             logger.exception("self-test impossible")
             return failed_self_test(serving.identity.artifact, f"the golden pictures cannot be judged: {error}")

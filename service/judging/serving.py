@@ -11,6 +11,7 @@ from service.contract.detector import Detector, open_detector
 from service.contract.gate.gate import Gates
 from service.contract.manifest import GateLimits
 from service.contract.run_limit import RunLimit
+from service.settings import Settings
 
 SOFTWARE_VERSION = version("leak-inspection")
 
@@ -26,6 +27,7 @@ class Serving:
     detector: Detector
     gates: Gates
     identity: ServedModel
+    max_pixels: int
 
     @property
     def threshold(self) -> float:
@@ -35,7 +37,7 @@ class Serving:
 
 def open_serving(
     folder: Path,
-    threads: int,
+    settings: Settings,
     limit: RunLimit | None = None,
     overrides: Mapping[str, GateLimits] | None = None,
 ) -> Serving:
@@ -43,7 +45,7 @@ def open_serving(
 
     Args:
         folder: of the artefact.
-        threads: of one inference.
+        settings: threads of an inference, and the most pixels of a picture.
         limit: of the time of one inference.
         overrides: limits of the gate by camera, laid over the artefact's.
 
@@ -54,7 +56,8 @@ def open_serving(
     manifest = artifact.manifest
     return Serving(
         artifact,
-        open_detector(artifact, threads, limit),
+        open_detector(artifact, settings.scorer_threads, limit),
         Gates(manifest.gate, overrides),
         ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
+        settings.max_pixels,
     )

@@ -5,18 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from service.monitoring.cameras_file import Camera
+
 SILENT_AFTER_INTERVALS = 4.5
 """Together with a check twice an interval this tells silence within five intervals."""
 
 ELSEWHERE_S = 40.0
 """What another replica has heard may take that long to be known here: it tries again every 30 s after an outage."""
-
-
-class Expected(NamedTuple):
-    """How often a camera's wells are expected, in seconds, and which wells those are (none: the camera as a whole)."""
-
-    interval_s: float
-    wells: tuple[str, ...] = ()
 
 
 class SilenceChange(NamedTuple):
@@ -59,12 +54,12 @@ class Cadence:
     ``ELSEWHERE_S`` longer, since that one may have ended, and say nothing while they cannot know what others hear.
 
     Args:
-        expected: by camera.
+        expected: the cameras; one without wells is watched as a whole.
         now: when the watch begins.
         alone: there is no other replica, so that every camera is seen here or nowhere.
     """
 
-    def __init__(self, expected: Mapping[str, Expected], now: float, *, alone: bool = True) -> None:
+    def __init__(self, expected: Mapping[str, Camera], now: float, *, alone: bool = True) -> None:
         self._cameras = {camera: _Source(entry.interval_s, now, alone) for camera, entry in expected.items()}
         self._wells = {
             camera: {well: _Source(entry.interval_s, now, alone) for well in entry.wells}

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.contract.crop import Crop
 from service.contract.decision import Reason
 
 MOST_WELLS = 20_000
@@ -34,46 +35,37 @@ class FreshnessMonitor:
         self._last: OrderedDict[tuple[str | None, str | None], _LastPicture] = OrderedDict()
         self._offsets_s: dict[str, float] = {}
 
-    def judge(
-        self,
-        camera_id: str | None,
-        well_id: str | None,
-        sha256: str,
-        captured_at: datetime | None,
-        received_at: datetime,
-        arrived: float,
-    ) -> Reason | None:
+    def judge(self, crop: Crop) -> Reason | None:
         """Say why a picture proves nothing about its well now, or None."""
-        if captured_at is not None:
-            age_s = (received_at - captured_at).total_seconds()
-            if camera_id is not None:
-                self._note_offset(camera_id, -age_s)
+        if crop.captured_at is not None:
+            age_s = (crop.received_at - crop.captured_at).total_seconds()
+            if crop.camera_id is not None:
+                self._note_offset(crop.camera_id, -age_s)
             if age_s > self._stale_after_s:
                 return Reason.STALE
             if age_s < -self._future_after_s:
                 return Reason.FUTURE
-        if camera_id is None and well_id is None:
+        if crop.camera_id is None and crop.well_id is None:
             return None
-        return Reason.FROZEN if self._is_frozen((camera_id, well_id), sha256, captured_at, arrived) else None
+        return Reason.FROZEN if self._is_frozen(crop) else None
 
     def clock_offset_s(self, camera_id: str) -> float | None:
         """Smoothed ``captured_at`` minus arrival: about minus the transport time where both clocks are right."""
         return self._offsets_s.get(camera_id)
 
-    def _is_frozen(
-        self, well: tuple[str | None, str | None], sha256: str, captured_at: datetime | None, arrived: float
-    ) -> bool:
+    def _is_frozen(self, crop: Crop) -> bool:
+        well, captured_at = (crop.camera_id, crop.well_id), crop.captured_at
         last = self._last.get(well)
         if last is None:
-            self._last[well] = _LastPicture(sha256, arrived, captured_at)
+            self._last[well] = _LastPicture(crop.sha256, crop.arrived, captured_at)
             if len(self._last) > MOST_WELLS:
                 self._last.popitem(last=False)
             return False
         self._last.move_to_end(well)
-        if last.sha256 != sha256:
-            last.sha256, last.since, last.captured_since = sha256, arrived, captured_at
+        if last.sha256 != crop.sha256:
+            last.sha256, last.since, last.captured_since = crop.sha256, crop.arrived, captured_at
             return False
-        seen_s = arrived - last.since
+        seen_s = crop.arrived - last.since
         if captured_at is not None and last.captured_since is not None:
             seen_s = max(seen_s, (captured_at - last.captured_since).total_seconds())
         return seen_s > self._frozen_after_s

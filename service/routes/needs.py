@@ -1,71 +1,85 @@
-"""What routes need, as annotated aliases: a part of the service, or a role of the caller."""
+"""What routes need, as annotated aliases: a part of the service, or a role of the caller.
+
+A new need is a field of ``Needs``, which ``service.app.components`` fills, and an alias.
+"""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
-from service.control_room.read_model import ReadModel
 from service.edge.access import Access, Role
 from service.judging.model_switch import ModelSwitch
 from service.monitoring.incidents import IncidentMonitor
 from service.monitoring.readiness import Readiness
-from service.parts import Parts
 from service.record.archive.archive import Archive
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
 from service.telemetry.metrics import ServiceMetrics
 
-
-def _parts(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
-    return parts
+T = TypeVar("T")
 
 
-def _part(name: str) -> Any:  # noqa: ANN401  # what Depends returns has no type that can be named
-    def get(request: Request) -> object:
-        return getattr(_parts(request), name)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """Everything that routes may ask for.
 
-    return Depends(get)
+    ``own_records`` are those in this replica's journal, in whose sequences live events count. ``protected`` says
+    whether health and metrics need a key, too.
+    """
+
+    access: Access
+    protected: bool
+    metrics: ServiceMetrics
+    readiness: Readiness
+    models: ModelSwitch
+    incidents: IncidentMonitor
+    journal: Journal
+    archive: Archive
+    records: Records
+    own_records: Records
+    live_events: LiveEvents
+    operator_actions: OperatorActions
+    heatmaps: Heatmaps
 
 
-def _reader(name: str) -> Any:  # noqa: ANN401  # as above
-    def get(request: Request) -> object:
-        read_model: ReadModel = request.app.state.read_model
-        return getattr(read_model, name)
+def _need(choose: Callable[[Needs], T]) -> Callable[[Request], T]:
+    def get(request: Request) -> T:
+        return choose(request.app.state.needs)
 
-    return Depends(get)
+    return get
 
 
 def _role(role: Role) -> Callable[[Request], None]:
     def require(request: Request) -> None:
-        _parts(request).access.require(request.scope, role)
+        needs: Needs = request.app.state.needs
+        needs.access.require(request.scope, role)
 
     return require
 
 
 def _watcher(request: Request) -> None:
-    parts = _parts(request)
-    if parts.settings.protect_health_and_metrics:
-        parts.access.require(request.scope, Role.CAMERA)
+    needs: Needs = request.app.state.needs
+    if needs.protected:
+        needs.access.require(request.scope, Role.CAMERA)
 
 
-AccessNeed = Annotated[Access, _part("access")]
-MetricsNeed = Annotated[ServiceMetrics, _part("metrics")]
-ModelSwitchNeed = Annotated[ModelSwitch, _part("models")]
-ReadinessNeed = Annotated[Readiness, _part("readiness")]
-IncidentsNeed = Annotated[IncidentMonitor, _part("incidents")]
-JournalNeed = Annotated[Journal, _part("journal")]
-
-RecordsNeed = Annotated[Records, _reader("records")]
-OwnRecordsNeed = Annotated[Records, _reader("own_records")]
-LiveEventsNeed = Annotated[LiveEvents, _reader("live_events")]
-OperatorActionsNeed = Annotated[OperatorActions, _reader("operator_actions")]
-ArchiveNeed = Annotated[Archive, _reader("archive")]
-HeatmapsNeed = Annotated[Heatmaps, _reader("heatmaps")]
+AccessNeed = Annotated[Access, Depends(_need(lambda needs: needs.access))]
+MetricsNeed = Annotated[ServiceMetrics, Depends(_need(lambda needs: needs.metrics))]
+ModelSwitchNeed = Annotated[ModelSwitch, Depends(_need(lambda needs: needs.models))]
+ReadinessNeed = Annotated[Readiness, Depends(_need(lambda needs: needs.readiness))]
+IncidentsNeed = Annotated[IncidentMonitor, Depends(_need(lambda needs: needs.incidents))]
+JournalNeed = Annotated[Journal, Depends(_need(lambda needs: needs.journal))]
+ArchiveNeed = Annotated[Archive, Depends(_need(lambda needs: needs.archive))]
+RecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.records))]
+OwnRecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.own_records))]
+LiveEventsNeed = Annotated[LiveEvents, Depends(_need(lambda needs: needs.live_events))]
+OperatorActionsNeed = Annotated[OperatorActions, Depends(_need(lambda needs: needs.operator_actions))]
+HeatmapsNeed = Annotated[Heatmaps, Depends(_need(lambda needs: needs.heatmaps))]
 
 OPERATOR_ONLY = Depends(_role(Role.OPERATOR))
 ADMIN_ONLY = Depends(_role(Role.ADMIN))

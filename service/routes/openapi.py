@@ -15,7 +15,7 @@ from service.routes.schemas import BatchAnswer, BatchForm, CropForm, CropQuery, 
 Json = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
-LANE_PROBLEMS = {
+HANDLER_PROBLEMS = {
     400: "The multipart body cannot be parsed, or it differs from its Content-Digest.",
     413: "Too many bytes, pixels or crops.",
     415: "The content is not a whole JPEG or PNG.",
@@ -34,12 +34,13 @@ BODY_PROBLEMS = {
     408: "The body takes too long to arrive.",
     413: "The body has too many bytes.",
 }
+SIGN_IN_PROBLEMS = {429: "Too many wrong keys came from this address: try again after a pause."}
 EVERY_PROBLEM = {
     401: "A key is needed.",
     403: "The key is for another role.",
     500: "The service failed on this request.",
 }
-LANE_HEADERS = (
+HANDLER_HEADERS = (
     ("X-Deadline-Ms", {"type": "integer", "minimum": 1, "maximum": 60_000}, "Milliseconds until inference must begin."),
     ("Content-Digest", {"type": "string"}, "RFC 9530 digest of the body; a difference is refused."),
     (
@@ -76,6 +77,7 @@ def document(app: FastAPI) -> Json:
                 operation["responses"].pop("422", None)
                 _describe_problems(operation, APP_PROBLEMS)
                 _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
+                _describe_problems(operation, SIGN_IN_PROBLEMS if operation["operationId"] == "signIn" else {})
         for model in (Decision, BatchAnswer, BatchForm, CropForm, ProblemAnswer):
             _add(schemas, model)
         handlers = {"/v1/inspect": _inspect(), "/v1/inspect/batch": _batch(), "/v1/trial": _trial()}
@@ -94,7 +96,7 @@ def _add(schemas: Json, model: type) -> None:
 
 
 def _inspect() -> Json:
-    return _lane(
+    return _operation(
         operation_id="inspectWell",
         summary="Judge one crop",
         description="The picture is the raw body, or the multipart field `file`. Its type is judged by content.",
@@ -105,7 +107,7 @@ def _inspect() -> Json:
 
 
 def _trial() -> Json:
-    return _lane(
+    return _operation(
         operation_id="tryPicture",
         summary="Try a picture",
         description="Judged and recorded with the cast `trial`, for no camera and no well; no alarm follows from it.",
@@ -121,7 +123,7 @@ def _crop_body() -> Json:
 
 
 def _batch() -> Json:
-    return _lane(
+    return _operation(
         operation_id="inspectBatch",
         summary="Judge the crops of one camera frame",
         description="One answer a crop, in the order sent; a crop that cannot be decoded is one `unknown`.",
@@ -131,10 +133,12 @@ def _batch() -> Json:
     )
 
 
-def _lane(operation_id: str, summary: str, description: str, body: Json, answer: str, parameters: list[Json]) -> Json:
+def _operation(
+    operation_id: str, summary: str, description: str, body: Json, answer: str, parameters: list[Json]
+) -> Json:
     headers = [
         {"name": name, "in": "header", "required": False, "schema": schema, "description": text}
-        for name, schema, text in LANE_HEADERS
+        for name, schema, text in HANDLER_HEADERS
     ]
     operation: Json = {
         "tags": ["inspection"],
@@ -147,7 +151,7 @@ def _lane(operation_id: str, summary: str, description: str, body: Json, answer:
             "200": {"description": "A decision, on record.", "content": {"application/json": _schema(answer)}}
         },
     }
-    _describe_problems(operation, LANE_PROBLEMS)
+    _describe_problems(operation, HANDLER_PROBLEMS)
     return operation
 
 

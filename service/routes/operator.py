@@ -6,9 +6,8 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from service.contract.errors import Forbidden
 from service.control_room.status import Status, status_of
-from service.edge.access import COOKIE, SESSION_S, Role
+from service.edge.sessions import COOKIE, SESSION_S
 from service.routes.needs import (
     OPERATOR_ONLY,
     AccessNeed,
@@ -47,13 +46,11 @@ async def page() -> FileResponse:
 @router.post("/v1/session", operation_id="signIn", status_code=204)
 async def sign_in(form: KeyForm, access: AccessNeed, request: Request, response: Response) -> None:
     """Exchange a key for a session cookie that no script can read."""
-    role = access.role_of_key(form.key.encode())
-    if role < Role.OPERATOR:
-        raise Forbidden("this key is for cameras: the page needs one with the role operator")
+    session = access.sign_in(form.key.encode(), request.client.host if request.client else "")
     secure = request.url.scheme == "https"
     response.set_cookie(
         COOKIE,
-        access.new_session(role),
+        session,
         max_age=SESSION_S,
         path=_home(request),
         secure=secure,

@@ -1,8 +1,20 @@
 """The metrics of the record: the journal, those who follow it, and the archive of pictures."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
+
+
+class Followed(Protocol):
+    """A follower of the journal: how many entries it is behind, and why it takes none, None while it does."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def behind(self) -> int: ...
+
+    why: str | None
 
 
 class RecordMetrics:
@@ -36,7 +48,6 @@ class RecordMetrics:
             registry=registry,
         )
 
-    def follows(self, follower: str, behind: Callable[[], int], is_up: Callable[[], bool]) -> None:
-        """Watch a follower of the journal: how many entries it is behind, and whether it takes them."""
-        self._pending.labels(follower).set_function(behind)
-        self._up.labels(follower).set_function(is_up)
+    def follows(self, follower: Followed) -> None:
+        self._pending.labels(follower.name).set_function(lambda: follower.behind)
+        self._up.labels(follower.name).set_function(lambda: follower.why is None)

@@ -119,7 +119,7 @@ async def choice_not_kept(rig: Rig) -> None:
     other = write_artifact(rig.artifacts, "other", shade=0.01)
     write_active(rig.artifacts, first)
     async with rig.serving() as running:
-        running.parts.models._choices._path = rig.folder / "absent" / "choice.json"
+        running.components.models._choice._path = rig.folder / "absent" / "choice.json"
         response = await running.client.post("/v1/model/activate", json={"artifact": other})
         assert response.status_code == 503, response.text
         await running.post()

@@ -1,12 +1,13 @@
 """Faults of the record: what cannot be kept may not be said."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from service.record.journal import journal
-from service.record.setup import JOURNAL_FILE
+from service.settings import JOURNAL_FILE
 from tests.decisions import a_decision
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault
@@ -22,7 +23,9 @@ def spoilt_by(statement: str) -> Callable[[Rig], Awaitable[None]]:
     async def inject(rig: Rig) -> None:
         async with rig.serving() as running:
             await running.passes()
-            await running.parts.journal.change(lambda connection: connection.execute(statement).fetchall() and None)
+            await running.components.journal.change(
+                lambda connection: connection.execute(statement).fetchall() and None
+            )
             await send(running)
 
     return inject
@@ -38,7 +41,7 @@ async def send(running: Running) -> None:
 async def full(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
-        await running.parts.journal.change(
+        await running.components.journal.change(
             lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchall() and None
         )
         while rig.answers[-1:] == [] or rig.answers[-1].said == LEAK_FOUND:  # until the last page is full
@@ -61,26 +64,54 @@ async def overwritten(rig: Rig) -> None:
         await running.passes()
 
         def overwrite(_: object) -> None:
-            running.parts.journal._file.disconnect()
+            running.components.journal._file.disconnect()
             for path in rig.data_dir.glob(f"{JOURNAL_FILE}*"):
                 path.write_bytes(b"no database" * 1000)
 
         with suppress(sqlite3.Error):
-            await running.parts.journal.change(overwrite)
+            await running.components.journal.change(overwrite)
         await send(running)
+
+
+async def removed(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+        for path in rig.data_dir.glob(f"{JOURNAL_FILE}*"):
+            path.unlink()
+        await send(running)
+    async with rig.serving() as running:
+        await running.passes()
+
+
+async def cut(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+        os.truncate(rig.data_dir / JOURNAL_FILE, 0)
+        await send(running)
+
+
+async def damaged(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+    os.truncate(rig.data_dir / JOURNAL_FILE, 5000)
+    async with rig.serving() as running:
+        await running.passes()
+        await running.post(LEAK)
+        await running.batch(LEAK, LEAK)
+    assert list(rig.data_dir.glob("journal-damaged-*")) != []
 
 
 async def hanging(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
-        running.parts.journal.options = journal.JournalOptions(write_deadline_s=0.1)
-        async with hung_disk(running.parts.journal):
+        running.components.journal.options = journal.JournalOptions(write_deadline_s=0.1)
+        async with hung_disk(running.components.journal):
             await send(running)
 
 
 async def full_queue(rig: Rig) -> None:
-    async with rig.serving(journal={"most_pending": 10}) as running, hung_disk(running.parts.journal):
-        running.parts.journal.append([a_decision() for _ in range(10)])
+    async with rig.serving(journal={"most_pending": 10}) as running, hung_disk(running.components.journal):
+        running.components.journal.append([a_decision() for _ in range(10)])
         await send(running)
 
 
@@ -90,8 +121,8 @@ async def dead_thread(rig: Rig) -> None:
 
     async with rig.serving() as running:
         await running.passes()
-        running.parts.journal.options = journal.JournalOptions(write_deadline_s=0.1)
-        running.parts.journal._file.write = die  # type: ignore[method-assign, assignment]
+        running.components.journal.options = journal.JournalOptions(write_deadline_s=0.1)
+        running.components.journal._file.write = die  # type: ignore[method-assign, assignment]
         await send(running)
 
 
@@ -115,6 +146,9 @@ JOURNAL_FAULTS = (
     Fault("read-only disk", "SQLite may not write", UNKEPT, spoilt_by("PRAGMA query_only = 1")),
     Fault("locked record", "another process holds the write lock", UNKEPT, locked),
     Fault("overwritten record", "the journal's file is no database any more", UNKEPT, overwritten),
+    Fault("removed record", "the journal's file is removed while the service runs", UNKEPT, removed),
+    Fault("cut record", "the journal's file is cut to nothing while the service runs", UNKEPT, cut),
+    Fault("damaged record", "half a journal at the start: set aside, a new one begins", (LEAK_FOUND,), damaged),
     Fault("disk that hangs", "a write does not return", UNKEPT, hanging),
     Fault("full queue", "as many decisions wait as may", UNKEPT, full_queue),
     Fault("pictures cannot be kept", "a file in the place of their folder", (LEAK_FOUND,), no_archive),

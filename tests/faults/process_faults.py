@@ -13,7 +13,7 @@ import cv2
 from service.contract.journal_entry import entry_id
 from service.record.database.engine import sqlite_engine
 from service.record.queries.lookup import entries_after
-from service.record.setup import JOURNAL_FILE
+from service.settings import JOURNAL_FILE
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import NOBODY, Fault
 from tests.faults.process import HANGING, SERVE, Process, running

@@ -11,10 +11,10 @@ import numpy as np
 from asgi_lifespan import LifespanManager
 
 from service.app import create_app
+from service.app.components import Components
 from service.contract.artifact import read_active
 from service.contract.picture import Pixels
 from service.contract.scorer import Scorer, Scores
-from service.parts import Parts
 from service.settings import Settings
 from tests.faults.answer import Answer, answers_in
 from tests.pictures import jpeg
@@ -51,7 +51,7 @@ class Rig:
             transport = httpx.ASGITransport(front, raise_app_exceptions=False)
             hooks = {"response": [self._hear]}
             async with httpx.AsyncClient(transport=transport, base_url="http://service", event_hooks=hooks) as client:
-                yield Running(client, front.app._app.state.parts)  # type: ignore[attr-defined]  # the framework's own
+                yield Running(client, front.app._app.state.needs)  # type: ignore[attr-defined]  # the framework's own
 
     def heard(self, status: int, body: dict[str, Any]) -> None:
         """Write down what was answered elsewhere, such as by a process."""
@@ -66,9 +66,9 @@ class Rig:
 class Running:
     """A service that runs on the rig."""
 
-    def __init__(self, client: httpx.AsyncClient, parts: Parts) -> None:
+    def __init__(self, client: httpx.AsyncClient, components: Components) -> None:
         self.client = client
-        self.parts = parts
+        self.components = components
 
     async def post(self, image: bytes = LEAK, **labels: str) -> httpx.Response:
         """Send one picture of a well; the answer is written down."""
@@ -95,12 +95,12 @@ class Running:
 
     def change_scorer(self, scorer: Scorer) -> None:
         """Let another scorer serve from now on."""
-        detector = self.parts.models.current().detector
+        detector = self.components.models.current().detector
         self.change_serving(detector=dataclasses.replace(detector, scorer=scorer))
 
     def change_serving(self, **changes: Any) -> None:  # noqa: ANN401  # whatever a fault puts in place
         """Change parts of what is served."""
-        models = self.parts.models
+        models = self.components.models
         models._serving = dataclasses.replace(models.current(), **changes)
 
 

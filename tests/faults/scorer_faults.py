@@ -51,7 +51,7 @@ def of_size(change: int) -> Callable[[Pixels], Scores]:
 async def failing_self_test(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
-        scorer = running.parts.models.current().detector.scorer
+        scorer = running.components.models.current().detector.scorer
         running.replace_scorer(lambda pixels: scorer.score(pixels) * np.float32(0.9))
         await running.self_test()
         for image in (LEAK, GOOD):
@@ -96,7 +96,7 @@ async def endless_on_the_loop(rig: Rig) -> None:
 
 def limited(running: Running, model: bytes) -> OnnxScorer:
     """A scorer with the service's own limit; its warm-up is left out, for it would not end."""
-    folder = running.parts.settings.data_dir / "endless"
+    folder = running.components.settings.data_dir / "endless"
     folder.mkdir()
     (folder / MODEL).write_bytes(model)
     limit = RunLimit(0.1)
@@ -117,7 +117,7 @@ async def failing_gate(rig: Rig) -> None:
 async def dead_workers(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
-        running.parts.workers.shutdown()
+        running.components.workers.shutdown()
         await running.batch(LEAK, GOOD)
         await running.post(LARGE)
 

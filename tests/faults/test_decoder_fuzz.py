@@ -13,6 +13,7 @@ from service.contract.decision import Decision, Verdict
 from service.contract.errors import PictureError
 from service.judging.judge import judge
 from service.judging.serving import open_serving
+from service.settings import Settings
 from tests.faults.picture_faults import limits
 from tests.judged import shot_of
 from tests.pictures import encoded, jpeg
@@ -20,7 +21,6 @@ from tests.small_artifact import rewrite_manifest, write_artifact
 from tests.wells import good_well
 
 CASES = int(os.environ.get("FUZZ_CASES", "3000"))
-MOST_PIXELS = 4_000_000
 GROWTH_BYTES = 48 * 1024 * 1024
 SEEDS = [encode(good_well(seed)) for seed in range(4) for encode in (jpeg, encoded)]
 
@@ -51,7 +51,7 @@ def resident_bytes() -> int:
 def test_mutated_pictures_harm_nobody(tmp_path: Path) -> None:
     folder = tmp_path / write_artifact(tmp_path)
     rewrite_manifest(folder, gate=limits().model_dump(mode="json"))
-    serving = open_serving(folder, threads=1)
+    serving = open_serving(folder, Settings())
     random = np.random.default_rng(17)
     decided: list[Verdict] = []
     warm = 0
@@ -59,7 +59,7 @@ def test_mutated_pictures_harm_nobody(tmp_path: Path) -> None:
         if case == CASES // 5:
             warm = resident_bytes()
         try:
-            decision: Decision = judge(serving, shot_of(mutated(random)), MOST_PIXELS)
+            decision: Decision = judge(serving, shot_of(mutated(random)))
         except PictureError:
             continue
         decided.append(decision.verdict)

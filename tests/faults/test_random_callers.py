@@ -100,7 +100,7 @@ def check(caller: Caller, response: httpx.Response, alone: list[float]) -> None:
 
 async def play(folder: Path, callers: list[Caller], failures: set[int]) -> None:
     async with Rig(folder).serving(max_in_flight=6, self_test={"retry_s": 0.01}) as running:
-        scorer = running.parts.models.current().detector.scorer
+        scorer = running.components.models.current().detector.scorer
         alone = [float(scorer.score(to_pixels(decode(picture), SPEC)[None])[0]) for picture in PICTURES]
         running.change_scorer(SometimesFailing(scorer, failures))
         responses = await asyncio.gather(*(visit(running, caller) for caller in callers))

@@ -14,6 +14,7 @@ import numpy as np
 
 from service.contract.picture import decode, to_pixels
 from service.judging.serving import Serving, open_serving
+from service.settings import Settings
 
 
 def score_crops(serving: Serving, crops: list[bytes]) -> None:
@@ -29,7 +30,7 @@ def score_crops(serving: Serving, crops: list[bytes]) -> None:
 
 def main(artifact: Path, folder: Path, batch: int, duration_s: float) -> None:
     """Loop over the crops of a folder for that long."""
-    serving = open_serving(artifact, threads=1)
+    serving = open_serving(artifact, Settings())
     crops = [file.read_bytes() for file in sorted(folder.iterdir())]
     batches = itertools.cycle([(crops * batch)[start : start + batch] for start in range(len(crops))])
     for _ in range(20):

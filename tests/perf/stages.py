@@ -33,7 +33,7 @@ from service.contract.picture import decode, to_pixels
 from service.judging.judge import judge_batch
 from service.judging.serving import Serving, open_serving
 from service.record.journal.file import JournalFile
-from service.settings import read_settings
+from service.settings import Settings, read_settings
 from tests.perf.contenders import BATCH, SINGLE
 from tests.perf.crops import drawn_crops, form
 from tests.perf.load import FORM, JPEG
@@ -42,7 +42,6 @@ from tests.perf.report import markdown
 ROUNDS = 40
 TOGETHER = 16
 FRAME = 80
-MOST_PIXELS = 32_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def measure(artifacts: Path) -> list[Stage]:
     """Measure every stage and the whole."""
     folder = artifacts / read_active(artifacts)
     crops = drawn_crops(open_artifact(folder), FRAME)
-    parts = [*stages(open_serving(folder, threads=1), crops)]
+    parts = [*stages(open_serving(folder, Settings()), crops)]
     whole = asyncio.run(whole_service(artifacts, crops))
     known = (sum(column) for column in zip(*((part.alone, part.together, part.frame) for part in parts), strict=True))
     rest = (total - part for total, part in zip((whole.alone, whole.together, whole.frame), known, strict=True))
@@ -86,7 +85,7 @@ def stages(serving: Serving, crops: Sequence[bytes]) -> list[Stage]:
     spec, gate = serving.artifact.manifest.input, serving.gates.of(None)
     pictures = [decode(crop) for crop in crops]
     pixels = np.stack([to_pixels(picture, spec) for picture in pictures])
-    decisions = judge_batch(serving, [_received(crop) for crop in crops], MOST_PIXELS)
+    decisions = judge_batch(serving, [_received(crop) for crop in crops])
     frames = iter([_again(decisions) for _ in range(3 * ROUNDS)])
 
     def everywhere(name: str, of: Callable[[int, int], object]) -> Stage:

@@ -22,7 +22,7 @@ from training.dataset.data import Group, load, pixels_of
 from training.dataset.progress import SILENT, ConsoleProgress, Progress
 from training.dataset.scenes import scenes_of, whole_scenes
 from training.dataset.splits import Split, split
-from training.evaluation.calibration import calibrate
+from training.evaluation.thresholds import calibrate
 from training.fitting.batches import batches_of
 from training.fitting.fit import fit
 from training.models.scoring import ScoringGraph, score

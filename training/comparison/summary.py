@@ -16,9 +16,9 @@ from training.comparison.plan import Plan
 from training.comparison.ranking import RULE, RankedCandidate, cut
 from training.comparison.result import JobResult
 from training.dataset.splits import Split
-from training.evaluation.calibration import calibrate
 from training.evaluation.content import PartScores
 from training.evaluation.rates import rate
+from training.evaluation.thresholds import calibrate
 from training.export.assembly import Findings
 from training.export.cost import describe_machine
 from training.export.versions import versions

@@ -12,7 +12,7 @@ from training.dataset.layout import Label
 from training.evaluation.content import EvaluationReport, Mistake, PartScores
 from training.evaluation.evaluate import Evaluation
 from training.evaluation.plots import score_plots
-from training.evaluation.thresholds import FITTED_TO_BOTH
+from training.evaluation.strategies import FITTED_TO_BOTH
 from training.report.pictures import example
 from training.report.templating import environment
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_curve, roc_auc_score, roc_curve
 
 from service.contract.errors import DataError, TooFewPictures
@@ -71,17 +71,13 @@ def both_classes(scores: Scores, labels: Labels) -> Classes:
 
 def rate(hits: int, total: int) -> Rate:
     """``hits`` of ``total`` (1 or more) with the two-sided 95 % Clopper-Pearson interval (Biometrika 26, 1934)."""
-    tail = (1 - CONFIDENCE) / 2
-    low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, total - hits + 1))
-    high = 1.0 if hits == total else float(beta.ppf(1 - tail, hits + 1, total - hits))
-    return Rate(hits=hits, total=total, value=hits / total, low=low, high=high)
+    low, high = binomtest(hits, total).proportion_ci(CONFIDENCE)
+    return Rate(hits=hits, total=total, value=hits / total, low=float(low), high=float(high))
 
 
 def upper_bound(hits: int, total: int) -> float:
     """One-sided 95 % Clopper-Pearson bound: with this confidence the true rate is lower. 1 where nothing was seen."""
-    if hits == total:
-        return 1.0
-    return float(beta.ppf(CONFIDENCE, hits + 1, total - hits))
+    return float(binomtest(hits, total, alternative="less").proportion_ci(CONFIDENCE).high) if total else 1.0
 
 
 def measure(scores: Scores, labels: Labels, threshold: float) -> Metrics:

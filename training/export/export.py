@@ -7,8 +7,8 @@ from service.contract.manifest import InputSpec
 from service.contract.scorer import OnnxScorer, Scorer, Scores
 from training.dataset.data import Dataset, pixels_of
 from training.dataset.splits import Split
-from training.evaluation.calibration import calibrate
 from training.evaluation.evaluate import score_groups
+from training.evaluation.thresholds import calibrate
 from training.export.assembly import Findings, Identity, assemble
 from training.export.block_graph import arranged
 from training.export.draft import drafted

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from service.contract.manifest import Manifest, Metrics, Rate
 from training.dataset.origin import Origin
 from training.evaluation.content import CorruptionRates
-from training.evaluation.thresholds import FITTED_TO_BOTH
+from training.evaluation.strategies import FITTED_TO_BOTH
 from training.report.templating import environment
 
 BLIND_BELOW = 0.9

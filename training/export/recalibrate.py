@@ -11,7 +11,7 @@ from service.contract.scorer import OnnxScorer
 from training.dataset.data import Dataset
 from training.dataset.layout import Label
 from training.dataset.splits import Split, split
-from training.evaluation.calibration import chosen
+from training.evaluation.thresholds import chosen
 from training.export.assembly import Findings, Identity, assemble
 from training.export.draft import drafted
 from training.export.export import calibration_scores

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
-from typing import NamedTuple
 
 import orjson
 from starlette.types import Receive, Scope
@@ -21,20 +20,11 @@ from service.routes.inspection.body import boundary_of, header, is_small, parsed
 from service.routes.inspection.deadline import deadline_of, fresh_until
 from service.routes.inspection.digest import check_digest
 from service.routes.inspection.labels import NO_LABELS, Labels, labels_of, labels_of_query
+from service.settings import Settings
 
 FILE = "file"
 FILES = "files"
 META = "meta"
-
-
-class Limits(NamedTuple):
-    """What one request may hold, and how long it may take."""
-
-    body_bytes: int
-    batch_bytes: int
-    batch_crops: int
-    deadline_s: float
-    max_age_s: float | None
 
 
 class InspectHandler:
@@ -46,20 +36,20 @@ class InspectHandler:
         role: Role,
         access: Access,
         admission: Admission,
-        limits: Limits,
+        settings: Settings,
     ) -> None:
         self._judge = judge
         self._role = role
         self._access = access
         self._admission = admission
-        self._limits = limits
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive) -> Reply:
         """Answer with one decision."""
         self._access.require(scope, self._role)
-        deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
+        deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
         labels = labels_of_query(scope["query_string"])
-        deadline = fresh_until(deadline, labels.captured_at, self._limits.max_age_s)
+        deadline = fresh_until(deadline, labels.captured_at, self._settings.max_age_s)
         client = labels.camera_id or address_of(scope)
         self._admission.require(client)  # before the body is read
         whole = await self._body(scope, receive) if is_small(scope) else None  # a slow small body takes no place
@@ -71,26 +61,26 @@ class InspectHandler:
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        return await read_body(scope, receive, self._limits.body_bytes, self._limits.deadline_s)
+        return await read_body(scope, receive, self._settings.max_body_bytes, self._settings.deadline_s)
 
 
 class BatchHandler:
     """Many crops of one frame: multipart field ``files`` repeated, and optionally ``meta``."""
 
-    def __init__(self, inspector: Inspector, access: Access, admission: Admission, limits: Limits) -> None:
+    def __init__(self, inspector: Inspector, access: Access, admission: Admission, settings: Settings) -> None:
         self._inspector = inspector
         self._access = access
         self._admission = admission
-        self._limits = limits
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive) -> Reply:
         """Answer with one decision a crop, in the order sent."""
         self._access.require(scope, Role.CAMERA)
-        deadline = deadline_of(scope, perf_counter(), self._limits.deadline_s)
+        deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
         with self._admission.place(address_of(scope)):
-            body = await read_body(scope, receive, self._limits.batch_bytes, self._limits.deadline_s)
+            body = await read_body(scope, receive, self._settings.max_batch_bytes, self._settings.deadline_s)
             crops = await parsed(partial(self._crops, scope, perf_counter()), body)
-            latest = max(fresh_until(deadline, crop.captured_at, self._limits.max_age_s) for crop in crops)
+            latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in crops)
             decisions = await self._inspector.inspect_batch(crops, latest)
         scope["decisions"] = decisions
         return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
@@ -105,7 +95,7 @@ class BatchHandler:
             raise MalformedBody("a batch is multipart/form-data with the field files repeated")
         images: list[bytes] = []
         meta: bytes | None = None
-        for part in parts_of(body, boundary, self._limits.batch_crops + 2):
+        for part in parts_of(body, boundary, self._settings.max_batch_crops + 2):
             if part.name == FILES:
                 images.append(part.content)
             elif part.name == META and meta is None:
@@ -114,8 +104,8 @@ class BatchHandler:
                 raise MalformedField(f"{part.name:.80}: unexpected field, a batch has files and at most one meta")
         if not images:
             raise MalformedField("files: at least one crop is expected")
-        if len(images) > self._limits.batch_crops:
-            raise BodyTooLarge(f"more than {self._limits.batch_crops} crops: send several batches")
+        if len(images) > self._settings.max_batch_crops:
+            raise BodyTooLarge(f"more than {self._settings.max_batch_crops} crops: send several batches")
         return images, [NO_LABELS] * len(images) if meta is None else _labels_of_meta(meta, len(images))
 
 

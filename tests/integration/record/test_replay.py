@@ -16,13 +16,13 @@ from service.record.journal.journal import Journal
 from service.record.queries.records import Records
 from service.record.queries.search import DecisionFilter
 from service.record.replay import Replayer, ReplayOutcome
+from service.settings import Settings
 from tests.decisions import a_decision
 from tests.pictures import jpeg
 from tests.small_artifact import rewrite_manifest, write_artifact
 from tests.wells import good_well, leaking_well
 
 SHIPPED = Path(__file__).resolve().parents[3] / "model_artifacts"
-MAX_PIXELS = 1_000_000
 
 
 def a_crop(seed: int) -> Crop:
@@ -37,7 +37,7 @@ def judged(serving: Serving, archive: ArchiveFolder, number: int) -> list[Decisi
     decisions: list[Decision] = []
     while len(decisions) < number:
         crops = [a_crop(len(decisions) + each) for each in range(sizes.choice([1, 1, 2, 7, 80]))]
-        made = judge_batch(serving, crops, MAX_PIXELS) if len(crops) > 1 else [judge(serving, crops[0], MAX_PIXELS)]
+        made = judge_batch(serving, crops) if len(crops) > 1 else [judge(serving, crops[0])]
         for decision, crop in zip(made, crops, strict=True):
             archive.write(decision, crop.image)
         decisions += made
@@ -49,7 +49,7 @@ async def test_a_thousand_decisions_from_the_record_replay_to_the_last_bit(tmp_p
     if artifacts is tmp_path:
         write_artifact(artifacts)
     archive = ArchiveFolder(tmp_path / "pictures")
-    serving = open_serving(artifacts / read_active(artifacts), 1)
+    serving = open_serving(artifacts / read_active(artifacts), Settings())
     journal = Journal(tmp_path / "journal.db")
     await journal.open()
     receipt = journal.append(judged(serving, archive, 1000))
@@ -69,7 +69,7 @@ def scene(tmp_path: Path) -> tuple[Replayer, Decision, Path]:
     """A decision that can be replayed, before something is missing."""
     folder = tmp_path / "artifacts" / write_artifact(tmp_path / "artifacts")
     archive = ArchiveFolder(tmp_path / "pictures")
-    decision = judged(open_serving(folder, 1), archive, 1)[0]
+    decision = judged(open_serving(folder, Settings()), archive, 1)[0]
     return Replayer(archive, tmp_path / "artifacts"), decision, folder
 
 

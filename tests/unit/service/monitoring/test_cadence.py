@@ -1,12 +1,13 @@
 """Silence of cameras and wells."""
 
-from service.monitoring.cadence import ELSEWHERE_S, Cadence, Expected, SilenceChange
+from service.monitoring.cadence import ELSEWHERE_S, Cadence, SilenceChange
+from service.monitoring.cameras_file import Camera
 
-EXPECTED = {"cam-1": Expected(1.0, ("a", "b")), "cam-2": Expected(10.0)}
+EXPECTED = {"cam-1": Camera(interval_s=1.0, wells=("a", "b")), "cam-2": Camera(interval_s=10.0)}
 
 
 def test_a_silent_camera_is_told_within_five_intervals_and_once() -> None:
-    cadence = Cadence({"cam-1": Expected(1.0)}, now=0.0)
+    cadence = Cadence({"cam-1": Camera(interval_s=1.0)}, now=0.0)
     told = [(now / 2, change) for now in range(20) for change in cadence.check(now / 2)]
     assert [(now, change.camera_id, change.silent) for now, change in told] == [(5.0, "cam-1", True)]
     assert cadence.check_interval_s == 0.5
@@ -42,7 +43,7 @@ def test_without_configured_cameras_nothing_is_silent() -> None:
 
 
 def one_of_several() -> Cadence:
-    return Cadence({"cam-1": Expected(1.0)}, now=0.0, alone=False)
+    return Cadence({"cam-1": Camera(interval_s=1.0)}, now=0.0, alone=False)
 
 
 def changes(cadence: Cadence, *seconds: float, informed: bool = True) -> list[tuple[float, bool]]:

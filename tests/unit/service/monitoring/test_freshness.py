@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from service.contract.crop import Crop
 from service.contract.decision import Reason
 from service.monitoring.freshness import FreshnessMonitor
 from tests.decisions import START
@@ -20,7 +21,7 @@ class Feed:
     ) -> str | None:
         """Send a picture at a time after the start."""
         received = START + timedelta(seconds=at_s)
-        return self.watch.judge("cam-1", well, picture, captured_at, received, at_s)
+        return self.watch.judge(Crop(b"", picture, "request", received, at_s, "cam-1", well, None, captured_at))
 
 
 def test_equal_pictures_for_longer_than_the_limit_are_frozen_until_a_new_one_comes() -> None:
@@ -53,7 +54,7 @@ def test_the_cameras_time_must_be_possible(age_s: float, reason: Reason | None) 
 
 def test_pictures_without_any_id_are_never_frozen() -> None:
     watch = FreshnessMonitor(10, 30, 5)
-    assert [watch.judge(None, None, "x", None, START, at) for at in (0.0, 100.0)] == [None, None]
+    assert [watch.judge(Crop(b"", "x", "request", START, at)) for at in (0.0, 100.0)] == [None, None]
 
 
 def test_the_clock_offset_follows_the_camera() -> None:

@@ -4,14 +4,15 @@ from service.telemetry.record_metrics import RecordMetrics
 
 
 class FakeFollower:
+    name = "webhook"
     behind = 7
-    is_up = True
+    why: str | None = None
 
 
 def test_a_follower_is_asked_at_each_scrape() -> None:
     registry = CollectorRegistry()
     follower = FakeFollower()
-    RecordMetrics(registry).follows("webhook", lambda: follower.behind, lambda: follower.is_up)
+    RecordMetrics(registry).follows(follower)
 
     def state() -> tuple[float | None, float | None]:
         names = ("leak_inspection_follower_pending_entries", "leak_inspection_follower_up")
@@ -19,5 +20,5 @@ def test_a_follower_is_asked_at_each_scrape() -> None:
         return pending, up
 
     assert state() == (7, 1)
-    follower.behind, follower.is_up = 900, False
+    follower.behind, follower.why = 900, "no answer"
     assert state() == (900, 0)

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from service.contract.decision import Verdict, decide
 from service.contract.manifest import Threshold
-from training.evaluation.thresholds import STRATEGIES, choose_threshold
+from training.evaluation.strategies import STRATEGIES
+from training.evaluation.thresholds import choose_threshold
 
 PARAMETERS = {"false_alarm_budget": {"budget": 0.2, "grey_zone_budget": 0.4}, "margin_middle": {"budget": 0.2}}
 scores_of = st.lists(st.integers(1, 1000).map(lambda score: score / 8), min_size=14, max_size=60).filter(

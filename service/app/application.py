@@ -1,0 +1,78 @@
+"""The ASGI application around the components: routes, fast handlers, errors, middleware."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from service.app.components import Components, compose
+from service.app.lifespan import lifespan
+from service.contract.errors import LeakInspectionError
+from service.edge.access import Role
+from service.edge.admission import Admission
+from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
+from service.edge.middleware import Handler, OuterMiddleware
+from service.edge.trusted_proxies import TrustedProxies
+from service.judging.serving import SOFTWARE_VERSION
+from service.monitoring.readiness import Readiness
+from service.routes import decisions, events, health, model, openapi, operator, wells
+from service.routes.inspection.handlers import BatchHandler, InspectHandler
+from service.settings import Settings
+from service.telemetry.logs import RequestLog
+
+DESCRIPTION = "Finds leaks in the wells of aluminium casting tables by the reconstruction error of an autoencoder."
+
+
+def create_app(
+    settings: Settings, readiness: Readiness | None = None, hung: Callable[[str], None] | None = None
+) -> ASGIApp:
+    """Build the whole service; nothing is opened before the ASGI lifespan starts.
+
+    Outermost, a caller gets the address, the scheme and the prefix that a trusted proxy states: places are shared out
+    by address, a session begun on TLS stays there, and addresses in answers lead back through the proxy.
+
+    Args:
+        settings: all of them.
+        readiness: the checks, for a caller who has one of its own to add.
+        hung: called from a thread when the event loop or an inference hangs for good; should end the process.
+
+    Raises:
+        SetupError: a file named in the settings cannot be read.
+    """
+    components = compose(settings, readiness or Readiness(), hung or logging.getLogger("service").critical)
+    app = FastAPIOffline(
+        title="leak-inspection",
+        version=SOFTWARE_VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.needs = components
+    for routes in (health, model, decisions, wells, events, operator):
+        app.include_router(routes.router)
+    operator.mount_page(app)
+    openapi.mount_docs(app)
+    app.add_exception_handler(LeakInspectionError, answer_problem)
+    app.add_exception_handler(HTTPException, answer_http_exception)
+    app.add_exception_handler(RequestValidationError, answer_invalid_request)
+    app.add_exception_handler(Exception, answer_problem)
+    app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
+    log = RequestLog(logging.getLogger("service.requests"), settings.log.good_share)
+    outer = OuterMiddleware(app, _handlers(components), components.metrics, log)
+    return TrustedProxies(outer, settings.trusted_proxies)
+
+
+def _handlers(components: Components) -> dict[str, Handler]:
+    inspector, access, settings = components.inspector, components.access, components.settings
+    crops = Admission(settings.max_in_flight, settings.client_share)
+    batches = Admission(settings.max_batches_in_flight, settings.client_share)
+    return {
+        "/v1/inspect": InspectHandler(inspector.inspect, Role.CAMERA, access, crops, settings),
+        "/v1/inspect/batch": BatchHandler(inspector, access, batches, settings),
+        "/v1/trial": InspectHandler(inspector.try_out, Role.OPERATOR, access, crops, settings),
+    }

@@ -1,0 +1,205 @@
+"""Every part of the service, made from the settings; nothing is opened and nothing runs yet."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from secrets import token_bytes
+from time import monotonic
+
+from prometheus_client import CollectorRegistry
+
+from service.contract.manifest import GateLimits
+from service.contract.run_limit import RunLimit
+from service.control_room.board import Board
+from service.control_room.heatmap import Heatmaps
+from service.control_room.live_events import LiveEvents
+from service.control_room.operator_actions import OperatorActions
+from service.edge.access import Access, read_keys
+from service.edge.sessions import Sessions, kept_secret
+from service.inspector import Inspector
+from service.judging.active_choice import ActiveChoice
+from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
+from service.judging.serving import SOFTWARE_VERSION, open_serving
+from service.monitoring.alarms import AlarmLayer
+from service.monitoring.cadence import Cadence
+from service.monitoring.cameras_file import Camera, read_cameras
+from service.monitoring.drift import DriftMonitor
+from service.monitoring.freshness import FreshnessMonitor
+from service.monitoring.incidents import IncidentMonitor, Source
+from service.monitoring.monitor import Monitor
+from service.monitoring.overload import Overload
+from service.monitoring.readiness import Readiness
+from service.record.archive.archive import Archive
+from service.record.database.engine import Database, postgres_engine
+from service.record.event_outbox import EventOutbox, note
+from service.record.followers.follower import Follower, Sink
+from service.record.followers.other_replicas import OtherReplicas
+from service.record.followers.postgres import PostgresCopy
+from service.record.journal.journal import Journal
+from service.record.queries.records import Records, SharedRecords
+from service.record.recorder import Recorder
+from service.record.retention.entry_stores import JournalEntryStore, PostgresEntryStore
+from service.record.retention.retention import FOR_EVER, Retention
+from service.routes.needs import Needs
+from service.settings import Settings
+from service.telemetry.metrics import ServiceMetrics
+
+JOURNAL_CHECK = "journal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Components(Needs):
+    """What routes need, and what only the lifespan knows.
+
+    ``shared`` is the PostgreSQL that replicas share and ``other_replicas`` what the others write there, where one is
+    set; ``hung`` is called from a thread when the event loop or an inference hangs for good.
+    """
+
+    settings: Settings
+    cameras: Mapping[str, Camera]
+    run_limit: RunLimit
+    workers: Executor
+    inspector: Inspector
+    freshness: FreshnessMonitor
+    monitor: Monitor
+    event_outbox: EventOutbox
+    followers: Sequence[Follower]
+    retentions: Sequence[Retention]
+    shared: Database | None
+    other_replicas: OtherReplicas | None
+    hung: Callable[[str], None]
+
+
+def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None]) -> Components:
+    """Make every part.
+
+    Raises:
+        SetupError: a file named in the settings cannot be read, or the database URL is not one of PostgreSQL.
+    """
+    cameras = read_cameras(settings.cameras_file)
+    intervals_s = {camera_id: camera.interval_s for camera_id, camera in cameras.items()}
+    metrics = ServiceMetrics(CollectorRegistry(), SOFTWARE_VERSION, settings.revision, intervals_s)
+    journal = Journal(settings.journal_path, settings.journal, metrics.record.failures.inc)
+    archive = Archive(settings.pictures_folder, settings.archive, metrics.record.archive_failures.inc)
+    run_limit = RunLimit(settings.inference_limit_s)
+    choice = ActiveChoice(settings.artifacts, settings.data_dir)
+    open_folder = partial(open_serving, settings=settings, limit=run_limit, overrides=_gate_overrides(cameras))
+    models = ModelSwitch(choice, open_folder, readiness, metrics, partial(note, journal))
+    monitor = _monitor(settings, cameras, models, metrics)
+    stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
+    freshness = FreshnessMonitor(settings.frozen_after_s, stale_after_s, settings.future_after_s)
+    workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
+    recorder = Recorder(journal, archive.keep, monitor, metrics)
+    shared = _shared_database(settings)
+    own_records = Records(journal.database)
+    records = own_records if shared is None else SharedRecords(shared, own_records)
+    followers = [Follower(journal, sink) for sink in _sinks(journal, settings)]
+    components = Components(
+        settings=settings,
+        cameras=cameras,
+        access=_access(settings),
+        protected=settings.protect_health_and_metrics,
+        metrics=metrics,
+        readiness=readiness,
+        run_limit=run_limit,
+        models=models,
+        workers=workers,
+        inspector=Inspector(models, freshness, recorder, workers, settings.stuck_after_s),
+        freshness=freshness,
+        monitor=monitor,
+        incidents=IncidentMonitor([*_incident_sources(metrics, readiness, followers), journal.problems]),
+        journal=journal,
+        archive=archive,
+        event_outbox=EventOutbox(journal),
+        followers=followers,
+        retentions=_retentions(journal, settings, followers),
+        shared=shared,
+        other_replicas=None if shared is None else OtherReplicas(shared, settings.replica),
+        own_records=own_records,
+        records=records,
+        live_events=LiveEvents(Board(cameras), journal.watch),
+        operator_actions=OperatorActions(journal, records, monitor),
+        heatmaps=Heatmaps(settings.artifacts, settings.max_pixels),
+        hung=hung,
+    )
+    _show(components)
+    return components
+
+
+def _access(settings: Settings) -> Access:
+    if settings.keys_file is None:
+        return Access({}, Sessions(token_bytes()))
+    keys = read_keys(settings.keys_file)
+    return Access(keys.roles, Sessions(keys.session_secret or kept_secret(settings.data_dir)))
+
+
+def _monitor(
+    settings: Settings, cameras: Mapping[str, Camera], models: ModelSwitch, metrics: ServiceMetrics
+) -> Monitor:
+    return Monitor(
+        AlarmLayer(settings.alarm),
+        Cadence(cameras, monotonic(), alone=settings.replicas == 1),
+        DriftMonitor(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
+        metrics.cameras,
+    )
+
+
+def _incident_sources(metrics: ServiceMetrics, readiness: Readiness, followers: Sequence[Follower]) -> list[Source]:
+    overload = Overload(lambda: metrics.refused)
+    return [overload.problems, readiness.problems, partial(_out_of_reach, followers)]
+
+
+def _gate_overrides(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:
+    return {camera_id: camera.gate for camera_id, camera in cameras.items() if camera.gate is not None}
+
+
+def _shared_database(settings: Settings) -> Database | None:
+    url = settings.database_url
+    return None if url is None else Database(postgres_engine(url.get_secret_value()))
+
+
+def _sinks(journal: Journal, settings: Settings) -> list[Sink]:
+    sinks: list[Sink] = []
+    if settings.database_url is not None:
+        engine = postgres_engine(settings.database_url.get_secret_value())
+        sinks.append(PostgresCopy(journal, engine, settings.replica))
+    if settings.webhook_url is not None:
+        from service.record.followers.webhook import Webhook  # noqa: PLC0415  # brings an HTTP client, which few need
+
+        sinks.append(Webhook(journal, settings.webhook_url))
+    return sinks
+
+
+def _retentions(journal: Journal, settings: Settings, followers: Sequence[Follower]) -> list[Retention]:
+    """What deletes old entries, here and in PostgreSQL; here nothing that a follower has yet to read."""
+    policy = settings.journal.retention
+    readers = [follower for follower in followers if follower.reads_decisions]
+    kept = [Retention(JournalEntryStore(journal), policy, partial(_read_by_all, readers))]
+    if settings.database_url is not None:
+        store = PostgresEntryStore(postgres_engine(settings.database_url.get_secret_value(), keep=False))
+        kept.append(Retention(store, policy._replace(max_bytes=None)))
+    return kept
+
+
+def _read_by_all(followers: Sequence[Follower]) -> int:
+    return min((follower.sequence for follower in followers), default=FOR_EVER)
+
+
+def _out_of_reach(followers: Sequence[Follower]) -> dict[str, str]:
+    return {follower.name: follower.why for follower in followers if follower.why is not None}
+
+
+def _show(components: Components) -> None:
+    """Tie the metrics to what they are read from, and let readiness be red until each check has been made."""
+    metrics, settings, readiness = components.metrics, components.settings, components.readiness
+    metrics.wanted_replicas.set(settings.replicas)
+    metrics.ready.set_function(lambda: readiness.ready)
+    metrics.record.journal_limit_bytes.set(settings.journal.max_bytes)
+    metrics.record.journal_bytes.set_function(lambda: components.retentions[0].bytes_used)
+    metrics.record.archive_limit_bytes.set(settings.archive.max_bytes)
+    metrics.record.archive_bytes.set_function(lambda: components.archive.bytes)
+    for follower in components.followers:
+        metrics.record.follows(follower)
+    for check in (MODEL_CHECK, SELF_TEST_CHECK, JOURNAL_CHECK):
+        readiness.set(check, "starting")

@@ -1,0 +1,118 @@
+"""From start to stop: what is opened, what runs in the background, and how it ends."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+from fastapi import FastAPI
+
+from service.app.components import JOURNAL_CHECK, Components
+from service.contract.errors import NotReady
+from service.monitoring.watchdog import Watchdog
+
+JOURNAL_WATCH_S = 0.5
+INCIDENT_WATCH_S = 0.5
+RESTART_S = 0.5
+
+logger = logging.getLogger(__name__)
+
+Task = Callable[[], Coroutine[None, None, None]]
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open the record, then the model; watch both until the service stops; close in the other order."""
+    parts: Components = app.state.needs
+    watchdog = Watchdog(asyncio.get_running_loop(), parts.settings.stuck_after_s, parts.run_limit.longest_s, parts.hung)
+    watchdog.start()
+    parts.run_limit.start()
+    await _open(parts)
+    async with asyncio.TaskGroup() as background:
+        tasks = [background.create_task(_kept_alive(task)) for task in _tasks(parts)]
+        tasks += [background.create_task(follower.run()) for follower in parts.followers]
+        yield
+        for task in tasks:
+            task.cancel()
+    if parts.shared is not None:
+        await parts.shared.close()
+    await parts.archive.close()
+    await parts.journal.close()
+    parts.workers.shutdown(wait=False, cancel_futures=True)
+    parts.run_limit.close()
+    watchdog.close()
+
+
+async def _open(parts: Components) -> None:
+    """Open the journal, bring board, alarms and drift to where they were, and serve the artefact."""
+    journal, own_records = parts.journal, parts.own_records
+    await journal.open()
+    parts.readiness.set(JOURNAL_CHECK, journal.why)
+    await parts.live_events.begin(own_records, journal.tail.last_sequence)
+    parts.monitor.restore(await own_records.active_alarms())
+    parts.monitor.restore_drift(parts.live_events.board.drifted())
+    await parts.models.follow()
+    for follower in parts.followers:
+        await follower.start()
+
+
+def _tasks(parts: Components) -> list[Task]:
+    watches = (_follow_artifact, _watch_journal, _self_test, _watch_silence, _watch_incidents)
+    tasks: list[Task] = [partial(watch, parts) for watch in watches]
+    tasks += [parts.event_outbox.run, parts.live_events.follow, parts.archive.run]
+    tasks += [retention.run for retention in parts.retentions]
+    if parts.other_replicas is not None:
+        tasks.append(partial(parts.live_events.hear, parts.other_replicas.watch, parts.monitor.heard))
+    return tasks
+
+
+async def _kept_alive(task: Task) -> None:
+    """Start a task again that failed: while it is away nobody looks after what it looks after."""
+    while True:
+        try:
+            await task()
+        except Exception:
+            logger.exception("a background task failed")
+        await asyncio.sleep(RESTART_S)
+
+
+async def _follow_artifact(parts: Components) -> None:
+    while True:
+        await asyncio.sleep(parts.settings.watch_interval_s)
+        await parts.models.follow()
+
+
+async def _watch_journal(parts: Components) -> None:
+    while True:
+        await asyncio.sleep(JOURNAL_WATCH_S)
+        parts.readiness.set(JOURNAL_CHECK, parts.journal.why)
+
+
+async def _self_test(parts: Components) -> None:
+    settings = parts.settings.self_test
+    while True:
+        pause_s = settings.interval_s if parts.readiness.ready else settings.retry_s
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await parts.models.doubted.wait()
+        with suppress(NotReady):
+            await parts.models.self_test(routine=True)
+
+
+async def _watch_silence(parts: Components) -> None:
+    others = parts.other_replicas
+    while True:
+        await asyncio.sleep(parts.monitor.check_interval_s)
+        parts.event_outbox.add(parts.monitor.check_silence(informed=others is not None and others.reached))
+        for camera_id in parts.cameras:
+            parts.metrics.cameras.clock_offset(camera_id, parts.freshness.clock_offset_s(camera_id) or 0.0)
+
+
+async def _watch_incidents(parts: Components) -> None:
+    """Listeners are told at once, since the incident may be that the journal takes nothing."""
+    while True:
+        await asyncio.sleep(INCIDENT_WATCH_S)
+        changes = parts.incidents.look()
+        parts.live_events.tell(changes)
+        parts.event_outbox.add(changes)
