@@ -58,6 +58,13 @@ def test_the_architecture_names_every_room_and_no_other(side: str) -> None:
     assert set(named) == rooms
 
 
+def test_the_architecture_has_a_line_for_every_module_of_the_service_and_no_other() -> None:
+    modules = {str(path.relative_to(ROOT / "service")) for path in (ROOT / "service").rglob("*.py")}
+    part = (ROOT / "docs" / "architecture.md").read_text().partition("## The rooms of the service")[2]
+    named = re.findall(r"^\| `([a-z_/]+\.py)` \|", part.partition("## The rooms of training")[0], re.MULTILINE)
+    assert sorted(named) == sorted(name for name in modules if not name.endswith("__init__.py"))
+
+
 def test_the_first_verdict_is_within_twenty_lines() -> None:
     lines = (ROOT / "README.md").read_text().splitlines()
     assert "make serve" in lines[:20]
