@@ -1,4 +1,4 @@
-"""Detectors of the gate: linear weights that tell usable pictures from one family of simulated faults."""
+"""Detectors of the gate: linear weights that tell usable pictures from coarsely corrupted ones, one reason each."""
 
 from typing import Final, NamedTuple
 
@@ -59,7 +59,7 @@ def learn_detector(good: Cases, also_usable: Cases, faulty: Cases, refused: floa
     """Learn weights on everything and the limit on held-out folds.
 
     The limit is what a share ``refused`` of good wells exceeds, and lies beyond 99.5 % of what else is usable; where a
-    gap lies between that and the faults, a third of the way to them.
+    gap lies between that and the corrupted ones, a third of the way to them.
     """
     held_out = [_separate(good.without(k), also_usable.without(k), faulty.without(k)) for k in range(FOLDS)]
     scores = [np.concatenate([part.of(k) @ held_out[k] for k in range(FOLDS)]) for part in (good, also_usable, faulty)]
