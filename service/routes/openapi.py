@@ -37,7 +37,8 @@ BODY_PROBLEMS = {
 SIGN_IN_PROBLEMS = {429: "Too many wrong keys came from this address: try again after a pause."}
 EVERY_PROBLEM = {
     401: "A key is needed.",
-    403: "The key is for another role.",
+    403: "The key is for another role, or a page of another origin sent this.",
+    421: "Host is not a name of this service.",
     500: "The service failed on this request.",
 }
 HANDLER_HEADERS = (

@@ -9,7 +9,7 @@ from tests.faults.fault import Fault
 from tests.faults.process import Process, running
 from tests.faults.rig import LEAK, Rig
 
-HEAD = b"POST /v1/inspect HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
+HEAD = b"POST /v1/inspect HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n"
 LENGTH = b"content-length: %d\r\n" % len(LEAK)
 IDLE = 200
 
