@@ -10,10 +10,11 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from service.contract import jpeg_header, png_header
 from service.contract.errors import NotAPicture, PictureTooLarge
+from service.contract.header import jpeg as jpeg_header
+from service.contract.header import png as png_header
+from service.contract.header.header import JPEG_START, PNG, PNG_START, Header
 from service.contract.manifest import InputSpec, Sharpen
-from service.contract.picture_header import JPEG_START, PNG, PNG_START, Header
 
 cv2.setNumThreads(1)  # for pictures this small OpenCV's threads cost more than they give, and take cores unasked
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # standard error is for JSON lines

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from service.contract.errors import NotAPicture
-from service.contract.jpeg_scans import Scan, check_scans
-from service.contract.picture_header import JPEG, Header
+from service.contract.header.header import JPEG, Header
+from service.contract.header.jpeg_scans import Scan, check_scans
 
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = frozenset((0xC2, 0xC6, 0xCA, 0xCE))

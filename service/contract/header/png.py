@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 
 from service.contract.errors import NotAPicture
-from service.contract.picture_header import PNG, PNG_START, Header
+from service.contract.header.header import PNG, PNG_START, Header
 
 SIGNATURE_BYTES = 8
 FRAME_BYTES = 12

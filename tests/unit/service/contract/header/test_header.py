@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from service.contract.errors import NotAPicture, PictureTooLarge
-from service.contract.jpeg_scans import MOST_SCANS
+from service.contract.header.jpeg_scans import MOST_SCANS
 from service.contract.picture import read_header
 from tests.pictures import animated, bomb, chunk, encoded, jpeg, progressive, starts_of_scans
 from tests.wells import good_well, leaking_well
