@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from service.contract.decision import Reason
-from service.contract.picture_header import Header
+from service.contract.header.header import Header
 
 
 class Crop(NamedTuple):

@@ -14,8 +14,8 @@ from service.contract.decision import Decision, PictureFacts, Reason, Timing, Ve
 from service.contract.detector import Detection
 from service.contract.errors import PictureError, PictureTooLarge
 from service.contract.gate.gate import NOTHING_MEASURED, GateJudgement
+from service.contract.header.header import Header
 from service.contract.picture import Pixels, decode, read_header
-from service.contract.picture_header import Header
 from service.judging.deadline import require_time
 from service.judging.serving import Serving
 from service.monitoring.freshness import FreshnessMonitor

@@ -10,8 +10,9 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from service import inspector
-from service.contract import decision, detector, jpeg_header, jpeg_scans, png_header, scorer
+from service.contract import decision, detector, scorer
 from service.contract.gate import gate
+from service.contract.header import jpeg, jpeg_scans, png
 from service.judging import judge, model_switch
 from service.monitoring import freshness, readiness, self_test
 from service.record.journal import journal
@@ -89,8 +90,8 @@ MUTANTS = (
            "one picture for all wells"),
     Mutant(freshness.FreshnessMonitor.has_frozen, "> self._frozen_after_s", "> 1e9", "good well repeated for ever"),
     Mutant(jpeg_scans.check_scans, "if not is_whole:", "if False:", "part of a JPEG"),
-    Mutant(jpeg_header._count_scans, 'if data[at + 2 :].strip(b"\\0"):', "if False:", "two pictures in one body"),
-    Mutant(png_header.read, 'if b"acTL" in kinds:', "if False:", "animation"),
+    Mutant(jpeg._count_scans, 'if data[at + 2 :].strip(b"\\0"):', "if False:", "two pictures in one body"),
+    Mutant(png.read, 'if b"acTL" in kinds:', "if False:", "animation"),
     Mutant(inspector.Inspector._doubt, "self._models.doubt(", "str(", "scorer once raised"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "True", "scaled weights"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "close", "raised threshold"),

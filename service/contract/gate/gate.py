@@ -10,9 +10,9 @@ from service.contract.decision import Reason
 from service.contract.errors import ArtifactInvalid
 from service.contract.gate.figures import FEATURES, FIGURES, SMALLEST_SIDE, Floats, measure
 from service.contract.gate.stack import measure_stack, most_together
+from service.contract.header.header import Header
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
-from service.contract.picture_header import Header
 
 BLACK: Final = 16.0
 WHITE: Final = 240.0
