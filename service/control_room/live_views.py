@@ -46,7 +46,7 @@ class Brief:
 
 
 @dataclass(slots=True)
-class Alarm:
+class AlarmView:
     """An alarm with what raised it, open until somebody acknowledges it."""
 
     alarm_id: str
@@ -91,7 +91,7 @@ class Alarm:
 class AlarmList:
     """Alarms, newest first."""
 
-    items: list[Alarm]
+    items: list[AlarmView]
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ class WellView:
     well_id: str | None
     decision: Brief | None
     since: datetime | None
-    alarm: Alarm | None
+    alarm: AlarmView | None
     silent_since: datetime | None
 
 

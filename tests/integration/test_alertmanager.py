@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nginx_server import free_port
+from tests.ports import free_port
 
 START = Path(__file__).resolve().parents[2] / "docker" / "alertmanager" / "start.sh"
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager") or ""

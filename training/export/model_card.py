@@ -22,7 +22,7 @@ class CardFacts:
         division: how good wells and leaks were divided, see :func:`training.dataset.splits.division`.
         families: TPR of the exported model on synthetic leaks, by family; empty where not measured.
         disturbances: TNR of good wells under harmless disturbances, by kind; empty where not measured.
-        faults: verdicts under faults of the camera, gate off and on; empty where not measured.
+        robustness: verdicts under corruptions, gate off and on; empty where not measured.
         fit_s: time to fit.
         score_us: microseconds to score one picture.
         size_bytes: of ``model.onnx``.
