@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_curve, roc_auc_score, roc_curve
 
 from service.contract.errors import DataError, TooFewPictures
-from service.contract.manifest import Metrics, Rate
+from service.contract.manifest import Rate
 
 CONFIDENCE = 0.95
 
@@ -78,16 +78,6 @@ def rate(hits: int, total: int) -> Rate:
 def upper_bound(hits: int, total: int) -> float:
     """One-sided 95 % Clopper-Pearson bound: with this confidence the true rate is lower. 1 where nothing was seen."""
     return float(binomtest(hits, total, alternative="less").proportion_ci(CONFIDENCE).high) if total else 1.0
-
-
-def measure(scores: Scores, labels: Labels, threshold: float) -> Metrics:
-    """Rates at a threshold (scores from it on are leaks) and the AUROC, of the classes that are there."""
-    good, leak = by_class(scores, labels)
-    return Metrics(
-        tpr=rate(int((leak >= threshold).sum()), leak.size) if leak.size else None,
-        tnr=rate(int((good < threshold).sum()), good.size) if good.size else None,
-        auroc=auroc(scores, labels) if good.size and leak.size else None,
-    )
 
 
 def rates_at_cuts(classes: Classes) -> RatesAtCuts:

@@ -28,6 +28,7 @@ from training.evaluation.rates import (
     rates_at_cuts,
     upper_bound,
 )
+from training.evaluation.scene_rates import Scenes, scene_cut
 
 Strategy = Callable[..., Threshold]
 
@@ -135,6 +136,36 @@ def margin_middle(scores: Scores, labels: Labels, *, budget: float = 0.005, cont
     return _threshold("margin_middle", value, leak, parameters=parameters, false_alarm_upper_bound=bound)
 
 
+def scene_budget(
+    scores: Scores, labels: Labels, scenes: Scenes | None = None, *, budget: float = 0.05, margin: float = 0.75
+) -> Threshold:
+    """The geometric middle between a budget on good wells, as the mean over scenes, and what the leaks allow.
+
+    Where there is no room between them, the leaks decide, as a missed leak hurts people; the parameter ``room``, the
+    ratio of upper to lower end, is then 1 or less. Without leaks the budget decides.
+
+    Args:
+        scores: [N]; the good ones must come from scenes that the model was not trained on.
+        labels: [N].
+        scenes: the number of the scene of each good score, in their order; None makes each one of its own.
+        budget: highest share called leak, as the mean over scenes; above 0 and below 1.
+        margin: share of the lowest leak's score that a milder one may still have; above 0 and below 1.
+    """
+    require_share("budget", budget)
+    require_share("margin", margin)
+    leak, good = by_class(scores, labels).leak, np.asarray(scores)[~np.asarray(labels).astype(bool)]
+    if not good.size:
+        raise TooFewPictures("scene_budget needs scores of good wells, and there are none: add some")
+    numbers = np.arange(good.size) if scenes is None else scenes
+    lower = scene_cut(good, numbers, 1 - budget) * (1 + FLOAT32_NOISE)
+    parameters: dict[str, JsonValue] = {"budget": budget, "margin": margin, "scenes": np.unique(numbers).size}
+    if not leak.size:
+        return _threshold("scene_budget", lower, leak, parameters=parameters)
+    upper = margin * float(leak[0])
+    value = math.sqrt(lower * upper) if upper > lower else upper
+    return _threshold("scene_budget", value, leak, parameters=parameters | {"room": round(upper / lower, 3)})
+
+
 STRATEGIES: Mapping[str, Strategy] = {
     "tpr1_quantile": tpr1_quantile,
     "decision_stump": decision_stump,
@@ -143,9 +174,12 @@ STRATEGIES: Mapping[str, Strategy] = {
     "min_leak_score": min_leak_score,
     "false_alarm_budget": false_alarm_budget,
     "margin_middle": margin_middle,
+    "scene_budget": scene_budget,
 }
 
-FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy"})
+NEEDING_LEAKS = frozenset(STRATEGIES) - {"false_alarm_budget", "scene_budget"}
+
+FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy", "scene_budget"})
 """Strategies whose escape bound is optimistic, as the leaks that state it helped to choose the cut."""
 
 

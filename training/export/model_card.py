@@ -23,6 +23,7 @@ class CardFacts:
         families: TPR of the exported model on synthetic leaks, by family; empty where not measured.
         disturbances: TNR of good wells under harmless disturbances, by kind; empty where not measured.
         robustness: verdicts under corruptions, gate off and on; empty where not measured.
+        warnings: what people must know of how the threshold was chosen.
         fit_s: time to fit.
         score_us: microseconds to score one picture.
         size_bytes: of ``model.onnx``.
@@ -39,6 +40,7 @@ class CardFacts:
     score_us: float
     size_bytes: int
     machine: str
+    warnings: tuple[str, ...] = ()
 
 
 def render_card(manifest: Manifest, facts: CardFacts) -> str:

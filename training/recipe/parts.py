@@ -15,6 +15,7 @@ StrategyName = Literal[
     "min_leak_score",
     "margin_middle",
     "false_alarm_budget",
+    "scene_budget",
 ]
 """How a threshold may be chosen, see :data:`training.evaluation.strategies.STRATEGIES`."""
 

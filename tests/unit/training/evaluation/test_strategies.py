@@ -5,8 +5,8 @@ import pytest
 
 from service.contract.decision import Verdict, decide
 from service.contract.errors import DataError, RecipeError, TooFewPictures
-from training.evaluation.strategies import STRATEGIES, false_alarm_budget, groups_needed
-from training.evaluation.thresholds import choose_threshold
+from training.evaluation.strategies import NEEDING_LEAKS, STRATEGIES, false_alarm_budget, groups_needed
+from training.evaluation.thresholds import choose_threshold, warnings_of
 from training.recipe.parts import StrategyName
 
 BUDGET_GOOD = [float(score) for score in range(1, 300)]  # 299 groups: just enough for 1 %
@@ -49,12 +49,50 @@ def labelled(good: list[float], leak: list[float]) -> tuple[np.ndarray, np.ndarr
         ("margin_middle", HALF_PERCENT_GOOD, [9.0, 8.0], (0.49 * 8 * ABOVE_ONE) ** 0.5, "half-way to a leak at 70 %"),
         ("margin_middle", HALF_PERCENT_GOOD, [2.0], ABOVE_ONE, "no room: 0.98 is below the promise, which decides"),
         ("margin_middle", HALF_PERCENT_GOOD, [0.5], ABOVE_ONE, "leaks that look good do not break the promise"),
+        ("scene_budget", [1.0] * 19 + [9], [16, 12], (9 * ABOVE_ONE) ** 0.5, "19 of 20 pass 1, 3/4 of the leak is 9"),
+        ("scene_budget", [1.0] * 18 + [8, 9], [12], (8 * ABOVE_ONE * 9) ** 0.5, "18 of 20 are too few: 8 must pass"),
+        (
+            "scene_budget",
+            [1.0] * 18 + [8, 9],
+            [10],
+            7.5,
+            "no room: a missed leak hurts people",
+        ),
+        ("scene_budget", [1.0] * 20, [], ABOVE_ONE, "without leaks the budget alone cuts"),
     ],
 )
 def test_a_strategy_cuts_where_its_rule_says(
     strategy: str, good: list[float], leak: list[float], expected: float, why: str
 ) -> None:
     assert choose_threshold(strategy, *labelled(good, leak)).value == pytest.approx(expected, rel=1e-15), why
+
+
+@pytest.mark.parametrize(
+    ("scenes", "expected", "why"),
+    [
+        (None, 1.0, "19 of 20 wells pass at 1"),
+        (list(range(20)), 1.0, "each well a scene: the same"),
+        ([0] * 19 + [1], 4.0, "one of two scenes scores 4, however many pictures the other has"),
+        ([0, *[1] * 19], 1.0, "1 of 19 pictures of one of two scenes: 0.026 of the mean"),
+    ],
+)
+def test_a_budget_on_scenes_counts_each_scene_once(scenes: list[int] | None, expected: float, why: str) -> None:
+    scores, labels = labelled([1.0] * 19 + [4.0], [])
+    numbers = None if scenes is None else np.array(scenes)
+    threshold = choose_threshold("scene_budget", scores, labels, {"budget": 0.05}, numbers)
+    assert threshold.value == pytest.approx(expected, rel=1e-6), why
+    assert threshold.parameters["scenes"] == (20 if scenes is None else len(set(scenes))), why
+
+
+@pytest.mark.parametrize(
+    ("leak", "room", "why"),
+    [([12.0], 9.0, "nine times the lower end"), ([1.0], 0.75, "no room"), ([], None, "no leaks, no upper end")],
+)
+def test_a_budget_on_scenes_says_how_much_room_there_is(leak: list[float], room: float | None, why: str) -> None:
+    threshold = choose_threshold("scene_budget", *labelled([1.0] * 20, leak))
+    assert threshold.parameters.get("room") == room, why
+    assert (threshold.escape_upper_bound is None) == (not leak), why
+    assert bool(warnings_of(threshold)) == (room == 0.75), why
 
 
 @pytest.mark.parametrize(
@@ -177,7 +215,7 @@ def test_a_recipe_can_name_every_strategy_and_no_other() -> None:
     assert set(STRATEGIES) == set(get_args(StrategyName))
 
 
-@pytest.mark.parametrize("strategy", sorted(set(STRATEGIES) - {"false_alarm_budget"}))
+@pytest.mark.parametrize("strategy", sorted(NEEDING_LEAKS))
 @pytest.mark.parametrize(("good", "leak", "missing"), [([], [1.0], "good wells"), ([1.0], [], "leaks")])
 def test_a_missing_class_is_named(strategy: str, good: list[float], leak: list[float], missing: str) -> None:
     with pytest.raises(TooFewPictures, match=f"scores of {missing}"):

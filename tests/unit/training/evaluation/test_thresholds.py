@@ -3,7 +3,7 @@ import pytest
 
 from service.contract.errors import RecipeError, TooFewPictures
 from training.evaluation.strategies import groups_needed
-from training.evaluation.thresholds import calibrate, chosen, widened
+from training.evaluation.thresholds import calibrate, chosen, warnings_of, widened
 from training.recipe.parts import ThresholdRule
 
 BUDGET = ThresholdRule(strategy="false_alarm_budget", parameters={"budget": 0.01})
@@ -54,3 +54,17 @@ def test_a_margin_raises_the_threshold_and_is_kept_when_the_budget_is_widened() 
 def test_a_margin_that_would_break_the_promise_is_refused(margin: float | str) -> None:
     with pytest.raises(RecipeError, match="margin"):
         calibrate(BUDGET.model_copy(update={"parameters": {"margin": margin}}), np.linspace(1, 2, 400), [3.0])
+
+
+def test_a_rule_that_needs_leaks_gives_way_to_the_budget_on_scenes_where_there_are_none() -> None:
+    threshold = calibrate(ThresholdRule(strategy="decision_stump"), np.linspace(1, 2, 101), [])
+    assert threshold.strategy == "scene_budget"
+    assert threshold.parameters["wished_strategy"] == "decision_stump"
+    assert threshold.value == pytest.approx(1.95)
+    assert "no leaks, which decision_stump needs" in warnings_of(threshold)[0]
+
+
+def test_a_budget_on_scenes_is_never_widened() -> None:
+    rule = ThresholdRule(strategy="scene_budget")
+    assert widened(rule, 3) is rule
+    assert calibrate(rule, [1.0, 1.0, 2.0], [8.0], [0, 0, 1]).parameters["scenes"] == 2
