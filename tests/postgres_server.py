@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -42,6 +43,20 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop at once, cutting every connection."""
         self._call("pg_ctl", "stop", "--wait", "--mode=immediate")
+
+    def freeze(self) -> None:
+        """Let every process stand still: connections stay, nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        postmaster = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for process in (postmaster, *map(int, children)):
+            os.kill(process, number)
 
     def remove(self) -> None:
         """Stop and delete everything."""

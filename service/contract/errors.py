@@ -139,6 +139,10 @@ class RecordDamaged(Unavailable):
     """The file of the record is no journal, or no longer a whole one."""
 
 
+class SchemaMissing(Unavailable):
+    """The shared record is there, but tables of it are not."""
+
+
 class DeadlineExceeded(LeakInspectionError):
     """The caller's deadline passed before inference began."""
 

@@ -5,17 +5,26 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from service.contract.errors import Overloaded, RecordDamaged, SetupError, TooBroad, Unavailable
+from service.contract.errors import Overloaded, RecordDamaged, SchemaMissing, SetupError, TooBroad, Unavailable
+from service.record.database.schema import migrate
+from service.record.database.sockets import Sockets
 
 T = TypeVar("T")
 
 READERS = 2
+GRACE_S = 2.0
+"""What a server gets beyond the deadline that it keeps itself."""
+MIGRATION_DEADLINE_S = 3600.0
+CLOSE_S = 5.0
+MISSING = frozenset({"42P01", "42703", "3F000"})
+"""What PostgreSQL calls a missing table, column or schema."""
 MOST_WAITING = 64
 STEPS_BETWEEN_CHECKS = 5000
 BUSY_TIMEOUT_S = 5.0
@@ -29,12 +38,16 @@ POSTGRES = {
 
 
 class Database:
-    """Runs reading functions in a few threads, each with a connection of its own; bounded in number and in time."""
+    """Runs functions in a few threads, each with a connection of its own; bounded in number and in time.
 
-    def __init__(self, engine: Engine, deadline_s: float = 10.0) -> None:
+    A server that does not answer by the deadline is cut off, since a thread would wait for it for ever.
+    """
+
+    def __init__(self, engine: Engine, deadline_s: float = 10.0, threads: int = READERS) -> None:
         self._engine = engine
         self._deadline_s = deadline_s
-        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="record")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="record")
+        self._sockets = Sockets(engine)
         self._waiting = 0
         self._closed = False
 
@@ -46,13 +59,33 @@ class Database:
             Overloaded: too many others wait.
             Unavailable: the database cannot be reached or read.
         """
+        return await self._within(partial(self._call, function), self._deadline_s + GRACE_S)
+
+    async def change(self, function: Callable[[Connection], T]) -> T:
+        """Call ``function`` with a connection in a thread, in one transaction.
+
+        Raises:
+            SchemaMissing: tables are not there.
+            Unavailable: the database cannot be reached or written, or does not answer.
+        """
+        return await self._within(partial(self._call, function, writing=True), self._deadline_s + GRACE_S)
+
+    async def migrate(self, *, anew: bool = False) -> None:
+        """Bring the schema up to date; ``anew`` makes what is missing of it again."""
+        await self._within(partial(migrate, self._engine, anew=anew), MIGRATION_DEADLINE_S)
+
+    async def _within(self, call: Callable[[], T], seconds: float) -> T:
         if self._waiting >= MOST_WAITING:
             raise Overloaded(f"{self._waiting} searches of the record wait already: try again")
         if self._closed:
             raise Unavailable("the record is closed")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._call, function)
+            async with asyncio.timeout(seconds):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except TimeoutError as error:
+            self._sockets.cut()
+            raise Unavailable("the record gives no answer: try again") from error
         finally:
             self._waiting -= 1
 
@@ -63,13 +96,17 @@ class Database:
     async def close(self) -> None:
         """Wait for what runs and close the connections."""
         self._closed = True
-        await asyncio.to_thread(self._threads.shutdown)
+        ending = asyncio.ensure_future(asyncio.to_thread(self._threads.shutdown))
+        await asyncio.wait({ending}, timeout=CLOSE_S)
+        self._sockets.cut()
+        await ending
         self._engine.dispose()
 
-    def _call(self, function: Callable[[Connection], T]) -> T:
+    def _call(self, function: Callable[[Connection], T], *, writing: bool = False) -> T:
         try:
-            with self._engine.connect() as connection:
-                _limit(connection, self._deadline_s)
+            with self._engine.begin() if writing else self._engine.connect() as connection:
+                if not writing:
+                    _limit(connection, self._deadline_s)
                 return function(connection)
         except DBAPIError as error:
             raise self._explained(error) from error
@@ -79,6 +116,8 @@ class Database:
     def _explained(self, error: DBAPIError) -> Exception:
         if _is_timeout(error):
             return TooBroad(f"the search took longer than {self._deadline_s:g} s: narrow it, for example by time")
+        if getattr(error.orig, "sqlstate", None) in MISSING:
+            return SchemaMissing("tables of the record are missing: they are made again with the next entry")
         if is_damage(error):
             return RecordDamaged(f"the record is damaged ({error.orig})")
         return Unavailable("the record cannot be read at the moment: try again")

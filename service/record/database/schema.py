@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    delete,
     func,
     insert,
     select,
@@ -99,7 +100,7 @@ class Migration(NamedTuple):
 
 
 ENTRIES = """
-CREATE TABLE entries (
+CREATE TABLE IF NOT EXISTS entries (
     sequence {sequence},
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -124,29 +125,29 @@ STEPS = (
         sqlite=(ENTRIES.format(sequence="INTEGER PRIMARY KEY AUTOINCREMENT"),),
         postgresql=(ENTRIES.format(sequence="BIGSERIAL PRIMARY KEY"),),
         both=(
-            "CREATE TABLE models (id BIGINT PRIMARY KEY, body TEXT NOT NULL)",
-            """CREATE TABLE wells (
+            "CREATE TABLE IF NOT EXISTS models (id BIGINT PRIMARY KEY, body TEXT NOT NULL)",
+            """CREATE TABLE IF NOT EXISTS wells (
                 camera_id TEXT, well_id TEXT, at BIGINT NOT NULL, sequence BIGINT NOT NULL,
                 PRIMARY KEY (camera_id, well_id)
             )""",
-            "CREATE TABLE followers (name TEXT PRIMARY KEY, sequence BIGINT NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS followers (name TEXT PRIMARY KEY, sequence BIGINT NOT NULL)",
         ),
     ),
     Migration(
         # Every index that the many no_leak rows pay for grows at its right end: a group of rows touches few pages.
         "indices of entries",
         both=(
-            "CREATE UNIQUE INDEX entries_id ON entries (id)",
-            "CREATE INDEX entries_at ON entries (at, camera_id, well_id, score)",
-            "CREATE INDEX entries_cast ON entries (cast_id, at) WHERE cast_id IS NOT NULL",
-            """CREATE INDEX entries_verdict ON entries (verdict, at, camera_id)
+            "CREATE UNIQUE INDEX IF NOT EXISTS entries_id ON entries (id)",
+            "CREATE INDEX IF NOT EXISTS entries_at ON entries (at, camera_id, well_id, score)",
+            "CREATE INDEX IF NOT EXISTS entries_cast ON entries (cast_id, at) WHERE cast_id IS NOT NULL",
+            """CREATE INDEX IF NOT EXISTS entries_verdict ON entries (verdict, at, camera_id)
                 WHERE kind = 'decision' AND verdict <> 'no_leak'""",
-            "CREATE INDEX entries_kind ON entries (kind, sequence) WHERE kind <> 'decision'",
-            "CREATE INDEX entries_about ON entries (about) WHERE about IS NOT NULL",
+            "CREATE INDEX IF NOT EXISTS entries_kind ON entries (kind, sequence) WHERE kind <> 'decision'",
+            "CREATE INDEX IF NOT EXISTS entries_about ON entries (about) WHERE about IS NOT NULL",
         ),
-        postgresql=("ALTER TABLE entries ADD COLUMN replica TEXT",),
+        postgresql=("ALTER TABLE entries ADD COLUMN IF NOT EXISTS replica TEXT",),
         sqlite=(
-            """CREATE INDEX entries_sighting ON entries (captured_at, substr(image_sha256, 1, 8))
+            """CREATE INDEX IF NOT EXISTS entries_sighting ON entries (captured_at, substr(image_sha256, 1, 8))
                 WHERE captured_at IS NOT NULL""",
         ),
     ),
@@ -155,7 +156,7 @@ STEPS = (
         "the time of insertion",
         both=(),
         postgresql=(
-            "ALTER TABLE entries ADD COLUMN inserted_at BIGINT",
+            "ALTER TABLE entries ADD COLUMN IF NOT EXISTS inserted_at BIGINT",
             """ALTER TABLE entries ALTER COLUMN inserted_at
                 SET DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint""",
         ),
@@ -163,12 +164,19 @@ STEPS = (
 )
 
 
-def migrate(engine: Engine, steps: tuple[Migration, ...] = STEPS) -> None:
+def migrate(engine: Engine, steps: tuple[Migration, ...] = STEPS, *, anew: bool = False) -> None:
     """Bring a database up to date; safe when several processes do so at once.
+
+    ``anew`` takes every step again, so that what is missing is made; what is there stays.
 
     Raises:
         SetupError: a newer version of this software has written the database.
     """
+    if anew:
+        with engine.begin() as connection:
+            _lock(connection)
+            metadata.create_all(connection, [migrations])
+            connection.execute(delete(migrations).where(migrations.c.version <= len(steps)))
     while _next_step(engine, steps):
         pass
 
@@ -198,3 +206,5 @@ def _lock(connection: Connection) -> None:
     else:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        if connection.scalar(text("SELECT current_schema()")) is None:  # it was dropped with everything in it
+            connection.execute(text("CREATE SCHEMA public"))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from service.contract.errors import JournalUnavailable
+from service.contract.errors import JournalUnavailable, LeakInspectionError
 from service.record.journal.journal import Journal
 
 logger = logging.getLogger(__name__)
@@ -128,8 +128,9 @@ class Follower:
 
     def _complain(self, error: Exception) -> None:
         if self.why is None:
-            logger.warning("%s gets nothing until it can be reached again: %r", self.name, error)
-        self.why = f"{self.name} cannot be reached ({type(error).__name__}): it catches up as soon as it can"
+            logger.warning("%s gets nothing until it can be reached again: %r", self.name, error.__cause__ or error)
+        reason = str(error) if isinstance(error, LeakInspectionError) else type(error).__name__
+        self.why = f"{self.name} cannot be reached ({reason}): it catches up as soon as it can"
 
 
 def _place(connection: sqlite3.Connection, name: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
-from service.contract.errors import LeakInspectionError
+from service.contract.errors import LeakInspectionError, SchemaMissing
 from service.contract.journal_entry import Entry, EventKind
 from service.record.database.engine import Database
 from service.record.database.entry_row import entry_of
@@ -56,6 +56,8 @@ class OtherReplicas:
                 found, more = await self._database.read(self._look)
             except LeakInspectionError as error:
                 self.reached = False
+                if isinstance(error, SchemaMissing):
+                    self._sequence = None  # tables that are made again count from one
                 logger.info("what other replicas do is not known at the moment: %s", error)
                 await asyncio.sleep(self._retry_s)
                 continue
@@ -67,7 +69,7 @@ class OtherReplicas:
 
     def _look(self, connection: Connection) -> tuple[list[HeardEntry], bool]:
         newest = connection.scalar(select(func.coalesce(func.max(entries.c.sequence), 0))) or 0
-        if self._sequence is None:
+        if self._sequence is None or newest < self._sequence:
             self._sequence = newest
             return self._standing(connection), False
         query = with_models().where(self._theirs, entries.c.sequence > self._sequence, entries.c.sequence <= newest)

@@ -1,19 +1,27 @@
 """A copy of the journal in PostgreSQL, where several replicas share one record."""
 
-import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import logging
+import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Double, Engine, select, text
+from sqlalchemy import BigInteger, Connection, Double, Engine, delete, select, text
 
-from service.record.database.schema import entries, migrate, models
+from service.contract.errors import SchemaMissing
+from service.record.database.engine import Database
+from service.record.database.schema import entries, followers, models, wells
 from service.record.followers.follower import FollowerPace, Step
 from service.record.journal.journal import Journal
 
 AT_ONCE = 1000
+DEADLINE_S = 60.0
+LATELY_S = 86_400.0
+PLACE = {name: place for place, name in enumerate(entries.columns.keys())}
+
+logger = logging.getLogger(__name__)
+
 LOCK = 4_051_847_204
 """Key of the advisory lock under which replicas insert, so that sequences become visible in their order."""
 
@@ -44,14 +52,29 @@ INSERT = text(
 )
 INSERT_MODEL = text("INSERT INTO models VALUES (:id, :body) ON CONFLICT DO NOTHING")
 
-Rows = Sequence[tuple[Any, ...]]
+NOTE = text("UPDATE followers SET sequence = :sequence WHERE name = :name")
+FIRST_NOTE = text("INSERT INTO followers VALUES (:name, 0) ON CONFLICT DO NOTHING")
+REBUILD_WELLS = text(
+    """
+    INSERT INTO wells (camera_id, well_id, at, sequence)
+    SELECT DISTINCT ON (camera_id, well_id) camera_id, well_id, at, sequence FROM entries
+    WHERE NOT EXISTS (SELECT FROM wells)
+        AND kind = 'decision' AND camera_id IS NOT NULL AND well_id IS NOT NULL
+    ORDER BY camera_id, well_id, sequence DESC
+    ON CONFLICT DO NOTHING
+    """
+)
+
+Row = tuple[Any, ...]
+Rows = Sequence[Row]
 
 
 class PostgresCopy:
     """Inserts what the journal holds; an entry that is there already, by its id, is left as it is.
 
     Ids rather than replica and sequence decide, so that a replica whose data folder was lost or restored from a
-    backup, and so counts again from an earlier number, loses nothing.
+    backup, and so counts again from an earlier number, loses nothing. PostgreSQL notes itself how far this replica's
+    copy reaches: where it has lost that, its tables or the last entry, everything the journal has is copied again.
     """
 
     name = "postgresql"
@@ -61,45 +84,89 @@ class PostgresCopy:
 
     def __init__(self, journal: Journal, engine: Engine, replica: str) -> None:
         self._journal = journal
-        self._engine = engine
+        self._database = Database(engine, DEADLINE_S, threads=1)
         self._replica = replica
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="postgresql")
-        self._migrated = False
+        self._prepared = False
+        self._anew = False
         self._models: set[int] = set()
+        self._last: Row | None = None
+        self._lost_until = 0
 
     async def advance(self, sequence: int) -> Step:
         """Copy the next entries in one transaction."""
+        if not self._prepared:
+            sequence = await self._prepare(sequence)
         newest = self._journal.tail.last_sequence
         rows, new_models = await self._journal.database.read(lambda connection: self._next(connection, sequence))
         if not rows:
-            return Step(max(sequence, newest), 0)
-        await self._in_thread(partial(self._insert, [row[1:] for row in rows], new_models))
+            return Step(max(sequence, newest), 0, self._why(newest))
+        try:
+            await self._database.change(partial(self._insert, rows, new_models))
+        except SchemaMissing:
+            self._prepared, self._anew = False, True
+            raise
         self._models.update(key for key, _ in new_models)
-        return Step(rows[-1][0], len(rows))
+        self._last = rows[-1]
+        return Step(rows[-1][0], len(rows), self._why(rows[-1][0]))
 
     async def close(self) -> None:
         """Close the connections, after what is being inserted: one that is in use would stay open."""
-        await self._in_thread(self._engine.dispose)
-        self._thread.shutdown()
+        await self._database.close()
 
-    async def _in_thread(self, work: Callable[[], None]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, work)
+    async def _prepare(self, sequence: int) -> int:
+        """Make the tables where they are missing; return the place from which to copy."""
+        await self._database.migrate(anew=self._anew)
+        self._last = await self._journal.database.read(lambda connection: _entry_at(connection, sequence))
+        place = min(sequence, await self._database.change(self._reached))
+        if place < sequence:
+            self._lost_until = max(self._lost_until, sequence)
+            logger.warning("PostgreSQL has lost entries of this replica: they are copied again from the journal")
+        self._models.clear()
+        self._last, self._prepared, self._anew = None, True, False
+        return place
+
+    def _reached(self, connection: Connection) -> int:
+        """Return up to where PostgreSQL has this replica's entries, 0 where it has lost any."""
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        lost = self._anew or not self._has_last(connection)
+        if lost:
+            connection.execute(delete(wells))  # their sequences may be those of another table
+        connection.execute(REBUILD_WELLS)
+        connection.execute(FIRST_NOTE, {"name": self._replica})
+        noted = connection.scalar(select(followers.c.sequence).where(followers.c.name == self._replica)) or 0
+        return 0 if lost else noted
+
+    def _has_last(self, connection: Connection) -> bool:
+        """Whether the entry copied last is there; an old one may have been deleted for its age."""
+        if self._last is None or time.time() - self._last[PLACE["at"]] / 1e6 > LATELY_S:
+            return True
+        known = select(entries.c.id).where(entries.c.id == self._last[PLACE["id"]])
+        return connection.scalar(known) is not None
+
+    def _why(self, sequence: int) -> str | None:
+        if sequence >= self._lost_until:
+            return None
+        return f"PostgreSQL has lost entries: they are copied again, {self._lost_until - sequence} are left"
 
     def _next(self, connection: Connection, sequence: int) -> tuple[Rows, Rows]:
         query = select(entries).where(entries.c.sequence > sequence).order_by(entries.c.sequence).limit(AT_ONCE)
         rows = [tuple(row) for row in connection.execute(query)]
-        place = list(entries.columns.keys()).index("model")
-        unknown = {row[place] for row in rows} - self._models - {None}
+        unknown = {row[PLACE["model"]] for row in rows} - self._models - {None}
         if not unknown:
             return rows, []
         return rows, [tuple(row) for row in connection.execute(select(models).where(models.c.id.in_(unknown)))]
 
-    def _insert(self, rows: Rows, new_models: Rows) -> None:
-        if not self._migrated:
-            migrate(self._engine)
-            self._migrated = True
-        with self._engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            for key, body in new_models:
-                connection.execute(INSERT_MODEL, {"id": key, "body": body})
-            connection.execute(INSERT, {"rows": orjson.dumps(rows).decode(), "replica": self._replica})
+    def _insert(self, rows: Rows, new_models: Rows, connection: Connection) -> None:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        noted = connection.execute(NOTE, {"name": self._replica, "sequence": rows[-1][0]}).rowcount
+        if not noted or not self._has_last(connection):
+            raise SchemaMissing("entries that were copied are gone: everything is copied again")
+        for key, body in new_models:
+            connection.execute(INSERT_MODEL, {"id": key, "body": body})
+        copied = orjson.dumps([row[1:] for row in rows]).decode()
+        connection.execute(INSERT, {"rows": copied, "replica": self._replica})
+
+
+def _entry_at(connection: Connection, sequence: int) -> Row | None:
+    found = connection.execute(select(entries).where(entries.c.sequence == sequence)).fetchone()
+    return None if found is None else tuple(found)

@@ -1,16 +1,16 @@
 """Where retention deletes: the journal's own file, between two groups; and PostgreSQL, one replica at a time."""
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, text
 
 from service.contract.errors import JournalUnavailable, Unavailable
+from service.record.database.engine import Database
 from service.record.journal.journal import Journal
 
+DEADLINE_S = 30.0
 LOCK = 4_051_847_205
 """Key of PostgreSQL's advisory lock under which one replica deletes and the others do not."""
 
@@ -62,17 +62,14 @@ class PostgresEntryStore:
     aged = "coalesce(inserted_at, 0) < :before"
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._database = Database(engine, DEADLINE_S, threads=1)
 
     async def change(self, function: Callable[[Execute], T]) -> T:
         """Call a function under the lock."""
-        return await asyncio.to_thread(self._change, function)
 
-    def _change(self, function: Callable[[Execute], T]) -> T:
-        try:
-            with self._engine.begin() as connection:
-                if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK}):
-                    raise Unavailable("another replica deletes in PostgreSQL")
-                return function(lambda statement, values: connection.execute(text(statement), values))
-        except SQLAlchemyError as error:
-            raise Unavailable("PostgreSQL cannot be reached") from error
+        def locked(connection: Connection) -> T:
+            if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK}):
+                raise Unavailable("another replica deletes in PostgreSQL")
+            return function(lambda statement, values: connection.execute(text(statement), values))
+
+        return await self._database.change(locked)

@@ -2,15 +2,19 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, func, select, text
 
 from service.contract.decision import Verdict
+from service.contract.errors import SchemaMissing, Unavailable
 from service.contract.journal_entry import Entry, Event, EventKind, Review, entry_id
+from service.record.database import engine as engine_module
 from service.record.database.engine import Database, postgres_engine
 from service.record.database.schema import STEPS, entries, migrate, migrations
+from service.record.followers import postgres as postgres_module
 from service.record.followers.follower import Follower, FollowerPace
 from service.record.followers.other_replicas import OtherReplicas
 from service.record.followers.postgres import PostgresCopy
@@ -219,3 +223,105 @@ async def test_in_postgresql_too_the_latest_decision_of_a_replica_is_the_one_wri
     database = Database(postgres_engine(postgres.url))
     assert await Records(database).latest() == [back], "what another replica tells late is older"
     await database.close()
+
+
+DROPPED = [
+    "DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+    "DROP SCHEMA public CASCADE",
+    "DROP TABLE entries",
+    "DROP TABLE wells",
+    "DROP TABLE models",
+    "DROP TABLE followers",
+    "DROP TABLE migrations, entries",
+    "ALTER TABLE entries DROP COLUMN replica",
+    "TRUNCATE entries",
+]
+
+
+def spoil(url: str, statements: str) -> None:
+    engine = postgres_engine(url)
+    with engine.begin() as connection:
+        for statement in statements.split("; "):
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def recent_entries(number: int) -> list[Entry]:
+    now = datetime.now(UTC)
+    return [a_decision(Verdict.LEAK, received_at=now + timedelta(milliseconds=each)) for each in range(number)]
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["while it runs", "before a restart"])
+@pytest.mark.parametrize("dropped", DROPPED)
+async def test_what_postgresql_has_lost_is_made_and_copied_again(
+    tmp_path: Path, postgres: PostgresServer, dropped: str, restart: bool
+) -> None:
+    one, two, more = recent_entries(1200), recent_entries(30), recent_entries(5)
+    async with replica(tmp_path, "one", postgres.url) as first, replica(tmp_path, "two", postgres.url) as second:
+        await asyncio.gather(kept(first[0], one), kept(second[0], two))
+        await asyncio.gather(caught_up(first[1], len(one)), caught_up(second[1], len(two)))
+        if not restart:
+            spoil(postgres.url, dropped)
+            await kept(first[0], more[:2])
+            await kept(second[0], more[2:3])
+            await eventually(lambda: first[1].behind == second[1].behind == 0)
+    if restart:
+        spoil(postgres.url, dropped)
+    async with replica(tmp_path, "one", postgres.url) as first, replica(tmp_path, "two", postgres.url) as second:
+        await asyncio.gather(kept(first[0], more[3:4]), kept(second[0], more[4:]))
+        await eventually(lambda: first[1].behind == second[1].behind == 0)
+        assert first[1].why is None
+    database = Database(postgres_engine(postgres.url))
+    expected = {entry_id(entry) for entry in (*one, *two, *(more[3:] if restart else more))}
+    engine = postgres_engine(postgres.url)
+    assert set(ids(engine)) == expected
+    engine.dispose()
+    (latest,) = await Records(database).latest()
+    assert latest in more, "wells and models are whole again"
+    await database.close()
+
+
+async def test_what_is_copied_again_is_told_until_it_is_there(tmp_path: Path, postgres: PostgresServer) -> None:
+    journal = Journal(tmp_path / "journal.db")
+    await journal.open()
+    await kept(journal, recent_entries(2500))
+    copy = PostgresCopy(journal, postgres_engine(postgres.url), "one")
+    sequence = 0
+    for _ in range(3):
+        sequence = (await copy.advance(sequence)).sequence
+    spoil(postgres.url, "TRUNCATE entries")
+    await kept(journal, recent_entries(1))
+    with pytest.raises(SchemaMissing, match="copied again"):
+        await copy.advance(sequence)
+    steps = [await copy.advance(sequence)]
+    while steps[-1].sequence < 2501:
+        steps.append(await copy.advance(steps[-1].sequence))
+    assert [step.sequence for step in steps] == [1000, 2000, 2501]
+    assert "1500 are left" in (steps[0].why or "")
+    assert steps[-1].why is None
+    await copy.close()
+    await journal.close()
+
+
+async def test_a_server_that_stands_still_keeps_nobody_waiting(
+    tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "GRACE_S", 0.2)
+    monkeypatch.setattr(postgres_module, "DEADLINE_S", 0.2)
+    database = Database(postgres_engine(postgres.url), deadline_s=0.2)
+    async with replica(tmp_path, "one", postgres.url) as (journal, follower):
+        await kept(journal, recent_entries(3))
+        await eventually(lambda: follower.behind == 0)
+        assert len((await Records(database).page(DecisionFilter(), 10)).decisions) == 3
+        postgres.freeze()
+        try:
+            for _ in range(3):
+                with pytest.raises(Unavailable):
+                    await asyncio.wait_for(Records(database).page(DecisionFilter(), 10), 30)
+            await asyncio.wait_for(kept(journal, recent_entries(1)), 30)
+            await eventually(lambda: "gives no answer" in (follower.why or ""))
+        finally:
+            postgres.thaw()
+        await eventually(lambda: follower.behind == 0 and follower.why is None)
+        assert len((await Records(database).page(DecisionFilter(), 10)).decisions) == 4
+    await asyncio.wait_for(database.close(), 30)
