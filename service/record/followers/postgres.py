@@ -94,17 +94,20 @@ class PostgresCopy:
 
     async def advance(self, sequence: int) -> Step:
         """Copy the next entries in one transaction."""
+        try:
+            return await self._copy(sequence)
+        except SchemaMissing:
+            self._prepared, self._anew = False, True
+            raise
+
+    async def _copy(self, sequence: int) -> Step:
         if not self._prepared:
             sequence = await self._prepare(sequence)
         newest = self._journal.tail.last_sequence
         rows, new_models = await self._journal.database.read(lambda connection: self._next(connection, sequence))
         if not rows:
             return Step(max(sequence, newest), 0, self._why(newest))
-        try:
-            await self._database.change(partial(self._insert, rows, new_models))
-        except SchemaMissing:
-            self._prepared, self._anew = False, True
-            raise
+        await self._database.change(partial(self._insert, rows, new_models))
         self._models.update(key for key, _ in new_models)
         self._last = rows[-1]
         return Step(rows[-1][0], len(rows), self._why(rows[-1][0]))
