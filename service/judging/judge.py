@@ -69,8 +69,9 @@ def _judged(serving: Serving, decoded: Sequence[_Decoded]) -> list[Decision]:
     gated = serving.gates.judge_all(pictures, [item.crop.camera_id for item in decoded])
     gate_s = (perf_counter() - started) / max(len(pictures), 1)
     # A picture that is refused whatever it shows is not scored either: its score would prove nothing.
-    gated = [(figures, item.crop.refusal or unusable) for item, (figures, unusable) in zip(decoded, gated, strict=True)]
-    detections = serving.detector.judge_gated(pictures, gated)
+    refusals = (item.crop.refusal for item in decoded)
+    gated = [one.refused(reason) if reason else one for one, reason in zip(gated, refusals, strict=True)]
+    detections = serving.detector.judge_gated(gated)
     return [
         _decision(serving, item.crop, detection, _facts(item, detection), item.decode_s, gate_s)
         for item, detection in zip(decoded, detections, strict=True)

@@ -11,7 +11,7 @@ from service.contract.picture import Pixels
 from tests.faults.fault import Fault
 from tests.faults.rig import Rig
 from tests.pictures import bomb, encoded, jpeg
-from tests.small_artifact import rewrite_manifest
+from tests.small_artifact import SPEC, rewrite_manifest
 from tests.wells import good_well, leaking_well
 from training.gate.limits import learn
 from training.synthetic.corruptions import blurred, cut, lit, noisy, peppered, veiled
@@ -31,7 +31,9 @@ ANY_FAULT = tuple(
 @cache
 def limits() -> GateLimits:
     """The gate's limits as training learns them, from drawn wells."""
-    return learn([good_well(seed) for seed in range(1000, 1300)], [leaking_well(seed) for seed in range(20)], drawn=300)
+    return learn(
+        [good_well(seed) for seed in range(1000, 1300)], SPEC, [leaking_well(seed) for seed in range(20)], drawn=300
+    )
 
 
 def spoilt(*spoils: Spoil) -> Callable[[Rig], Awaitable[None]]:

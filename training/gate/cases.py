@@ -5,6 +5,7 @@ from typing import Final
 
 from service.contract.decision import Reason
 from service.contract.picture import Pixels
+from training.gate.bounds import Bound
 from training.synthetic import kinds
 from training.synthetic.corruption_table import CORRUPTIONS, HIDING, coarsely_corrupted
 from training.synthetic.corruptions import Random
@@ -56,6 +57,12 @@ def coarse(
         yield coarsely_corrupted(reason, good[row], rng)
     for leak in leaks if reason in HIDING else ():
         yield coarsely_corrupted(reason, leak, rng)
+
+
+def just_coarse(bound: Bound, good: Sequence[Pixels], rows: Sequence[int], rng: Random) -> Iterator[Pixels]:
+    """Corrupt chosen good wells as little as must be refused."""
+    for row in rows:
+        yield CORRUPTIONS[bound.kind].draw(good[row], bound.amount, rng)
 
 
 def _drawn(

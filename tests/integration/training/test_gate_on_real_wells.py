@@ -53,7 +53,7 @@ def detector() -> Detector:
 
 @pytest.fixture(scope="module")
 def gate(parts: Split, detector: Detector) -> Gate:
-    return Gate(learn_gate(parts, detector))
+    return Gate(learn_gate(parts, detector), detector.input)
 
 
 @pytest.fixture(scope="module")
