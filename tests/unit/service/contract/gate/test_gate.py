@@ -70,10 +70,8 @@ def test_every_figure_can_be_limited_from_both_sides(name: str) -> None:
 @pytest.mark.parametrize("limits", [Range(low=100), Range(high=20)])
 @pytest.mark.parametrize("side", ["width", "height"])
 def test_sizes_outside_the_limits_are_refused_unmeasured(side: str, limits: Range) -> None:
-    figures, doubt, pixels = Gate(GateLimits.model_validate({side: limits}), SPEC).judge(WELL)
-    assert doubt is Reason.INPUT_SIZE
-    assert figures == (0, 0, 0)
-    assert pixels is None
+    judged = Gate(GateLimits.model_validate({side: limits}), SPEC).judge(WELL)
+    assert judged == ((0, 0, 0), Reason.INPUT_SIZE, None)
 
 
 def test_proportions_are_width_by_height() -> None:
