@@ -37,8 +37,8 @@ class Inspector:
         self._recorder = recorder
         self._workers = workers
         self._stuck_after_s = stuck_after_s
-        self._batcher = MicroBatcher(partial(self._round, monitored=True))
-        self._trials = MicroBatcher(partial(self._round, monitored=False))
+        self._batcher = MicroBatcher(partial(self._judge_together, monitored=True))
+        self._trials = MicroBatcher(partial(self._judge_together, monitored=False))
 
     async def inspect(self, crop: Crop, deadline: float) -> Decision:
         """Judge one picture; a small one on the event loop, where that is faster than handing it to a thread.
@@ -89,7 +89,7 @@ class Inspector:
             recording = await (self._batcher if monitored else self._trials).judge(crop, deadline)
         return await recording.kept()
 
-    def _round(self, crops: Sequence[Crop], *, monitored: bool) -> list[Recording | Exception]:
+    def _judge_together(self, crops: Sequence[Crop], *, monitored: bool) -> list[Recording | Exception]:
         """Judge pictures that arrived together, and begin to record the decisions."""
         try:
             outcomes = judge_each(self._models.require(), crops)

@@ -76,7 +76,6 @@ class JournalSettings(_Group):
 
     @property
     def retention(self) -> RetentionPolicy:
-        """What stays on record."""
         return _policy(self)
 
 
@@ -92,7 +91,6 @@ class ArchiveSettings(_Group):
 
     @property
     def retention(self) -> RetentionPolicy:
-        """Which pictures stay."""
         return _policy(self)
 
 
@@ -201,12 +199,10 @@ class Settings(BaseSettings):
 
     @property
     def journal_path(self) -> Path:
-        """The journal's file."""
         return self.data_dir / JOURNAL_FILE
 
     @property
     def pictures_folder(self) -> Path:
-        """Where kept pictures lie."""
         return self.archive.dir or self.data_dir / "pictures"
 
     @model_validator(mode="after")

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from tests.ports import free_port
+
 SHIPPED = Path(__file__).resolve().parents[1] / "docker" / "nginx"
 START_TIMEOUT_S = 10.0
 
@@ -85,13 +87,6 @@ class NginxServer:
             text = text.replace(old, new)
         text = re.sub(r"listen (8443|8080)", f"listen 127.0.0.1:{self._port}", text)
         return re.sub(r"(?<=[ :])/(tmp|tls)/", f"{self._folder}/", text)
-
-
-def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _make_certificate(folder: Path) -> None:

@@ -3,10 +3,11 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
+
+from tests.ports import free_port
 
 VERSIONS = Path("/usr/lib/postgresql")
 
@@ -24,7 +25,7 @@ class PostgresServer:
         self._folder = Path(tempfile.mkdtemp(prefix="leak-postgres-"))
         if self._user is not None:
             shutil.chown(self._folder, self._user)
-        self._port = _free_port()
+        self._port = free_port()
         self._call("initdb", "--auth=trust", "--username=plant", "--no-sync", "--encoding=UTF8", "--locale=C")
         self.start()
 
@@ -70,9 +71,3 @@ def _unprivileged() -> str | None:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

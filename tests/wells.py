@@ -33,6 +33,14 @@ def leaking_well(seed: int, height: int = 27, width: int = 48) -> Pixels:
     return picture
 
 
+def filmed_well(scene: int, frames: int, height: int = 27, width: int = 48) -> list[Pixels]:
+    """Frames of one well, nearly equal; another scene is another well with stains of its own."""
+    random = np.random.default_rng([7, scene])
+    stains = cv2.resize(random.uniform(-40, 40, (4, 6, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
+    well = good_well(scene, height, width) + stains
+    return [np.clip(well + random.normal(0, 1, well.shape), 0, 255).astype(np.uint8) for _ in range(frames)]
+
+
 def write_wells(root: Path, good: int = 60, leak: int = 8, suffix: str = ".png") -> Path:
     """A data folder with ``train/`` and ``proliv/`` of drawn wells."""
     for folder, draw, count in (("train", good_well, good), ("proliv", leaking_well, leak)):

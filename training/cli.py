@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
+    _add_site(parser)
     _add_out(parser)
     parser.add_argument("--recipes", nargs="+", metavar="RECIPE", help=f"of {', '.join(recipe_names())}, or TOML files")
     parser.add_argument("--seeds", type=_count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
@@ -83,6 +84,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 def _add_fit(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
+    _add_site(parser)
     parser.add_argument("--recipe", required=True, help="name or TOML file")
     parser.add_argument("--seed", type=_count(0, 2**31 - 1), metavar="N", help="instead of the recipe's")
     parser.add_argument("--threads", type=_count(1, 64), default=1, metavar="N", help="default 1")
@@ -91,12 +93,14 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
+    _add_site(parser)
     _add_out(parser)
     parser.add_argument("weights", type=Path, metavar="FILE", help="what fit wrote")
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
+    _add_site(parser)
     parser.add_argument("artifact", type=Path, metavar="ARTEFACT", help="folder of the artefact")
     parser.add_argument("--split", choices=PARTS, help="part of the data (test where there is one, else report)")
     parser.add_argument("--nuisance", action="store_true", help="judge the pictures under faults of the camera too")
@@ -134,6 +138,15 @@ def _add_stress(parser: argparse.ArgumentParser) -> None:
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder or .tar.gz of pictures")
+
+
+def _add_site(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--site",
+        type=Path,
+        metavar="DIR",
+        help="second set, of other scenes: half chooses, half reports",
+    )
 
 
 def _add_out(parser: argparse.ArgumentParser) -> None:

@@ -26,7 +26,7 @@ from service.monitoring.cadence import Cadence
 from service.monitoring.cameras_file import Camera, read_cameras
 from service.monitoring.drift import DriftMonitor
 from service.monitoring.freshness import FreshnessMonitor
-from service.monitoring.incidents import IncidentMonitor
+from service.monitoring.incidents import IncidentMonitor, Source
 from service.monitoring.monitor import Monitor
 from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
@@ -108,7 +108,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         inspector=Inspector(models, freshness, recorder, workers, settings.stuck_after_s),
         freshness=freshness,
         monitor=monitor,
-        incidents=_incidents(metrics, readiness, followers),
+        incidents=IncidentMonitor([*_incident_sources(metrics, readiness, followers), journal.problems]),
         journal=journal,
         archive=archive,
         event_outbox=EventOutbox(journal),
@@ -145,9 +145,9 @@ def _monitor(
     )
 
 
-def _incidents(metrics: ServiceMetrics, readiness: Readiness, followers: Sequence[Follower]) -> IncidentMonitor:
+def _incident_sources(metrics: ServiceMetrics, readiness: Readiness, followers: Sequence[Follower]) -> list[Source]:
     overload = Overload(lambda: metrics.refused)
-    return IncidentMonitor([overload.problems, readiness.problems, partial(_out_of_reach, followers)])
+    return [overload.problems, readiness.problems, partial(_out_of_reach, followers)]
 
 
 def _gate_overrides(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:

@@ -12,7 +12,6 @@ LARGEST_WINDOW = 10
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("alarm-budget", help="false alarms per camera and hour for a rule of confirmation")
     parser.add_argument("-k", type=int, default=2, help="leaks or unknowns that raise an alarm (2)")
     parser.add_argument("-n", type=int, default=3, help="... among this many pictures of a well (3)")

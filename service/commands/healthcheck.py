@@ -15,7 +15,6 @@ TIMEOUT_S = 2.0
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("healthcheck", help="ask a running service whether it is ready")
     parser.add_argument("--url", help="its address (from LEAK_INSPECTION_PORT)")
     parser.set_defaults(run=run)

@@ -19,7 +19,6 @@ from service.settings import read_settings
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("inspect", help="judge pictures in files")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")

@@ -22,7 +22,6 @@ T = TypeVar("T")
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the three commands."""
     backup = commands.add_parser("backup", help="copy the journal of a running service")
     backup.add_argument("target", type=Path, metavar="FILE", help="the copy, a new file")
     backup.set_defaults(run=run_backup)

@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import socket
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 from types import FrameType
@@ -15,7 +16,7 @@ import uvicorn
 from service.app import create_app
 from service.commands import Commands
 from service.contract.artifact import read_active
-from service.contract.errors import ArtifactError, SetupError
+from service.contract.errors import ArtifactError, RecordDamaged, SetupError
 from service.edge.protocol import BoundedProtocol
 from service.monitoring.readiness import Readiness
 from service.record.database.engine import postgres_engine
@@ -31,7 +32,6 @@ OPTIONS = ("host", "port", "artifacts", "data_dir")
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("serve", help="answer over HTTP")
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (8000)")
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         SetupError: a setting is refused, the port is taken, or the data folder cannot be written or is another's.
-        JournalUnavailable: the journal of an earlier run cannot be read.
+        JournalUnavailable: the journal of an earlier run cannot be written.
     """
     settings = read_settings({name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None})
     _check_writable(settings.data_dir)
@@ -122,8 +122,11 @@ def _check_writable(folder: Path) -> None:
 def _check_record(settings: Settings) -> None:
     """Find out what would end the start in the middle of it, where only a trace could tell."""
     journal = JournalFile(settings.journal_path)
-    journal.create()
-    journal.close()
+    try:
+        with suppress(RecordDamaged):  # set aside when the service opens it
+            journal.create()
+    finally:
+        journal.close()
     if settings.database_url is not None:
         postgres_engine(settings.database_url.get_secret_value()).dispose()
 

@@ -22,7 +22,6 @@ TIMEOUT_S = 30.0
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("simulate", help="post pictures as the cameras of a plant do")
     parser.add_argument(
         "pictures", type=Path, metavar="DIR", help="crops; those in a folder `leak` or `proliv` are leaks"

@@ -11,7 +11,6 @@ from service.settings import read_settings
 
 
 def add_to(commands: Commands) -> None:
-    """Declare the command."""
     parser = commands.add_parser("verify", help="check an artefact: checksums, golden pictures, parity")
     parser.add_argument("artifact", nargs="?", type=Path, metavar="ARTEFACT", help="its folder (the active one)")
     parser.set_defaults(run=run)

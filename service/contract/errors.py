@@ -125,6 +125,10 @@ class JournalUnavailable(Unavailable):
     """A decision cannot be kept, so none may be given."""
 
 
+class RecordDamaged(Unavailable):
+    """The file of the record is no journal, or no longer a whole one."""
+
+
 class DeadlineExceeded(LeakInspectionError):
     """The caller's deadline passed before inference began."""
 

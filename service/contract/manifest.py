@@ -49,12 +49,45 @@ class Rate(_Part):
     high: Share
 
 
+class SceneRate(_Part):
+    """Mean of a rate over scenes (for leaks: events), each weighing the same, whatever the number of its pictures.
+
+    The two-sided 95 % interval comes from a bootstrap over whole scenes; where every scene agrees, which leaves no
+    spread, it is Clopper-Pearson's of so many scenes.
+    """
+
+    scenes: Annotated[int, Field(ge=1)]
+    value: Share
+    low: Share
+    high: Share
+
+
+class ServedMetrics(_Part):
+    """Verdicts as the service gives them, gate included; ``unknown`` is an alarm. Absent classes are null.
+
+    ``tpr`` counts leaks that raise an alarm, ``called_leak`` those called ``leak``; ``tnr`` good wells that get
+    ``no_leak``, ``refused`` those that get ``unknown``.
+    """
+
+    tpr: Rate | None = None
+    called_leak: Rate | None = None
+    tnr: Rate | None = None
+    tnr_by_scene: SceneRate | None = None
+    refused: Rate | None = None
+
+
 class Metrics(_Part):
-    """Detection measured on one part of the data; groups of equal pictures count once. Absent classes are null."""
+    """Detection measured on one part of the data; groups of equal pictures count once. Absent classes are null.
+
+    ``tpr``, ``tnr`` and ``auroc`` come from the score alone, ``served`` from the whole service.
+    """
 
     tpr: Rate | None = None
     tnr: Rate | None = None
     auroc: Share | None = None
+    tnr_by_scene: SceneRate | None = None
+    tpr_by_event: SceneRate | None = None
+    served: ServedMetrics | None = None
 
 
 class Threshold(_Part):
@@ -116,9 +149,13 @@ class GoldenPicture(_Part):
 
 
 class TrainingData(_Part):
-    """What the model was trained and judged on: a hash over the sorted content hashes, and counts of groups."""
+    """What the model was trained and judged on: a hash over the sorted content hashes, and counts of groups.
+
+    ``site_sha256`` is that of a second set, half of which chose and calibrated; null where there was none.
+    """
 
     sha256: Sha256
+    site_sha256: Sha256 | None = None
     groups: dict[str, int]
     contradictions: tuple[str, ...] = ()
 

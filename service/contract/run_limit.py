@@ -24,11 +24,9 @@ class RunLimit:
         self._closed = threading.Event()
 
     def start(self) -> None:
-        """Begin to look after inferences."""
         threading.Thread(target=self._watch, name="run-limit", daemon=True).start()
 
     def close(self) -> None:
-        """Look no longer."""
         self._closed.set()
 
     def begin(self, options: ort.RunOptions) -> int:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from service.contract.decision import Decision
 from service.contract.journal_entry import Event, EventKind, Recorded
-from service.control_room.live_views import Alarm, BoardView, Brief, CameraView, WellView
+from service.control_room.live_views import AlarmView, BoardView, Brief, CameraView, WellView
 from service.monitoring.cameras_file import Camera
 
 MOST_WELLS = 4096
@@ -25,11 +25,10 @@ class WellState:
     sequence: int = 0
     replica: str | None = None
     since: datetime | None = None
-    alarm: Alarm | None = None
+    alarm: AlarmView | None = None
     silent_since: datetime | None = None
 
     def view(self, well_id: str | None) -> WellView:
-        """Show it."""
         brief = None if self.decision is None else Brief.of(self.sequence, self.decision)
         return WellView(well_id, brief, self.since, self.alarm, self.silent_since)
 
@@ -45,7 +44,6 @@ class CameraState:
     wells: dict[str | None, WellState] = field(default_factory=dict)
 
     def view(self, camera_id: str) -> CameraView:
-        """Show it."""
         wells = [well.view(well_id) for well_id, well in sorted(self.wells.items(), key=_by_id)]
         return CameraView(
             camera_id, self.interval_s, self.last_received_at, self.silent_since, list(self.drifting), wells
@@ -83,14 +81,13 @@ class Board:
     def raised(self, event: Event, decision: Decision | None) -> None:
         """Take in an alarm of which the decision is known, though it may not be the latest of its well."""
         if event.camera_id is not None:
-            self._well(event.camera_id, event.well_id).alarm = Alarm.raised(event, decision)
+            self._well(event.camera_id, event.well_id).alarm = AlarmView.raised(event, decision)
 
     def view(self) -> BoardView:
-        """Show everything."""
         cameras = [camera.view(camera_id) for camera_id, camera in sorted(self._cameras.items())]
         return BoardView(datetime.now(UTC), self.sequence, cameras)
 
-    def alarm(self, alarm_id: str | None) -> Alarm | None:
+    def alarm(self, alarm_id: str | None) -> AlarmView | None:
         """Return the alarm of that id, if it is the latest of its well."""
         alarms = (well.alarm for camera in self._cameras.values() for well in camera.wells.values())
         return next((alarm for alarm in alarms if alarm is not None and alarm.alarm_id == alarm_id), None)
@@ -100,7 +97,6 @@ class Board:
         return [camera_id for camera_id, camera in self._cameras.items() if camera.drifting]
 
     def drifting(self, camera_id: str) -> list[str]:
-        """Name the figures that have drifted."""
         camera = self._cameras.get(camera_id)
         return [] if camera is None else camera.drifting
 
@@ -130,7 +126,9 @@ class Board:
     def _raise(self, camera_id: str, event: Event) -> None:
         well = self._well(camera_id, event.well_id)
         decision = well.decision
-        well.alarm = Alarm.raised(event, decision if decision and decision.decision_id == event.decision_id else None)
+        well.alarm = AlarmView.raised(
+            event, decision if decision and decision.decision_id == event.decision_id else None
+        )
 
     def _acknowledge(self, camera_id: str, event: Event) -> None:
         well = self._well(camera_id, event.well_id)

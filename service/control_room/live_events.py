@@ -72,7 +72,6 @@ class Subscription:
                 await self._news.wait()
 
     def take_urgent(self) -> list[Recorded]:
-        """Take all that is urgent."""
         self._taken_at = self._clock()
         self._news.clear()
         taken = list(self._urgent)

@@ -29,7 +29,6 @@ class Brief:
 
     @classmethod
     def of(cls, sequence: int, decision: Decision) -> Self:
-        """Show a decision."""
         return cls(
             sequence,
             decision.decision_id,
@@ -47,7 +46,7 @@ class Brief:
 
 
 @dataclass(slots=True)
-class Alarm:
+class AlarmView:
     """An alarm with what raised it, open until somebody acknowledges it."""
 
     alarm_id: str
@@ -92,7 +91,7 @@ class Alarm:
 class AlarmList:
     """Alarms, newest first."""
 
-    items: list[Alarm]
+    items: list[AlarmView]
 
 
 @dataclass(slots=True)
@@ -131,7 +130,7 @@ class WellView:
     well_id: str | None
     decision: Brief | None
     since: datetime | None
-    alarm: Alarm | None
+    alarm: AlarmView | None
     silent_since: datetime | None
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from service.contract.decision import Verdict
 from service.contract.errors import JournalUnavailable, Unavailable
 from service.contract.journal_entry import Entry, Event, Review, new_id
-from service.control_room.live_views import Alarm
+from service.control_room.live_views import AlarmView
 from service.record.journal.receipt import DecisionLog
 from service.record.queries.records import Records
 
@@ -47,7 +47,7 @@ class OperatorActions:
         await self._keep(review)
         return review
 
-    async def acknowledge(self, alarm_id: str, operator: str, comment: str) -> Alarm:
+    async def acknowledge(self, alarm_id: str, operator: str, comment: str) -> AlarmView:
         """Keep that a person took note of an alarm.
 
         Raises:
@@ -64,7 +64,7 @@ class OperatorActions:
                 self._alarms.restore(active)
             raise
         self._taken.append(alarm_id)
-        return Alarm.raised(raised or taken).acknowledged(taken)
+        return AlarmView.raised(raised or taken).acknowledged(taken)
 
     async def _active(self) -> list[Event]:
         try:

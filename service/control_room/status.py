@@ -53,7 +53,6 @@ class Status:
 def status_of(
     readiness: Readiness, incidents: IncidentMonitor, models: ModelSwitch, journal: Journal, *, keys_needed: bool
 ) -> Status:
-    """Gather the state."""
     return Status(
         now=datetime.now(UTC),
         ready=readiness.ready,

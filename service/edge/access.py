@@ -1,6 +1,7 @@
 """Access: keys with roles. Without any key everybody may do everything, which the service allows on loopback alone."""
 
 import hmac
+import os
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -125,8 +126,13 @@ def read_keys(path: Path) -> Keys:
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"the keys file {path} cannot be read: check path and permissions") from error
+    except OSError as error:
+        raise SetupError(
+            f"the keys file {path} cannot be read by user {os.geteuid()} ({error.strerror}): "
+            "correct its path, or give it to that user with chown"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SetupError(f"the keys file {path} is no text in UTF-8: write it again") from error
     names: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         words = line.split()

@@ -51,7 +51,6 @@ class Admission:
         self._held[client] = self._held.get(client, 0) + 1
 
     def free(self, client: str) -> None:
-        """Give a place back."""
         self._taken -= 1
         left = self._held.pop(client) - 1
         if left:

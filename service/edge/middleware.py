@@ -49,7 +49,6 @@ class OuterMiddleware:
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one ASGI connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -50,7 +50,6 @@ class OnePacket:
             self.write(b"")
 
     def close(self) -> None:
-        """Send what waits, then close."""
         self.flush()
         self._transport.close()
 
@@ -69,7 +68,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
         self._stop_waiting()
         super().connection_lost(exc)
 
@@ -86,12 +84,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self._wait_for_head()
 
     def on_message_begin(self) -> None:
-        """Start counting."""
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
 
     def on_headers_complete(self) -> None:
-        """Stop counting."""
         self._in_head = False
         super().on_headers_complete()
 
@@ -101,7 +97,6 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what the parser refuses."""
         self._in_head = False
         self._refuse(MALFORMED, msg)
 

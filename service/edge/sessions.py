@@ -73,7 +73,6 @@ class LoginThrottle:
             raise TooManyLogins(f"{FAILURES} wrong keys: try again in {FAILURES_WITHIN_S:g} s")
 
     def failed(self, address: str) -> None:
-        """Note a wrong key."""
         self._failures.setdefault(address, deque(maxlen=FAILURES)).append(self._clock())
         self._failures.move_to_end(address)
         if len(self._failures) > MOST_ADDRESSES:

@@ -1,4 +1,4 @@
-"""MicroBatcher: small pictures that arrive together are judged together, on the event loop."""
+"""Micro-batching: small pictures that arrive together are judged together, on the event loop."""
 
 import asyncio
 from collections import deque
@@ -19,15 +19,16 @@ class _Waiter(NamedTuple, Generic[T]):
 
 
 class MicroBatcher(Generic[T]):
-    """Judges what has gathered since the loop's last round, at most ``most`` pictures at once.
+    """Judges what has gathered since the last micro-batch, at most ``most`` pictures at once.
 
-    Nobody waits for company: a picture that is alone is judged alone. Between two rounds the loop reads sockets and
-    refuses what is too much, so a refusal waits for one round and not for the whole queue. Pictures come in the order
-    of asking; whoever has gone away or is too late is left out, and a picture that makes a round fail fails alone.
+    Nobody waits for company: a picture that is alone is judged alone. Between two micro-batches the loop reads sockets
+    and refuses what is too much, so a refusal waits for one of them and not for the whole queue. Pictures come in the
+    order of asking; whoever has gone away or is too late is left out, and a picture that makes a micro-batch fail fails
+    alone.
 
     Args:
         judge: gives one outcome a crop, in their order; the error of a crop is its outcome.
-        most: pictures in a round, which then takes about two milliseconds; larger ones cost as much a picture.
+        most: pictures in a micro-batch, which then takes about two milliseconds; larger ones cost as much a picture.
     """
 
     def __init__(self, judge: Callable[[Sequence[Crop]], Sequence[T | Exception]], most: int = 16) -> None:
@@ -36,37 +37,37 @@ class MicroBatcher(Generic[T]):
         self._waiting: deque[_Waiter[T]] = deque()
 
     async def judge(self, crop: Crop, deadline: float) -> T:
-        """Judge a picture in the next round that has room.
+        """Judge a picture in the next micro-batch that has room.
 
         Args:
             crop: the picture.
-            deadline: when its round must have begun, on the clock of ``time.perf_counter``.
+            deadline: when its micro-batch must have begun, on the clock of ``time.perf_counter``.
 
         Raises:
             DeadlineExceeded: the deadline passed while waiting.
-            ScoringFailed: the scorer failed, for the whole round.
+            ScoringFailed: the scorer failed, for the whole micro-batch.
             PictureError: the bytes cannot be decoded.
         """
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(self._round, loop)
+            loop.call_soon(self._judge_next, loop)
         self._waiting.append(_Waiter(crop, deadline, outcome))
         return await outcome
 
-    def _round(self, loop: asyncio.AbstractEventLoop) -> None:
-        group = self._next_group()
+    def _judge_next(self, loop: asyncio.AbstractEventLoop) -> None:
+        batch = self._next_waiters()
         if self._waiting:
-            loop.call_soon(self._round, loop)
-        for waiter, outcome in zip(group, self._outcomes([waiter.crop for waiter in group]), strict=True):
+            loop.call_soon(self._judge_next, loop)
+        for waiter, outcome in zip(batch, self._outcomes([waiter.crop for waiter in batch]), strict=True):
             if isinstance(outcome, Exception):
                 waiter.outcome.set_exception(outcome)
             else:
                 waiter.outcome.set_result(outcome)
 
-    def _next_group(self) -> list[_Waiter[T]]:
-        group: list[_Waiter[T]] = []
-        while self._waiting and len(group) < self._most:
+    def _next_waiters(self) -> list[_Waiter[T]]:
+        batch: list[_Waiter[T]] = []
+        while self._waiting and len(batch) < self._most:
             waiter = self._waiting.popleft()
             if waiter.outcome.done():  # cancelled
                 continue
@@ -75,8 +76,8 @@ class MicroBatcher(Generic[T]):
             except DeadlineExceeded as refusal:
                 waiter.outcome.set_exception(refusal)
             else:
-                group.append(waiter)
-        return group
+                batch.append(waiter)
+        return batch
 
     def _outcomes(self, crops: Sequence[Crop]) -> Sequence[T | Exception]:
         try:

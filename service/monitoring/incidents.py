@@ -42,7 +42,6 @@ class IncidentMonitor:
         return list(self._standing.values())
 
     def add(self, source: Source) -> None:
-        """Look at another source, too."""
         self._sources.append(source)
 
     def look(self) -> list[Event]:

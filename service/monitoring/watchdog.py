@@ -29,7 +29,6 @@ class Watchdog(threading.Thread):
         self._closed = threading.Event()
 
     def close(self) -> None:
-        """Watch no longer."""
         self._closed.set()
 
     def run(self) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from service.contract.durable_file import flush
 from service.contract.errors import SetupError
+from service.record.journal.file import copy_journal
 
 
 class Backup(NamedTuple):
@@ -43,13 +44,7 @@ def back_up(journal: Path, target: Path) -> Backup:
 
 def _copy(journal: Path, target: Path) -> int:
     source = sqlite3.connect(f"file:{journal}?mode=ro", uri=True)
-    copy = sqlite3.connect(target)
     try:
-        # In one step: a copy in several would start anew whenever the journal is written.
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")
-        row = copy.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
-        return int(row[0]) if row else 0
+        return copy_journal(source, target)
     finally:
-        copy.close()
         source.close()

@@ -53,7 +53,6 @@ class ReviewView:
 
     @classmethod
     def of(cls, review: Review) -> Self:
-        """Show a review."""
         return cls(review.review_id, review.at, review.verdict, review.reviewer, review.comment)
 
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.contract.journal_entry import EventKind
-from service.control_room.live_views import Alarm, AlarmList, BoardView
+from service.control_room.live_views import AlarmList, AlarmView, BoardView
 from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, OperatorActionsNeed, RecordsNeed
 from service.routes.views import AcknowledgeForm, ScorePoint, ScoreSeries
 
@@ -60,14 +60,14 @@ async def alarms(
 ) -> AlarmList:
     """List alarms, newest first."""
     if open_only:
-        return AlarmList([Alarm.raised(event) for event in (await records.active_alarms())[:limit]])
+        return AlarmList([AlarmView.raised(event) for event in (await records.active_alarms())[:limit]])
     events = await records.events(2 * limit, (EventKind.ALARM_RAISED, EventKind.ALARM_ACKNOWLEDGED))
     taken = {event.alarm_id: event for event in events if event.kind is EventKind.ALARM_ACKNOWLEDGED}
     raised = [event for event in events if event.kind is EventKind.ALARM_RAISED][:limit]
-    return AlarmList([Alarm.raised(event).acknowledged(taken.get(event.event_id)) for event in raised])
+    return AlarmList([AlarmView.raised(event).acknowledged(taken.get(event.event_id)) for event in raised])
 
 
 @router.post("/alarms/{alarm_id}/acknowledge", operation_id="acknowledgeAlarm")
-async def acknowledge(alarm_id: AlarmId, form: AcknowledgeForm, actions: OperatorActionsNeed) -> Alarm:
+async def acknowledge(alarm_id: AlarmId, form: AcknowledgeForm, actions: OperatorActionsNeed) -> AlarmView:
     """Take note of an alarm; it stays in the record."""
     return await actions.acknowledge(alarm_id, form.operator, form.comment)

@@ -87,7 +87,6 @@ class CameraMetrics:
             self._last[camera] = decision.received_at
 
     def alarm_raised(self, camera_id: str | None) -> None:
-        """Count an alarm."""
         self._alarms[self._known(camera_id)].inc()
 
     def alarms_open(self, counts: Mapping[str | None, int]) -> None:

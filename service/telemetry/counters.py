@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 
-class Histogram:
+class Buckets:
     """How many values fell into each bucket, and their sum; for the event loop's thread alone, which needs no lock."""
 
     __slots__ = ("_bounds", "counts", "total")
@@ -27,7 +27,7 @@ class Histogram:
 
 
 class HistogramFamily(Collector):
-    """One histogram in the registry, with a tally for each of the values of its label, or one without a label."""
+    """One histogram in the registry, with buckets for each of the values of its label, or for none."""
 
     def __init__(
         self,
@@ -43,20 +43,20 @@ class HistogramFamily(Collector):
         self._labels = [] if label is None else [label]
         shown = (floatToGoString(bound) for bound in bounds)  # type: ignore[no-untyped-call]  # it has no types
         self._bounds = [*shown, "+Inf"]
-        self.of = {value: Histogram(bounds) for value in values}
+        self.of = {value: Buckets(bounds) for value in values}
         registry.register(self)
 
     @property
-    def only(self) -> Histogram:
-        """The tally of a histogram without a label."""
+    def only(self) -> Buckets:
+        """The buckets of a histogram without a label."""
         return self.of[""]
 
     def collect(self) -> Iterator[HistogramMetricFamily]:
         """Give Prometheus what it counts: buckets that include all smaller ones."""
         family = HistogramMetricFamily(self._name, self._text, labels=self._labels)
-        for value, tally in self.of.items():
-            buckets = list(zip(self._bounds, accumulate(map(float, tally.counts)), strict=True))
-            family.add_metric([value] if self._labels else [], buckets, tally.total)
+        for value, histogram in self.of.items():
+            buckets = list(zip(self._bounds, accumulate(map(float, histogram.counts)), strict=True))
+            family.add_metric([value] if self._labels else [], buckets, histogram.total)
         yield family
 
 
@@ -90,7 +90,6 @@ class CounterFamily(Collector):
         self._of[values] = self._of.get(values, 0) + 1
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        """Give Prometheus what it counts."""
         family = CounterMetricFamily(self._name, self._text, labels=self._labels)
         for values, count in self._of.items():
             family.add_metric([str(value) for value in values], count)

@@ -25,7 +25,6 @@ class JsonLines(logging.Formatter):
     """One JSON object a line; what is given as ``extra`` becomes fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Render a record."""
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname.lower(),

@@ -104,7 +104,6 @@ class ServiceMetrics:
             self.refused += 1
 
     def decided(self, decision: Decision) -> None:
-        """Count a decision."""
         self.cameras.decided(decision)
         timing = decision.timing_ms
         self._decode.observe(timing.decode / 1000)

@@ -9,12 +9,10 @@ class Followed(Protocol):
     """A follower of the journal: how many entries it is behind, and why it takes none, None while it does."""
 
     @property
-    def name(self) -> str:  # noqa: D102  # said above
-        ...
+    def name(self) -> str: ...
 
     @property
-    def behind(self) -> int:  # noqa: D102  # as above
-        ...
+    def behind(self) -> int: ...
 
     why: str | None
 
@@ -51,6 +49,5 @@ class RecordMetrics:
         )
 
     def follows(self, follower: Followed) -> None:
-        """Watch a follower of the journal."""
         self._pending.labels(follower.name).set_function(lambda: follower.behind)
         self._up.labels(follower.name).set_function(lambda: follower.why is None)

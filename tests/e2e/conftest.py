@@ -13,7 +13,13 @@ expect.set_options(timeout=10_000)
 
 Visit = Callable[..., Page]
 
-IMAGES = ("python:3.11-slim-bookworm", "prom/prometheus:v2.55.1", "postgres:15-bookworm", "nginx:1.27-alpine")
+IMAGES = (
+    "python:3.11-slim-bookworm",
+    "prom/prometheus:v2.55.1",
+    "prom/alertmanager:v0.27.0",
+    "postgres:15-bookworm",
+    "nginx:1.27-alpine",
+)
 
 
 @pytest.fixture(scope="module")

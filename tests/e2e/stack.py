@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import httpx
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PRIVATE_ENGINE = ROOT.parent / "shared" / "tools" / "container-engine"
@@ -57,13 +58,6 @@ def compose_command(environment: Mapping[str, str]) -> list[str]:
         return [docker, "compose"]
     standalone = shutil.which("docker-compose", path=environment["PATH"])
     return [standalone] if standalone else []
-
-
-def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(ask: Callable[[], T | None], what: str, within_s: float = ANSWERS_WITHIN_S) -> T:

@@ -94,7 +94,7 @@ def test_memory_and_processors_are_limited(stack: Stack) -> None:
     for service in ("service", "prometheus"):
         limits = stack.inspect(service)["HostConfig"]
         assert limits["Memory"] == 512 * 1024 * 1024
-        assert limits["NanoCpus"] > 0
+        assert limits["CpuQuota"] > 0
         assert limits["PidsLimit"] == 256
 
 

@@ -18,7 +18,8 @@ from service.simulation.gallery import Gallery
 from service.simulation.plant import Plant, SimulatedCrop
 from service.simulation.result import SimulationResult
 from service.simulation.sender import Answer, Sender, SendingRate
-from tests.e2e.stack import Stack, eventually, free_port
+from tests.e2e.stack import Stack, eventually
+from tests.ports import free_port
 from tests.small_artifact import write_artifact
 from tests.wells import write_wells
 

@@ -11,7 +11,8 @@ import httpx
 import yaml
 
 from tests.e2e.running_service import RunningService
-from tests.e2e.stack import eventually, free_port
+from tests.e2e.stack import eventually
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMETHEUS = ROOT / "docker" / "prometheus"

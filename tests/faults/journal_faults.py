@@ -1,6 +1,7 @@
 """Faults of the record: what cannot be kept may not be said."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -72,6 +73,34 @@ async def overwritten(rig: Rig) -> None:
         await send(running)
 
 
+async def removed(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+        for path in rig.data_dir.glob(f"{JOURNAL_FILE}*"):
+            path.unlink()
+        await send(running)
+    async with rig.serving() as running:
+        await running.passes()
+
+
+async def cut(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+        os.truncate(rig.data_dir / JOURNAL_FILE, 0)
+        await send(running)
+
+
+async def damaged(rig: Rig) -> None:
+    async with rig.serving() as running:
+        await running.passes()
+    os.truncate(rig.data_dir / JOURNAL_FILE, 5000)
+    async with rig.serving() as running:
+        await running.passes()
+        await running.post(LEAK)
+        await running.batch(LEAK, LEAK)
+    assert list(rig.data_dir.glob("journal-damaged-*")) != []
+
+
 async def hanging(rig: Rig) -> None:
     async with rig.serving() as running:
         await running.passes()
@@ -117,6 +146,9 @@ JOURNAL_FAULTS = (
     Fault("read-only disk", "SQLite may not write", UNKEPT, spoilt_by("PRAGMA query_only = 1")),
     Fault("locked record", "another process holds the write lock", UNKEPT, locked),
     Fault("overwritten record", "the journal's file is no database any more", UNKEPT, overwritten),
+    Fault("removed record", "the journal's file is removed while the service runs", UNKEPT, removed),
+    Fault("cut record", "the journal's file is cut to nothing while the service runs", UNKEPT, cut),
+    Fault("damaged record", "half a journal at the start: set aside, a new one begins", (LEAK_FOUND,), damaged),
     Fault("disk that hangs", "a write does not return", UNKEPT, hanging),
     Fault("full queue", "as many decisions wait as may", UNKEPT, full_queue),
     Fault("pictures cannot be kept", "a file in the place of their folder", (LEAK_FOUND,), no_archive),

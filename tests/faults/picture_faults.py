@@ -9,8 +9,8 @@ import numpy as np
 from service.contract.manifest import GateLimits
 from service.contract.picture import Pixels
 from tests.faults.fault import Fault
-from tests.faults.rig import Rig
-from tests.pictures import bomb, encoded, jpeg
+from tests.faults.rig import LEAK, Rig
+from tests.pictures import animated, bomb, encoded, jpeg, progressive, starts_of_scans
 from tests.small_artifact import SPEC, rewrite_manifest
 from tests.wells import good_well, leaking_well
 from training.gate.limits import learn
@@ -89,17 +89,34 @@ def checkerboard(well: Pixels) -> Pixels:
     return np.repeat(board[..., None], 3, axis=2)
 
 
-def cut_short(picture: bytes) -> bytes:
-    """The upper part of a JPEG with an end marker: decoders fill the rest with grey and do not complain."""
-    return picture[: len(picture) * 6 // 10] + b"\xff\xd9"
+def cut_short(picture: bytes, percent: int) -> bytes:
+    """The first part of a JPEG with an end marker: most decoders fill the rest with grey and do not complain."""
+    return picture[: len(picture) * percent // 100] + b"\xff\xd9"
 
 
-async def half_a_jpeg(rig: Rig) -> None:
-    rewrite_manifest(rig.active, gate=limits().model_dump(mode="json"))
+def parts_of(well: Pixels) -> list[bytes]:
+    """What is left of a JPEG of a well when its end, or some of its scans, is lost on the way."""
+    whole, scans = jpeg(well), progressive(well)
+    return [
+        *(cut_short(whole, percent) for percent in (60, 80, 90, 95, 99)),
+        *(cut_short(scans, percent) for percent in (60, 80, 95)),
+        *(scans[:start] + b"\xff\xd9" for start in starts_of_scans(scans)[1:]),
+    ]
+
+
+async def cut_jpegs(rig: Rig) -> None:
     async with rig.serving() as running:
         for well in WELLS:
-            await running.passes(jpeg(well))
-            await running.post(cut_short(jpeg(well)))
+            for whole in (jpeg(well), progressive(well)):
+                await running.passes(whole)
+            for part in parts_of(well):
+                await running.post(part)
+            await running.batch(*parts_of(well))
+
+
+def with_another(first: bytes, second: bytes) -> tuple[bytes, ...]:
+    """Two pictures in one body, in either order."""
+    return first + second, second + first
 
 
 PICTURE_FAULTS = (
@@ -142,7 +159,24 @@ PICTURE_FAULTS = (
             )
         ),
     ),
-    Fault("half a JPEG", "a JPEG cut short, with an end marker", ANY_FAULT, half_a_jpeg),
+    Fault(
+        "part of a JPEG",
+        "cut at 60 to 99 % or between two scans, with an end marker",
+        ("415 not-a-picture", "200 unknown: input_undecodable"),
+        cut_jpegs,
+    ),
+    Fault(
+        "two pictures in one body",
+        "a good well and a leak behind each other",
+        ("415 not-a-picture",),
+        sent(*with_another(jpeg(WELLS[0]), LEAK), *with_another(encoded(WELLS[0]), encoded(leaking_well(3)))),
+    ),
+    Fault(
+        "animation",
+        "an APNG: the still is a leak, the animation a good well, and the other way round",
+        ("415 not-a-picture",),
+        sent(animated(leaking_well(3), WELLS[0]), animated(WELLS[0], leaking_well(3))),
+    ),
     Fault(
         "wrong size",
         "one pixel, a strip, a tower",

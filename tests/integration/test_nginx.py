@@ -14,7 +14,8 @@ import pytest
 
 from service.edge.errors import PROBLEM_TYPE
 from service.routes.schemas import ProblemAnswer
-from tests.nginx_server import NginxServer, NoNginx, free_port
+from tests.nginx_server import NginxServer, NoNginx
+from tests.ports import free_port
 
 CAMERAS = [f"CAM_{number}" for number in range(12)]
 INSPECT = "/v1/inspect"

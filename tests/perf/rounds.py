@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.perf.contenders import Contender
 from tests.perf.load import Load, pace, saturate
 from tests.perf.machine import Cores
-from tests.perf.server_process import Probe, ServerProcess, free_port, start
+from tests.perf.server_process import Probe, ServerProcess, start
+from tests.ports import free_port
 
 SHARE_OF_OWN_RATE = 0.7
 

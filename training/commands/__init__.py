@@ -14,12 +14,17 @@ from training.dataset.progress import Progress
 from training.dataset.whole_file import replacing
 
 
-def read_data(root: Path, progress: Progress) -> Dataset:
+def read_data(root: Path, progress: Progress, before: str = "") -> Dataset:
     """Read the pictures and say on standard error what was found, dropped and skipped."""
     data = load(root, progress)
     for line in describe_data(data):
-        print(line, file=sys.stderr)
+        print(f"{before}{line}", file=sys.stderr)
     return data
+
+
+def read_site(options: argparse.Namespace, progress: Progress) -> Dataset | None:
+    """Read the second set, where one was given."""
+    return read_data(options.site, progress, "second set: ") if options.site else None
 
 
 def finish(artifact: Artifact, options: argparse.Namespace) -> None:

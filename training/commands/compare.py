@@ -5,7 +5,7 @@ import argparse
 from rich.console import Console
 from rich.table import Table
 
-from training.commands import finish, read_data, write_page
+from training.commands import finish, read_data, read_site, write_page
 from training.commands.tables import describe_data
 from training.comparison.compare import Comparison, JobCache
 from training.comparison.compare import compare as compare_candidates
@@ -15,7 +15,7 @@ from training.comparison.plan import default_names, full_plan, quick_plan
 from training.comparison.ranking import DISTURBANCES
 from training.comparison.summary import comparison_report, findings_of
 from training.dataset.progress import ConsoleProgress
-from training.dataset.splits import division, split
+from training.dataset.splits import division, first_words, split
 from training.dataset.whole_file import replacing
 from training.export.export import export
 
@@ -29,14 +29,15 @@ def run(options: argparse.Namespace, console: Console) -> None:
     """Fit all candidates, choose, export, activate, report."""
     progress = ConsoleProgress(console)
     data = read_data(options.data, progress)
-    whole = split(data)
+    site = read_site(options, progress)
+    whole = split(data, site)
     names = tuple(options.recipes or default_names(data))
     plan = quick_plan(names) if options.quick else full_plan(names, options.seeds)
     parts = plan.bounded(whole)
     plan = plan.suited(parts)
     cache = JobCache(options.work or options.out / ".compare", data, plan, parts)
     comparison = compare_candidates(plan, parts, cache, options.jobs, progress)
-    notes = (*describe_data(data), division(parts))
+    notes = (first_words(parts), *describe_data(data), division(parts))
     content = comparison_report(comparison, plan, parts, notes, options.command_line)
     kept = cache.folder / CONTENT
     with replacing(kept) as draft:

@@ -4,7 +4,7 @@ import argparse
 
 from rich.console import Console
 
-from training.commands import finish, read_data
+from training.commands import finish, read_data, read_site
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import split
 from training.export.export import export
@@ -14,5 +14,6 @@ from training.fitting import weights
 def run(options: argparse.Namespace, console: Console) -> None:
     """Write the artefact and activate it."""
     fitted = weights.load(options.weights)
-    data = read_data(options.data, ConsoleProgress(console))
-    finish(export(fitted, data, split(data), options.out), options)
+    progress = ConsoleProgress(console)
+    data, site = read_data(options.data, progress), read_site(options, progress)
+    finish(export(fitted, data, split(data, site), options.out), options)

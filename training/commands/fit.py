@@ -5,7 +5,7 @@ import argparse
 import torch
 from rich.console import Console
 
-from training.commands import read_data
+from training.commands import read_data, read_site
 from training.dataset.data import pixels_of
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import split
@@ -21,7 +21,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     if options.seed is not None:
         recipe = recipe.model_copy(update={"seed": options.seed})
     progress = ConsoleProgress(console)
-    parts = split(read_data(options.data, progress))
+    parts = split(read_data(options.data, progress), read_site(options, progress))
     held_out = torch.from_numpy(pixels_of(parts.choice_good, recipe.input))
     fitted = fit(recipe, batches_of(recipe, parts), held_out, options.threads, progress)
     weights.save(fitted, options.out)

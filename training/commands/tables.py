@@ -5,18 +5,22 @@ from collections.abc import Iterable, Mapping
 from rich.table import Table
 
 from service.contract.artifact import Artifact
-from service.contract.manifest import Metrics, Rate
+from service.contract.manifest import Metrics, Rate, SceneRate, ServedMetrics
 from training.dataset.data import Dataset
 from training.dataset.layout import ANNOTATION, Label
 from training.evaluation.content import CorruptionRates
+from training.evaluation.thresholds import warnings_of
 
 
 def describe_data(data: Dataset) -> list[str]:
     """Say in lines what was read, dropped and not found."""
     files = sum(len(group.files) for group in data.groups)
-    good, leak = (len(data.select(label)) for label in (Label.GOOD, Label.LEAK))
-    sealed = sum(group.sealed for group in data.groups)
-    lines = [f"{files} files with {len(data.groups)} different pictures: {good} good, {leak} leak, {sealed} in test"]
+    good, leak, test_good, test_leak = (
+        len(data.select(label, sealed=sealed)) for sealed in (False, True) for label in (Label.GOOD, Label.LEAK)
+    )
+    lines = [f"{files} files with {len(data.groups)} different pictures: {good} good, {leak} leak"]
+    if data.has_test:
+        lines[0] += f"; in test {test_good} good, {test_leak} leak"
     if data.contradictions:
         lines.append("dropped, labelled both good and leak: " + ", ".join(data.contradictions))
     lines += [f"skipped {reason}" for reason in data.skipped]
@@ -26,11 +30,22 @@ def describe_data(data: Dataset) -> list[str]:
 
 
 def metrics_table(title: str, parts: Mapping[str, Metrics]) -> Table:
-    """A row a part: TPR and TNR with 95 % intervals and counts, AUROC."""
-    table = Table("part", "TPR (leaks found)", "TNR (good passed)", "AUROC", title=title)
+    """A row a part, by the score alone: TPR and TNR with 95 % intervals and counts, TNR over scenes, AUROC."""
+    table = Table("part", "TPR (leaks found)", "TNR (good passed)", "TNR, mean over scenes", "AUROC", title=title)
     for name, metrics in parts.items():
         area = "-" if metrics.auroc is None else f"{metrics.auroc:.4f}"
-        table.add_row(name, describe_rate(metrics.tpr), describe_rate(metrics.tnr), area)
+        by_scene = describe_scene_rate(metrics.tnr_by_scene)
+        table.add_row(name, describe_rate(metrics.tpr), describe_rate(metrics.tnr), by_scene, area)
+    return table
+
+
+def served_table(parts: Mapping[str, ServedMetrics]) -> Table:
+    """A row a part, as served: what the gate refuses is an alarm, and no good well that passed."""
+    table = Table("part", "leaks alarmed", "called leak", "good passed", "mean over scenes", "good refused")
+    table.title = "as served, gate included"
+    for name, served in parts.items():
+        by_picture = [describe_rate(rate) for rate in (served.tpr, served.called_leak, served.tnr)]
+        table.add_row(name, *by_picture, describe_scene_rate(served.tnr_by_scene), describe_rate(served.refused))
     return table
 
 
@@ -50,10 +65,16 @@ def describe_rate(rate: Rate | None) -> str:
     return f"{rate.value:.3f} [{rate.low:.3f}, {rate.high:.3f}] {rate.hits}/{rate.total}"
 
 
+def describe_scene_rate(rate: SceneRate | None) -> str:
+    """``0.893 [0.812, 0.955] of 54``, or a dash where it is not known."""
+    return "-" if rate is None else f"{rate.value:.3f} [{rate.low:.3f}, {rate.high:.3f}] of {rate.scenes}"
+
+
 def describe_artifact(artifact: Artifact) -> str:
     """One line: id, threshold, how it was chosen, and what it promises."""
     threshold = artifact.manifest.threshold
     chosen = "".join(f", {name} {value}" for name, value in threshold.parameters.items())
     bounds = (("false alarms", threshold.false_alarm_upper_bound), ("escapes", threshold.escape_upper_bound))
     promises = "".join(f"; {name} below {bound:.1%}" for name, bound in bounds if bound is not None)
+    promises += "".join(f"; {warning}" for warning in warnings_of(threshold))
     return f"{artifact.id}: threshold {threshold.value:.6g} by {threshold.strategy}{chosen}{promises}"

@@ -12,7 +12,7 @@ from training.comparison.pca import NAME as REFERENCE
 from training.comparison.pca import SPEC as REFERENCE_SPEC
 from training.comparison.pca import run_reference
 from training.comparison.picture_sets import PictureSets, prepare
-from training.comparison.plan import Plan
+from training.comparison.plan import ComparisonPlan
 from training.comparison.ranking import RankedCandidate, rank, rank_candidate
 from training.comparison.result import JobResult, load_result
 from training.comparison.worker_pool import finished, worker_pool
@@ -41,7 +41,7 @@ class JobCache:
     recipe, so that a changed recipe is fitted anew.
     """
 
-    def __init__(self, root: Path, data: Dataset, plan: Plan, parts: Split) -> None:
+    def __init__(self, root: Path, data: Dataset, plan: ComparisonPlan, parts: Split) -> None:
         described = f"{data.sha256} {plan.extent(parts)} {plan.most_good}"
         self.folder = root / hashlib.sha256(described.encode()).hexdigest()[:12]
         self.results = self.folder / "results"
@@ -51,8 +51,10 @@ class JobCache:
         return load_result(self.results / f"{key}.json")
 
 
-def compare(plan: Plan, parts: Split, cache: JobCache, processes: int, progress: Progress = SILENT) -> Comparison:
-    """Run what has not been run, then rank_candidate all candidates.
+def compare(
+    plan: ComparisonPlan, parts: Split, cache: JobCache, processes: int, progress: Progress = SILENT
+) -> Comparison:
+    """Run what has not been run, then rank all candidates.
 
     Args:
         plan: recipes and seeds.

@@ -70,6 +70,7 @@ def _batches(job: Job, picture_sets: PictureSets, sets: Mapping[str, Pixels]) ->
         good,
         leaks.at_most(taught.leaks).without(LEAK_KINDS.get(job.left_out, ())),
         disturbances.at_most(taught.disturbances),
+        taught.repeats,
     )
 
 

@@ -7,9 +7,8 @@ from markupsafe import Markup
 
 from service.contract.manifest import Metrics
 from training.comparison.content import CandidateReport, ComparisonReport, FitReport
-from training.comparison.overview import overview
-from training.comparison.plots import fit_plots
-from training.evaluation.thresholds import FITTED_TO_BOTH
+from training.comparison.plots import fit_plots, overview
+from training.evaluation.strategies import FITTED_TO_BOTH
 from training.report.templating import environment
 
 

@@ -26,7 +26,7 @@ SIDE_STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ComparisonPlan:
     """Recipes, how many seeds each, synthetic pictures a family; ``most_good`` bounds the wells that are fitted."""
 
     recipes: tuple[Recipe, ...]
@@ -38,7 +38,7 @@ class Plan:
         """The split with no more good wells to fit than the plan wants."""
         return replace(parts, fit_good=parts.fit_good[: self.most_good])
 
-    def suited(self, parts: Split) -> "Plan":
+    def suited(self, parts: Split) -> "ComparisonPlan":
         """The plan for these pictures: large inputs get their proportions, and few wells are seen more often."""
         recipes = tuple(_shaped(recipe, parts.fit_good) for recipe in self.recipes)
         if len(parts.fit_good) >= FEW_GOOD:
@@ -74,16 +74,16 @@ def _side(length: float) -> int:
     return max(1, round(length / SIDE_STEP)) * SIDE_STEP
 
 
-def full_plan(names: tuple[str, ...], seeds: int) -> Plan:
+def full_plan(names: tuple[str, ...], seeds: int) -> ComparisonPlan:
     """Every recipe with every seed."""
-    return Plan(_recipes(names), seeds, CHALLENGES)
+    return ComparisonPlan(_recipes(names), seeds, CHALLENGES)
 
 
-def quick_plan(names: tuple[str, ...]) -> Plan:
+def quick_plan(names: tuple[str, ...]) -> ComparisonPlan:
     """One seed, two epochs, few wells: for a first look."""
     recipes = _recipes(names)
     short = tuple(recipe.model_copy(update={"epochs": min(recipe.epochs, QUICK_EPOCHS)}) for recipe in recipes)
-    return Plan(short, 1, QUICK_CHALLENGES, QUICK_GOOD)
+    return ComparisonPlan(short, 1, QUICK_CHALLENGES, QUICK_GOOD)
 
 
 def default_names(data: Dataset) -> tuple[str, ...]:

@@ -2,16 +2,15 @@
 
 Call it as ``python -m training.comparison.study --data DIR --recipes NAME``.
 
-A random split keeps frames of one well on both sides and flatters; here every eighth good well is kept out together
-with its scene. Real leaks are judged as they are and mixed with good wells, drawn leaks and disturbances are drawn on
-the wells of the unseen scenes. Nothing of the report part is used. Each line names the recipe, its seed, and, with
-``--without KIND``, the kind of drawn leaks that was kept out of the augmentation.
+The scenes of the choice part are the unseen ones; the seed also divides. Real leaks are judged as they are and mixed
+with good wells, drawn leaks and disturbances are drawn on the wells of the unseen scenes. Nothing of the report part is
+used. Each line names the recipe, its seed, and, with ``--without KIND``, the kind of drawn leaks that was kept out of
+the augmentation.
 """
 
 import argparse
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,8 @@ from rich.console import Console
 from service.contract.picture import Pixels
 from training.dataset.data import Group, load, pixels_of
 from training.dataset.progress import SILENT, ConsoleProgress, Progress
-from training.dataset.scenes import scenes_of, whole_scenes
 from training.dataset.splits import Split, split
-from training.evaluation.calibration import calibrate
+from training.evaluation.thresholds import calibrate
 from training.fitting.batches import batches_of
 from training.fitting.fit import fit
 from training.models.scoring import ScoringGraph, score
@@ -31,7 +29,6 @@ from training.synthetic import kinds
 from training.synthetic.augmentation import LEAK_KINDS, DrawingRule, draw
 from training.synthetic.milder import milder_leaks
 
-UNSEEN_SHARE = 8
 SHARES = (0.7, 0.5)
 DRAWN_ON = 300
 WEAKEST_LEAK = 0.4
@@ -70,17 +67,6 @@ def _tests(parts: Split, unseen: tuple[Group, ...], graph: ScoringGraph) -> Mapp
     return tests
 
 
-def without_scenes(parts: Split, good: tuple[Group, ...], seed: int) -> tuple[Split, tuple[Group, ...]]:
-    """Take whole scenes out of every part of good wells: the parts, and the groups taken out."""
-    unseen = whole_scenes(scenes_of([group.picture for group in good]), len(good) // UNSEEN_SHARE, seed)
-    taken = tuple(group for group, kept_out in zip(good, unseen, strict=True) if kept_out)
-    keys = {group.key for group in taken}
-    names = ("fit_good", "choice_good", "calibration_good", "report_good")
-    left = {name: tuple(group for group in getattr(parts, name) if group.key not in keys) for name in names}
-    reported = {group.key for group in parts.report_good}
-    return replace(parts, **left), tuple(group for group in taken if group.key not in reported)
-
-
 def main() -> None:
     """Print a line a recipe and seed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -90,13 +76,12 @@ def main() -> None:
     parser.add_argument("--without", choices=LEAK_KINDS, default="", help="kind of drawn leaks not to be taught")
     options = parser.parse_args()
     progress = ConsoleProgress(Console(stderr=True))
-    parts = split(load(options.data, progress))
-    good = (*parts.fit_good, *parts.choice_good, *parts.calibration_good, *parts.report_good)
+    data = load(options.data, progress)
     for seed in range(options.seeds):
-        left, unseen = without_scenes(parts, good, seed)
+        parts = split(data, seed=seed)
         for name in options.recipes:
             recipe = read_recipe(name).model_copy(update={"seed": seed})
-            line = study(recipe, left, unseen, options.without, progress)
+            line = study(recipe, parts, parts.choice_good, options.without, progress)
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
 

@@ -12,13 +12,13 @@ from training.comparison.content import CandidateReport, ComparisonReport, FitRe
 from training.comparison.pca import NAME as REFERENCE
 from training.comparison.pca import SUMMARY as REFERENCE_SUMMARY
 from training.comparison.picture_sets import HALVES, MILDER
-from training.comparison.plan import Plan
+from training.comparison.plan import ComparisonPlan
 from training.comparison.ranking import RULE, RankedCandidate, cut
 from training.comparison.result import JobResult
 from training.dataset.splits import Split
-from training.evaluation.calibration import calibrate
 from training.evaluation.content import PartScores
 from training.evaluation.rates import rate
+from training.evaluation.thresholds import calibrate
 from training.export.assembly import Findings
 from training.export.cost import describe_machine
 from training.export.versions import versions
@@ -98,7 +98,7 @@ def _found(result: JobResult, family: str, threshold: Threshold) -> Rate:
 
 
 def comparison_report(
-    comparison: Comparison, plan: Plan, parts: Split, notes: Sequence[str], command: str
+    comparison: Comparison, plan: ComparisonPlan, parts: Split, notes: Sequence[str], command: str
 ) -> ComparisonReport:
     """The whole comparison as the report's content."""
     recipes = {recipe.name: recipe for recipe in plan.recipes}

@@ -23,7 +23,8 @@ BMP_START = b"BM"
 class Group:
     """Files with the same pixels, and so one picture: uint8 [H, W, 3], RGB.
 
-    ``key`` is the sha256 of size and pixels; ``sealed`` groups belong to the test part.
+    ``key`` is the sha256 of size and pixels; ``sealed`` groups belong to the test part. ``scene`` is numbered by
+    :func:`training.dataset.scenes.with_scenes`, over all groups that are divided or judged together; 0 before.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Group:
     label: Label
     sealed: bool
     files: tuple[str, ...]
+    scene: int = 0
 
     @property
     def source(self) -> str:
@@ -58,8 +60,7 @@ class Dataset:
     @property
     def sha256(self) -> str:
         """Hash over the sorted keys and labels of what may be trained on."""
-        lines = (f"{group.key} {group.label.value}\n" for group in self.groups if not group.sealed)
-        return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+        return hash_of(group for group in self.groups if not group.sealed)
 
 
 @dataclass(slots=True)
@@ -88,6 +89,13 @@ def load(root: Path, progress: Progress = SILENT) -> Dataset:
     if not reading.pictures:
         raise DataError(f"{root} holds no readable picture in a known place: {EXPECTED}")
     return _grouped(reading)
+
+
+def hash_of(groups: Iterable[Group]) -> str:
+    """The sha256 over the sorted keys and labels of groups."""
+    return hashlib.sha256(
+        "".join(sorted(f"{group.key} {group.label.value}\n" for group in groups)).encode()
+    ).hexdigest()
 
 
 def pixels_of(groups: Iterable[Group], spec: InputSpec) -> Pixels:

@@ -10,8 +10,9 @@ ANNOTATION = "test_annotation.txt"
 GOOD_FOLDERS = frozenset({"train", "good"})
 LEAK_FOLDERS = frozenset({"proliv", "leak"})
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
-PARTS = ("test", "report", "choice", "calibration", "all")
-"""What an artefact can be evaluated on: the sealed pictures, a part of the split, or all but the sealed ones."""
+PARTS = ("test", "report", "choice", "calibration", "all", "site_report", "site_choice", "site")
+"""What an artefact can be evaluated on: the sealed pictures, a part of the split, all but the sealed ones, a half
+of the second set or the whole of it."""
 
 EXPECTED = (
     "expected is a folder or .tar.gz with good pictures in train/ (or good/) and leaks in proliv/ (or leak/), "

@@ -9,17 +9,22 @@ from typing import Literal
 
 import numpy as np
 
-from service.contract.manifest import Metrics, Rate, Threshold
-from training.evaluation.rates import Labels, Scores, measure
+from service.contract.manifest import Metrics, Rate, ServedMetrics, Threshold
+from training.evaluation.metrics import measure
+from training.evaluation.rates import Labels, Scores
 from training.report.pictures import Example
 
 
 @dataclass(frozen=True, slots=True)
 class PartScores:
-    """Anomaly scores on one part of the data; a class that is absent is empty."""
+    """Anomaly scores on one part of the data; a class that is absent is empty.
+
+    ``scenes`` numbers the scene of each good well and then the event of each leak; empty where they are not known.
+    """
 
     good: tuple[float, ...] = ()
     leak: tuple[float, ...] = ()
+    scenes: tuple[int, ...] = ()
 
     def labelled(self) -> tuple[Scores, Labels]:
         """Scores and labels (0 good, 1 leak), as :mod:`training.evaluation.rates` takes them."""
@@ -27,7 +32,7 @@ class PartScores:
 
     def measure(self, threshold: float) -> Metrics:
         """Rates at a threshold, and the AUROC."""
-        return measure(*self.labelled(), threshold)
+        return measure(*self.labelled(), threshold, np.array(self.scenes) if self.scenes else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +73,6 @@ class EvaluationReport:
     scores: PartScores
     sources: dict[str, Metrics]
     mistakes: tuple[Mistake, ...]
+    served: ServedMetrics | None = None
     robustness: tuple[CorruptionRates, ...] = ()
     notes: tuple[str, ...] = ()

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.contract.artifact import Artifact
+from service.contract.detector import Detector
 from service.contract.errors import TooFewPictures
-from service.contract.manifest import InputSpec, Metrics, Threshold
+from service.contract.manifest import InputSpec, Metrics, ServedMetrics, Threshold
 from service.contract.scorer import Scorer, Scores
 from training.dataset.data import Dataset, Group, pixels_of
 from training.dataset.layout import Label
+from training.dataset.scenes import events_of, scene_numbers, with_scenes
 from training.dataset.splits import Split, split
 from training.evaluation.content import CorruptionRates, Mistake
-from training.evaluation.rates import measure
+from training.evaluation.metrics import measure, measure_served
+from training.evaluation.scene_rates import Scenes
 
 BATCH = 256
 
@@ -33,9 +35,14 @@ class Scored:
         """True for leaks, [N]."""
         return np.array([group.label is Label.LEAK for group in self.groups], dtype=bool)
 
+    @property
+    def scenes(self) -> Scenes:
+        """Of good wells the scene, of leaks the event, [N]."""
+        return scenes_and_events(self.groups)
+
     def metrics(self, threshold: float) -> Metrics:
         """Rates at the threshold, and AUROC; a group counts once."""
-        return measure(self.scores, self.labels, threshold)
+        return measure(self.scores, self.labels, threshold, self.scenes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +62,22 @@ class Evaluation:
     robustness: tuple[CorruptionRates, ...] = ()
 
     def as_json(self) -> str:
-        """For machines: ``tpr`` and ``tnr`` as plain numbers (null where the class is absent), then the detail."""
-        tpr, tnr = self.metrics.tpr, self.metrics.tnr
+        """For machines: rates as plain numbers (null where the class is absent), then the detail."""
+        tpr, tnr, by_scene = self.metrics.tpr, self.metrics.tnr, self.metrics.tnr_by_scene
         content = {
             "split": self.part,
             "tpr": tpr and tpr.value,
             "tnr": tnr and tnr.value,
+            "tnr_by_scene": by_scene and by_scene.value,
+            "as_served": _plain(self.metrics.served),
             "auroc": self.metrics.auroc,
             "threshold": self.threshold.value,
-            "counts": {"files": self.files, "leak": tpr.total if tpr else 0, "good": tnr.total if tnr else 0},
+            "counts": {
+                "files": self.files,
+                "leak": tpr.total if tpr else 0,
+                "good": tnr.total if tnr else 0,
+                "scenes": by_scene.scenes if by_scene else 0,
+            },
             "rates": self.metrics.model_dump(),
             "by_source": {source: metrics.model_dump() for source, metrics in self.by_source.items()},
             "mistakes": [
@@ -86,23 +100,45 @@ def score_groups(scorer: Scorer, spec: InputSpec, groups: Sequence[Group]) -> Sc
     return Scored(tuple(groups), np.concatenate([np.zeros(0, np.float32), *batches]))
 
 
-def evaluate(artifact: Artifact, scorer: Scorer, data: Dataset, part: str | None = None) -> Evaluation:
-    """Judge a part of the data with an artefact: by default the test part, or the report part where there is none.
+def serve_groups(detector: Detector, groups: Sequence[Group]) -> ServedMetrics:
+    """The verdicts that the service gives, gate included, in rates."""
+    verdicts = [
+        detection.verdict
+        for start in range(0, len(groups), BATCH)
+        for detection in detector.judge_all([group.picture for group in groups[start : start + BATCH]])
+    ]
+    return measure_served(verdicts, np.array([group.label for group in groups]), scenes_and_events(groups))
+
+
+def scenes_and_events(groups: Sequence[Group]) -> Scenes:
+    """The number of the scene of each good well, and of each leak's event, [N]."""
+    numbers = scene_numbers(groups)
+    leaks = [row for row, group in enumerate(groups) if group.label is Label.LEAK]
+    numbers[leaks] = events_of([groups[row] for row in leaks])
+    return numbers
+
+
+def evaluate(detector: Detector, data: Dataset, part: str | None = None, site: Dataset | None = None) -> Evaluation:
+    """Judge a part of the data with an artefact's detector.
+
+    By default the test part is judged; where there is none, the reporting half of the second set ``site``, or the
+    report part of the first.
 
     Raises:
         TooFewPictures: the part is empty.
     """
-    name = part or ("test" if data.has_test else "report")
-    groups = _select(name, data)
+    name = part or ("test" if data.has_test else "site_report" if site else "report")
+    groups = _select(name, data, site)
     if not groups:
         raise TooFewPictures(f"the data has no pictures in the part {name!r}: choose another with --split")
-    scored = score_groups(scorer, artifact.manifest.input, groups)
-    threshold = artifact.manifest.threshold.value
+    scored = score_groups(detector.scorer, detector.input, groups)
+    threshold = detector.threshold.value
+    metrics = scored.metrics(threshold).model_copy(update={"served": serve_groups(detector, groups)})
     return Evaluation(
         part=name,
-        threshold=artifact.manifest.threshold,
+        threshold=detector.threshold,
         scored=scored,
-        metrics=scored.metrics(threshold),
+        metrics=metrics,
         by_source=_by_source(scored, threshold),
         files=sum(len(group.files) for group in groups),
         mistakes=_mistakes(scored, threshold),
@@ -110,24 +146,33 @@ def evaluate(artifact: Artifact, scorer: Scorer, data: Dataset, part: str | None
 
 
 _SELECTORS: Mapping[str, Callable[[Split], tuple[Group, ...]]] = {
-    "report": lambda parts: (*parts.report_good, *parts.report_leak),
-    "choice": lambda parts: (*parts.choice_good, *parts.choice_leak),
+    "report": lambda parts: parts.half("report"),
+    "choice": lambda parts: parts.half("choice"),
     "calibration": lambda parts: parts.calibration_good,
+    "site_report": lambda parts: parts.half("site_report"),
+    "site_choice": lambda parts: parts.half("site_choice"),
+    "site": lambda parts: (*parts.half("site_choice"), *parts.half("site_report")),
 }
 
 
-def _select(part: str, data: Dataset) -> tuple[Group, ...]:
+def _select(part: str, data: Dataset, site: Dataset | None) -> tuple[Group, ...]:
+    """The groups of a part, with the numbers of their scenes."""
     if part in _SELECTORS:
-        return _SELECTORS[part](split(data))
-    return tuple(group for group in data.groups if group.sealed == (part == "test"))
+        return _SELECTORS[part](split(data, site))
+    return with_scenes([group for group in data.groups if group.sealed == (part == "test")])
+
+
+def _plain(served: ServedMetrics | None) -> dict[str, float | None]:
+    """The values of the rates, without their intervals."""
+    rates = dict(served or ())
+    return {name: rate and rate.value for name, rate in rates.items()}
 
 
 def _by_source(scored: Scored, threshold: float) -> dict[str, Metrics]:
     sources = np.array([group.source for group in scored.groups])
-    return {
-        str(source): measure(scored.scores[sources == source], scored.labels[sources == source], threshold)
-        for source in np.unique(sources)
-    }
+    columns = (scored.scores, scored.labels, scored.scenes)
+    by_source = {str(source): [column[sources == source] for column in columns] for source in np.unique(sources)}
+    return {name: measure(scores, labels, threshold, scenes) for name, (scores, labels, scenes) in by_source.items()}
 
 
 def _mistakes(scored: Scored, threshold: float) -> tuple[Mistake, ...]:

@@ -12,7 +12,7 @@ from training.dataset.layout import Label
 from training.evaluation.content import EvaluationReport, Mistake, PartScores
 from training.evaluation.evaluate import Evaluation
 from training.evaluation.plots import score_plots
-from training.evaluation.thresholds import FITTED_TO_BOTH
+from training.evaluation.strategies import FITTED_TO_BOTH
 from training.report.pictures import example
 from training.report.templating import environment
 
@@ -21,7 +21,7 @@ MOST_SHOWN = 50
 
 def evaluation_page(artifact: Artifact, result: Evaluation, command: str, *, pictures: bool) -> str:
     """One self-contained HTML page; with ``pictures`` the worst mistakes are shown, for this machine's user alone."""
-    scores, labels = result.scored.scores, result.scored.labels
+    scores, labels, scenes = result.scored.scores, result.scored.labels, result.scored.scenes
     mistakes = _shown(artifact, result) if pictures else result.mistakes
     report = EvaluationReport(
         title=f"{artifact.id} on {result.part}",
@@ -30,7 +30,12 @@ def evaluation_page(artifact: Artifact, result: Evaluation, command: str, *, pic
         artifact=artifact.id,
         split=result.part,
         threshold=result.threshold,
-        scores=PartScores(tuple(scores[~labels].tolist()), tuple(scores[labels].tolist())),
+        scores=PartScores(
+            tuple(scores[~labels].tolist()),
+            tuple(scores[labels].tolist()),
+            (*scenes[~labels].tolist(), *scenes[labels].tolist()),
+        ),
+        served=result.metrics.served,
         sources=result.by_source,
         mistakes=mistakes,
         robustness=result.robustness,

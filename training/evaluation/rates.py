@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_curve, roc_auc_score, roc_curve
 
 from service.contract.errors import DataError, TooFewPictures
-from service.contract.manifest import Metrics, Rate
+from service.contract.manifest import Rate
 
 CONFIDENCE = 0.95
 
@@ -71,27 +71,13 @@ def both_classes(scores: Scores, labels: Labels) -> Classes:
 
 def rate(hits: int, total: int) -> Rate:
     """``hits`` of ``total`` (1 or more) with the two-sided 95 % Clopper-Pearson interval (Biometrika 26, 1934)."""
-    tail = (1 - CONFIDENCE) / 2
-    low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, total - hits + 1))
-    high = 1.0 if hits == total else float(beta.ppf(1 - tail, hits + 1, total - hits))
-    return Rate(hits=hits, total=total, value=hits / total, low=low, high=high)
+    low, high = binomtest(hits, total).proportion_ci(CONFIDENCE)
+    return Rate(hits=hits, total=total, value=hits / total, low=float(low), high=float(high))
 
 
 def upper_bound(hits: int, total: int) -> float:
     """One-sided 95 % Clopper-Pearson bound: with this confidence the true rate is lower. 1 where nothing was seen."""
-    if hits == total:
-        return 1.0
-    return float(beta.ppf(CONFIDENCE, hits + 1, total - hits))
-
-
-def measure(scores: Scores, labels: Labels, threshold: float) -> Metrics:
-    """Rates at a threshold (scores from it on are leaks) and the AUROC, of the classes that are there."""
-    good, leak = by_class(scores, labels)
-    return Metrics(
-        tpr=rate(int((leak >= threshold).sum()), leak.size) if leak.size else None,
-        tnr=rate(int((good < threshold).sum()), good.size) if good.size else None,
-        auroc=auroc(scores, labels) if good.size and leak.size else None,
-    )
+    return float(binomtest(hits, total, alternative="less").proportion_ci(CONFIDENCE).high) if total else 1.0
 
 
 def rates_at_cuts(classes: Classes) -> RatesAtCuts:

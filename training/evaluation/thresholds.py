@@ -1,34 +1,31 @@
-"""Strategies that choose the threshold: pure functions of (scores, labels), free of the score's scale.
-
-Scores are one a group of equal pictures (:class:`training.dataset.data.Group`), labels 0 good and 1 leak. A score at
-or above the threshold is a leak (:func:`service.contract.decision.decide`). Every result states the Clopper-Pearson
-bound of the escape rate from the leaks at hand. The bound of the false-alarm rate is stated only where the good scores
-did not choose the cut, or chose it by a rule that keeps the promise; after a cut that was fitted to both classes, the
-bound of the escape rate is optimistic too, and held-out pictures must judge.
-"""
+"""The threshold by a strategy's name or a recipe's rule, also where there are fewer pictures than that wishes."""
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import JsonValue
-from sklearn.tree import DecisionTreeClassifier
 
-from service.contract.errors import DataError, RecipeError
+from service.contract.errors import RecipeError
 from service.contract.manifest import Threshold
-from training.evaluation.rates import Array, Classes, Labels, Scores, both_classes, by_class, rates_at_cuts, upper_bound
-from training.evaluation.tolerance import require_share, tolerance_limit
-
-Strategy = Callable[..., Threshold]
-
-GRID_STEPS = 1000
+from training.evaluation.rates import CONFIDENCE, Labels, Scores
+from training.evaluation.scene_rates import Scenes
+from training.evaluation.strategies import NEEDING_LEAKS, STRATEGIES, groups_needed
+from training.recipe.parts import ThresholdRule
 
 
 def choose_threshold(
-    strategy: str, scores: Scores, labels: Labels, parameters: Mapping[str, JsonValue] | None = None
+    strategy: str,
+    scores: Scores,
+    labels: Labels,
+    parameters: Mapping[str, JsonValue] | None = None,
+    scenes: Scenes | None = None,
 ) -> Threshold:
     """Apply a strategy by its name, with its parameters as a recipe or the command line states them.
+
+    ``scenes`` numbers the scene of each good score, in their order; strategies that count pictures do without.
 
     Raises:
         RecipeError: unknown strategy or parameter, or a value out of range.
@@ -36,7 +33,9 @@ def choose_threshold(
         DataError: the scores do not allow a threshold.
     """
     require_parameters(strategy, parameters or {})
-    return STRATEGIES[strategy](scores, labels, **(parameters or {}))
+    choose = STRATEGIES[strategy]
+    wanted = {"scenes": scenes} if "scenes" in inspect.signature(choose).parameters else {}
+    return choose(scores, labels, **wanted, **(parameters or {}))
 
 
 def require_parameters(strategy: str, parameters: Mapping[str, JsonValue]) -> None:
@@ -47,7 +46,8 @@ def require_parameters(strategy: str, parameters: Mapping[str, JsonValue]) -> No
     """
     if strategy not in STRATEGIES:
         raise RecipeError(f"threshold strategy {strategy!r} is unknown: choose one of {', '.join(STRATEGIES)}")
-    taken = list(inspect.signature(STRATEGIES[strategy]).parameters)[2:]
+    signature = inspect.signature(STRATEGIES[strategy])
+    taken = [name for name, one in signature.parameters.items() if one.kind is one.KEYWORD_ONLY]
     for name, value in parameters.items():
         if name not in taken:
             raise RecipeError(f"{strategy} has no parameter {name!r}: it takes {', '.join(taken) or 'none'}")
@@ -55,146 +55,77 @@ def require_parameters(strategy: str, parameters: Mapping[str, JsonValue]) -> No
             raise RecipeError(f"{name} of {strategy} must be a number, not {value!r}: correct it")
 
 
-def tpr1_quantile(scores: Scores, labels: Labels, *, quantile: float = 0.9) -> Threshold:
-    """Of the thresholds that find every leak (1,000 steps from 0 up to the lowest leak score), a high quantile."""
-    require_share("quantile", quantile)
-    classes = both_classes(scores, labels)
-    grid = np.linspace(0.0, classes.leak[0], GRID_STEPS + 1)
-    return _chosen_by_leaks("tpr1_quantile", float(np.quantile(grid, quantile)), classes, {"quantile": quantile})
+def chosen(rule: ThresholdRule, good: ArrayLike, leak: ArrayLike, scenes: ArrayLike | None = None) -> Threshold:
+    """Choose the threshold exactly as a rule says, from scores [N] of held-out good wells and [M] of leaks.
 
+    ``scenes`` numbers the scene of each good well, [N]; without it each is one of its own.
 
-def min_leak_score(scores: Scores, labels: Labels) -> Threshold:
-    """The lowest score of a leak: the highest threshold at which none of them escapes."""
-    classes = both_classes(scores, labels)
-    return _chosen_by_leaks("min_leak_score", float(classes.leak[0]), classes, {})
-
-
-def decision_stump(scores: Scores, labels: Labels) -> Threshold:
-    """The split of a decision tree of depth 1 (gini), half-way between two neighbouring scores.
-
-    The tree sees ranks, not scores: it takes values closer than 1e-7 for equal, and reconstruction errors may be so.
+    Raises:
+        RecipeError: a parameter that the strategy does not take, or one out of range.
+        TooFewPictures: the rule needs more scores.
+        DataError: the scores do not allow a threshold.
     """
-    classes = both_classes(scores, labels)
-    levels, ranks = np.unique(np.concatenate(classes), return_inverse=True)
-    is_leak = np.repeat([False, True], [classes.good.size, classes.leak.size])
-    stump = DecisionTreeClassifier(max_depth=1, criterion="gini", random_state=0).fit(ranks.reshape(-1, 1), is_leak)
-    if stump.tree_.node_count == 1:
-        raise DataError("all scores are equal: the model tells nothing apart, fit it again")
-    lower = math.floor(stump.tree_.threshold[0])
-    middle = levels[lower] + (levels[lower + 1] - levels[lower]) / 2
-    return _threshold("decision_stump", max(float(middle), float(np.nextafter(levels[lower], np.inf))), classes.leak)
+    scores = np.concatenate([np.asarray(good), np.asarray(leak)])
+    labels = np.repeat([0, 1], [np.size(good), np.size(leak)])
+    numbers = None if scenes is None else np.array(scenes)
+    return choose_threshold(rule.strategy, scores, labels, rule.parameters, numbers)
 
 
-def equal_error_rate(scores: Scores, labels: Labels) -> Threshold:
-    """Where escapes are as frequent as false alarms, as nearly as the scores allow."""
-    classes = both_classes(scores, labels)
-    cuts = rates_at_cuts(classes)
-    return _threshold("equal_error_rate", _lowest_best(cuts.threshold, -np.abs(cuts.tpr - cuts.tnr)), classes.leak)
+def calibrate(rule: ThresholdRule, good: ArrayLike, leak: ArrayLike, scenes: ArrayLike | None = None) -> Threshold:
+    """Choose the threshold from scores as ``chosen`` does, but keep what part of a rule's wish can be kept.
 
-
-def max_balanced_accuracy(scores: Scores, labels: Labels) -> Threshold:
-    """Where the mean of TPR and TNR is highest (Youden's index, Cancer 3, 1950)."""
-    classes = both_classes(scores, labels)
-    cuts = rates_at_cuts(classes)
-    return _threshold("max_balanced_accuracy", _lowest_best(cuts.threshold, cuts.tpr + cuts.tnr), classes.leak)
-
-
-def false_alarm_budget(
-    scores: Scores,
-    labels: Labels,
-    *,
-    budget: float = 0.01,
-    grey_zone_budget: float | None = None,
-    margin: float = 1.0,
-) -> Threshold:
-    """The lowest threshold that, with 95 % confidence, keeps the false-alarm rate under the budget.
-
-    Args:
-        scores: [N]; the good ones must come from wells that the model was not trained on.
-        labels: [N]; leaks only serve to state their bound.
-        budget: highest share of good wells that may be called leak, above 0 and below 1.
-        grey_zone_budget: highest share that may be called leak or unknown; None leaves the grey zone off.
-        margin: factor of 1 or more on the threshold, for wells unlike those of the calibration; the promise holds on.
+    A budget that these good wells are too few for is widened to the smallest that they suffice for. A rule that needs
+    leaks, where there are none, gives way to the budget on scenes. The threshold then states the wish beside it.
     """
-    if not 1 <= margin < math.inf:
-        raise RecipeError(f"margin must be 1 or more, not {margin!r}: less would break the promise of the budget")
-    good, leak = by_class(scores, labels)
-    value, bound = tolerance_limit(good, budget)
-    optional = {"margin": None if margin == 1 else margin, "grey_zone_budget": grey_zone_budget}
-    parameters = {"budget": budget} | {name: given for name, given in optional.items() if given is not None}
-    grey = None if grey_zone_budget is None else tolerance_limit(good, grey_zone_budget)[0]
-    return _threshold(
-        "false_alarm_budget",
-        margin * value,
-        leak,
-        parameters=parameters,
-        false_alarm_upper_bound=bound,
-        grey_zone_from=grey,
-    )
+    possible = widened(_without_leaks(rule, np.size(leak)), np.size(good))
+    threshold = chosen(possible, good, leak, scenes)
+    if possible is rule:
+        return threshold
+    if possible.strategy != rule.strategy:
+        wish: dict[str, JsonValue] = {"wished_strategy": rule.strategy}
+    else:
+        wish = {"wished_budget": _wish(rule)}
+    return threshold.model_copy(update={"parameters": {**threshold.parameters, **wish}})
 
 
-def margin_middle(scores: Scores, labels: Labels, *, budget: float = 0.005, contrast: float = 0.7) -> Threshold:
-    """The geometric middle between a budget's promise and the mildest leak to be expected, never below the promise.
+def _without_leaks(rule: ThresholdRule, leaks: int) -> ThresholdRule:
+    """The budget on scenes in place of a rule that needs leaks, where there are none."""
+    if leaks or rule.strategy not in NEEDING_LEAKS:
+        return rule
+    return ThresholdRule(strategy="scene_budget")
 
-    Squared error goes with the square of the contrast: a leak at the share ``contrast`` of the mildest leak's contrast
-    scores about ``contrast``² of it. Above the promise lies room for wells of other scenes, below the leak for milder
-    ones; where there is no room between, the promise decides.
 
-    Args:
-        scores: [N]; the good ones must come from wells that the model was not trained on.
-        labels: [N]; of the leaks the lowest score counts.
-        budget: highest share of good wells that may be called leak, as for ``false_alarm_budget``.
-        contrast: of the mildest leak to be expected, as a share of the mildest one at hand; above 0 and below 1.
+def widened(rule: ThresholdRule, groups: int) -> ThresholdRule:
+    """The rule with a budget that so many groups of good wells suffice for; any other rule as it is.
+
+    >>> widened(ThresholdRule(strategy="false_alarm_budget", parameters={"budget": 0.01}), 58).parameters
+    {'budget': 0.051}
     """
-    require_share("contrast", contrast)
-    leak = both_classes(scores, labels).leak
-    promise = false_alarm_budget(scores, labels, budget=budget)
-    value = max(promise.value, math.sqrt(promise.value * contrast**2 * float(leak[0])))
-    parameters = {"budget": budget, "contrast": contrast}
-    bound = promise.false_alarm_upper_bound
-    return _threshold("margin_middle", value, leak, parameters=parameters, false_alarm_upper_bound=bound)
+    wish = _wish(rule)
+    if not groups or wish is None or groups_needed(wish) <= groups:
+        return rule
+    possible = math.ceil(1000 * (1 - (1 - CONFIDENCE) ** (1 / groups))) / 1000
+    return rule.model_copy(update={"parameters": {**rule.parameters, "budget": possible}})
 
 
-STRATEGIES: Mapping[str, Strategy] = {
-    "tpr1_quantile": tpr1_quantile,
-    "decision_stump": decision_stump,
-    "equal_error_rate": equal_error_rate,
-    "max_balanced_accuracy": max_balanced_accuracy,
-    "min_leak_score": min_leak_score,
-    "false_alarm_budget": false_alarm_budget,
-    "margin_middle": margin_middle,
-}
-
-FITTED_TO_BOTH = frozenset({"decision_stump", "equal_error_rate", "max_balanced_accuracy"})
-"""Strategies whose escape bound is optimistic, as the leaks that state it helped to choose the cut."""
-
-
-def _lowest_best(cuts: Array, merit: Array) -> float:
-    """Of the best cuts (given in descending order) the lowest: an escape costs more than a false alarm."""
-    return float(cuts[np.flatnonzero(np.isclose(merit, merit.max(), rtol=0, atol=1e-12))[-1]])
+def warnings_of(threshold: Threshold) -> list[str]:
+    """What people must know of how a threshold was chosen, a sentence each."""
+    room, wished = threshold.parameters.get("room"), threshold.parameters.get("wished_strategy")
+    warnings = []
+    if isinstance(room, float | int) and room <= 1:
+        warnings.append(
+            "good wells and leaks leave no room between them: the leaks set the threshold, and more good wells than "
+            "the budget allows will raise an alarm"
+        )
+    if wished is not None:
+        warnings.append(f"there were no leaks, which {wished} needs: good wells alone set the threshold")
+    return warnings
 
 
-def _chosen_by_leaks(strategy: str, value: float, classes: Classes, parameters: dict[str, JsonValue]) -> Threshold:
-    bound = upper_bound(int((classes.good >= value).sum()), classes.good.size)
-    return _threshold(strategy, value, classes.leak, parameters=parameters, false_alarm_upper_bound=bound)
-
-
-def _threshold(
-    strategy: str,
-    value: float,
-    leak: Array,
-    *,
-    parameters: Mapping[str, JsonValue] | None = None,
-    false_alarm_upper_bound: float | None = None,
-    grey_zone_from: float | None = None,
-) -> Threshold:
-    if value <= 0:
-        raise DataError(f"{strategy} gives the threshold {value:g}, which calls every well a leak: fit another model")
-    return Threshold(
-        value=value,
-        strategy=strategy,
-        parameters=dict(parameters or {}),
-        grey_zone_from=grey_zone_from if grey_zone_from is not None and grey_zone_from < value else None,
-        false_alarm_upper_bound=false_alarm_upper_bound,
-        escape_upper_bound=upper_bound(int((leak < value).sum()), leak.size) if leak.size else None,
-    )
+def _wish(rule: ThresholdRule) -> float | None:
+    """The budget that a rule states or takes by default; None where its strategy has none."""
+    taken = inspect.signature(STRATEGIES[rule.strategy]).parameters
+    if "budget" not in taken or "scenes" in taken:
+        return None
+    wish = rule.parameters.get("budget")
+    return wish if isinstance(wish, float | int) else float(taken["budget"].default)

@@ -12,11 +12,13 @@ from service.contract.gate.gate import Gate
 from service.contract.manifest import GateLimits, InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
 from service.contract.picture import Pixels
 from service.contract.scorer import OnnxScorer
-from training.dataset.data import Dataset, Group, pixels_of
+from training.dataset.data import Dataset, Group, hash_of, pixels_of
 from training.dataset.origin import describe_origin
-from training.dataset.splits import Split, division
-from training.evaluation.evaluate import score_groups
+from training.dataset.splits import Split, division, first_words
+from training.evaluation.content import CorruptionRates
+from training.evaluation.evaluate import score_groups, serve_groups
 from training.evaluation.robustness import judge_corrupted
+from training.evaluation.thresholds import warnings_of
 from training.export.cost import describe_machine, score_us
 from training.export.draft import Draft
 from training.export.drift_reference import learn_drift
@@ -71,11 +73,11 @@ def assemble(
         name=identity.name,
         input=identity.spec,
         threshold=threshold,
-        metrics=_metrics(scorer, identity.spec, threshold, parts),
+        metrics=_metrics(detector, parts),
         gate=gate,
         drift=learn_drift(parts, scorer, identity.spec),
         golden=write_golden(draft, parts, detector),
-        data=TrainingData(sha256=data.sha256, groups=parts.counts, contradictions=data.contradictions),
+        data=_training_data(data, parts),
         recipe=identity.recipe,
         versions=versions(),
         files={},
@@ -83,14 +85,15 @@ def assemble(
     facts = CardFacts(
         artifact=name,
         origins=describe_origin(data),
-        division=division(parts),
+        division=f"{first_words(parts)} {division(parts)}",
         families=findings.families,
         disturbances=findings.disturbances,
-        robustness=judge_corrupted(_pictures(parts.report_good), _pictures(parts.report_leak), detector),
+        robustness=_robustness(detector, parts),
         fit_s=findings.fit_s,
         score_us=score_us(scorer, pixels_of(parts.report_good[:1], identity.spec)),
         size_bytes=len(model),
         machine=describe_machine(),
+        warnings=tuple(warnings_of(threshold)),
     )
     draft.write(MODEL_CARD, render_card(manifest, facts).encode())
     if findings.report is not None:
@@ -100,12 +103,30 @@ def assemble(
     return open_artifact(draft.publish(name))
 
 
-def _metrics(scorer: OnnxScorer, spec: InputSpec, threshold: Threshold, parts: Split) -> dict[str, Metrics]:
-    halves = {
-        "choice": (*parts.choice_good, *parts.choice_leak),
-        "report": (*parts.report_good, *parts.report_leak),
-    }
-    return {name: score_groups(scorer, spec, groups).metrics(threshold.value) for name, groups in halves.items()}
+def _metrics(detector: Detector, parts: Split) -> dict[str, Metrics]:
+    names = ("choice", "report", "site_choice", "site_report")
+    halves = {name: parts.half(name) for name in names[: 4 if parts.has_site else 2]}
+    return {name: _measured(detector, groups) for name, groups in halves.items()}
+
+
+def _measured(detector: Detector, groups: Sequence[Group]) -> Metrics:
+    scored = score_groups(detector.scorer, detector.input, groups).metrics(detector.threshold.value)
+    return scored.model_copy(update={"served": serve_groups(detector, groups)})
+
+
+def _robustness(detector: Detector, parts: Split) -> tuple[CorruptionRates, ...]:
+    good, leaks = _pictures(parts.report_good), _pictures(parts.report_leak)
+    return judge_corrupted(good, leaks, detector) if leaks else ()
+
+
+def _training_data(data: Dataset, parts: Split) -> TrainingData:
+    site = (*parts.half("site_choice"), *parts.half("site_report"))
+    return TrainingData(
+        sha256=data.sha256,
+        site_sha256=hash_of(site) if site else None,
+        groups=parts.counts,
+        contradictions=data.contradictions,
+    )
 
 
 def _properties(identity: Identity, threshold: Threshold, data: Dataset) -> dict[str, str]:

@@ -14,7 +14,8 @@ class BlockGraph(nn.Module):
     A picture stays as it came: one plane, three numbers a pixel. A convolution with kernel, stride and padding three
     times as wide reads it as if its channels lay apart. What the shuffle would spread is compared where it is: a
     convolution of ones and zeros takes the picture apart into the same blocks, and onnxruntime adds the two up as it
-    computes them. Scaling is part of the weights of both convolutions, and the mean error is a third one.
+    computes them. Scaling is part of the weights of both convolutions, and the mean error is a third one, unless the
+    recipe takes another power mean.
     """
 
     middle: Tensor
@@ -34,6 +35,7 @@ class BlockGraph(nn.Module):
         self.stride, self.padding = (_widened(size, channels) for size in (first.stride[0], first.kernel_size[0] // 2))
         self.block = _widened(block, channels)
         self.hidden, self.last = hidden, last
+        self.places = height * width if graph.measure.rule.power > 1 else None
         self.register_buffer("middle", (PIXEL_MAX * graph.preprocessing.mean).permute(1, 2, 0).contiguous())
         self.register_buffer("first", _flat(first.weight.detach() * scale))
         self.register_buffer("bias", first.bias)
@@ -48,7 +50,12 @@ class BlockGraph(nn.Module):
         restored = self.last(self.hidden(features))  # [N, C b b, h / b, w / b]
         difference = restored + nn.functional.conv2d(plane, self.blocks, stride=self.block)
         squares = difference * difference
-        return nn.functional.conv2d(squares, self.weight, groups=len(self.weight)).sum(dim=(1, 2, 3))
+        if self.places is None:
+            return nn.functional.conv2d(squares, self.weight, groups=len(self.weight)).sum(dim=(1, 2, 3))
+        blocks = self.block[0] ** 2
+        weighted = (squares * self.weight[:, 0]).reshape(-1, len(self.weight) // blocks, blocks, *squares.shape[2:])
+        places: Tensor = weighted.sum(dim=1) * self.places
+        return places.square().mean(dim=(1, 2, 3)).sqrt()
 
 
 def arranged(graph: ScoringGraph) -> nn.Module:

@@ -6,9 +6,10 @@ from service.contract.artifact import EXPLAIN, MODEL, Artifact
 from service.contract.manifest import InputSpec
 from service.contract.scorer import OnnxScorer, Scorer, Scores
 from training.dataset.data import Dataset, pixels_of
+from training.dataset.scenes import scene_numbers
 from training.dataset.splits import Split
-from training.evaluation.calibration import calibrate
 from training.evaluation.evaluate import score_groups
+from training.evaluation.thresholds import calibrate
 from training.export.assembly import Findings, Identity, assemble
 from training.export.block_graph import arranged
 from training.export.draft import drafted
@@ -41,7 +42,8 @@ def export(fitted: Fitted, data: Dataset, parts: Split, out: Path, findings: Fin
         graph = to_onnx(arranged(fitted.graph), spec, ["score"])
         draft.write(MODEL, serialise(graph, {}))
         scorer = OnnxScorer(draft.folder / MODEL, spec)
-        threshold = calibrate(fitted.recipe.threshold, *calibration_scores(scorer, spec, parts))
+        scenes = scene_numbers(parts.cut_good)
+        threshold = calibrate(fitted.recipe.threshold, *calibration_scores(scorer, spec, parts), scenes)
         real = pixels_of((*parts.report_good[:PARITY_PICTURES], *parts.report_leak[:PARITY_PICTURES]), spec)
         parity = check_parity(fitted.graph, draft.folder / MODEL, real, threshold.value)
         explain = to_onnx(ExplainGraph(fitted.graph), spec, ["reconstruction", "error_map"])
@@ -57,6 +59,6 @@ def export(fitted: Fitted, data: Dataset, parts: Split, out: Path, findings: Fin
 def calibration_scores(scorer: Scorer, spec: InputSpec, parts: Split) -> tuple[Scores, Scores]:
     """Score what thresholds are chosen by: good wells [N] and leaks [M] that the model was not trained on."""
     return (
-        score_groups(scorer, spec, parts.calibration_good).scores,
-        score_groups(scorer, spec, parts.choice_leak).scores,
+        score_groups(scorer, spec, parts.cut_good).scores,
+        score_groups(scorer, spec, parts.cut_leak).scores,
     )

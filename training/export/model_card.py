@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from service.contract.manifest import Manifest, Metrics, Rate
 from training.dataset.origin import Origin
 from training.evaluation.content import CorruptionRates
-from training.evaluation.thresholds import FITTED_TO_BOTH
+from training.evaluation.strategies import FITTED_TO_BOTH
 from training.report.templating import environment
 
 BLIND_BELOW = 0.9
@@ -22,7 +22,8 @@ class CardFacts:
         division: how good wells and leaks were divided, see :func:`training.dataset.splits.division`.
         families: TPR of the exported model on synthetic leaks, by family; empty where not measured.
         disturbances: TNR of good wells under harmless disturbances, by kind; empty where not measured.
-        faults: verdicts under faults of the camera, gate off and on; empty where not measured.
+        robustness: verdicts under corruptions, gate off and on; empty where not measured.
+        warnings: what people must know of how the threshold was chosen.
         fit_s: time to fit.
         score_us: microseconds to score one picture.
         size_bytes: of ``model.onnx``.
@@ -39,6 +40,7 @@ class CardFacts:
     score_us: float
     size_bytes: int
     machine: str
+    warnings: tuple[str, ...] = ()
 
 
 def render_card(manifest: Manifest, facts: CardFacts) -> str:

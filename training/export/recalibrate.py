@@ -10,8 +10,9 @@ from service.contract.manifest import Threshold
 from service.contract.scorer import OnnxScorer
 from training.dataset.data import Dataset
 from training.dataset.layout import Label
+from training.dataset.scenes import scene_numbers, with_scenes
 from training.dataset.splits import Split, split
-from training.evaluation.calibration import chosen
+from training.evaluation.thresholds import chosen
 from training.export.assembly import Findings, Identity, assemble
 from training.export.draft import drafted
 from training.export.export import calibration_scores
@@ -30,7 +31,8 @@ def recalibrate(artifact: Artifact, rule: ThresholdRule, data: Dataset, out: Pat
     """
     spec = artifact.manifest.input
     parts = _parts(artifact, data)
-    threshold = chosen(rule, *calibration_scores(OnnxScorer(artifact.model_path, spec), spec, parts))
+    scores = calibration_scores(OnnxScorer(artifact.model_path, spec), spec, parts)
+    threshold = chosen(rule, *scores, scene_numbers(parts.cut_good))
     graph = onnx.load(artifact.model_path)
     kept = {entry.key: entry.value for entry in graph.metadata_props}
     with drafted(out) as draft:
@@ -42,7 +44,8 @@ def recalibrate(artifact: Artifact, rule: ThresholdRule, data: Dataset, out: Pat
 def _parts(artifact: Artifact, data: Dataset) -> Split:
     if data.sha256 == artifact.manifest.data.sha256:
         return split(data)
-    good, leak = data.select(Label.GOOD), data.select(Label.LEAK)
+    linked = with_scenes([group for group in data.groups if not group.sealed])
+    good, leak = (tuple(group for group in linked if group.label is label) for label in Label)
     return replace(
         split(data), fit_good=(), calibration_good=good, choice_leak=leak, report_good=good, report_leak=leak
     )

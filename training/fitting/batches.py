@@ -31,8 +31,13 @@ class TrainingBatches:
     """
 
     def __init__(
-        self, good: Pixels, leaks: AugmentedPictures | None = None, disturbances: AugmentedPictures | None = None
+        self,
+        good: Pixels,
+        leaks: AugmentedPictures | None = None,
+        disturbances: AugmentedPictures | None = None,
+        repeats: int = 1,
     ) -> None:
+        self._repeats = repeats
         augmentation = [drawn for drawn in (leaks, disturbances) if drawn is not None and len(drawn.pixels)]
         erased = [drawn.restored for drawn in augmentation if drawn.restored is not drawn.pixels]
         self.good = len(good)
@@ -49,8 +54,8 @@ class TrainingBatches:
 
     @property
     def epoch_size(self) -> int:
-        """Pictures in one epoch: every good well, and as many of each kind of augmentation."""
-        return self.good * (1 + len(self._sizes))
+        """Pictures in one epoch: every good well, and ``repeats`` times as many of each kind of augmentation."""
+        return self.good * (1 + self._repeats * len(self._sizes))
 
     def prepare(self, preprocessing: Preprocessing) -> None:
         """Let the representation learn from the good wells, and keep all its planes where memory allows."""
@@ -62,11 +67,11 @@ class TrainingBatches:
                 self._planes = preprocessing(self._pixels)
 
     def epoch(self) -> Tensor:
-        """Rows in the order of one epoch: every good well once, as many of each kind of augmentation by chance."""
+        """Rows in the order of one epoch: every good well once, others by chance."""
         rows = [torch.arange(self.good)]
         start = self.good
         for size in self._sizes:
-            rows.append(start + torch.randint(size, (self.good,)))
+            rows.append(start + torch.randint(size, (self._repeats * self.good,)))
             start += size
         order = torch.cat(rows)
         return order[torch.randperm(len(order))]
@@ -90,7 +95,10 @@ def batches_of(recipe: Recipe, parts: Split, without: Sequence[str] = ()) -> Tra
     wells = [group.picture for group in parts.fit_good]
     leaks, disturbances = _draw("leaks", taught.leaks, wells), _draw("disturbances", taught.disturbances, wells)
     return TrainingBatches(
-        pixels_of(parts.fit_good, spec), leaks.at_size(spec, erase=True).without(without), disturbances.at_size(spec)
+        pixels_of(parts.fit_good, spec),
+        leaks.at_size(spec, erase=True).without(without),
+        disturbances.at_size(spec),
+        taught.repeats,
     )
 
 

@@ -13,13 +13,14 @@ from training.fitting.batches import TrainingBatches
 from training.models.base import Latent, Reconstruction
 from training.models.byte_weights import round_to_bytes
 from training.models.scoring import ScoringGraph
-from training.recipe.parts import Loss
+from training.recipe.parts import Augmentation, Loss
 from training.recipe.recipe import Recipe
 
 SMALLEST_BATCH = 2
 LEARNT_FROM = 2048
 WARM_UP_SHARE = 0.15
 BYTE = 8
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,7 @@ def fit(
         for rows in torch.split(batches.epoch(), recipe.batch):
             if len(rows) < SMALLEST_BATCH:
                 continue  # batch normalisation needs two
-            inputs, targets = batches.pairs(rows)  # [B, C, h, w]
-            if recipe.augmentation.noise:
-                inputs = inputs + recipe.augmentation.noise * torch.randn_like(inputs)
+            inputs, targets = _varied(*batches.pairs(rows), recipe.augmentation)  # [B, C, h, w]
             loss = loss_of(graph.model(inputs), targets, recipe.loss)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
@@ -95,6 +94,17 @@ def fit(
         round_to_bytes(graph.model)
     _learn_weights(graph, batches)
     return Fitted(recipe, graph, tuple(losses), tuple(held_out_losses), time.monotonic() - start)
+
+
+def _varied(inputs: Tensor, targets: Tensor, rule: Augmentation) -> tuple[Tensor, Tensor]:
+    """Mirror half of the pictures and add noise, as the recipe says."""
+    if rule.mirror:
+        mirrored = (torch.rand(len(inputs)) < HALF)[:, None, None, None]
+        inputs, targets = (torch.where(mirrored, planes.flip(3), planes) for planes in (inputs, targets))
+    if rule.noise:
+        noise = rule.noise * torch.randn_like(inputs)
+        return inputs + noise, targets + noise if rule.keep_noise else targets
+    return inputs, targets
 
 
 def _optimiser(recipe: Recipe, graph: ScoringGraph) -> torch.optim.Optimizer:

@@ -1,4 +1,4 @@
-"""Detectors of the gate: linear weights that tell usable pictures from one family of simulated faults."""
+"""Detectors of the gate: linear weights that tell usable pictures from coarsely corrupted ones, one reason each."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -39,7 +39,7 @@ class Cases(NamedTuple):
         return np.asarray(self.features[self.folds != fold])
 
 
-class Detector(NamedTuple):
+class CorruptionDetector(NamedTuple):
     """Weights [F + 1], so that good wells have mean 0 and standard deviation 1, and the limit above them."""
 
     weights: Vector
@@ -55,17 +55,19 @@ def scene_folds(pictures: Sequence[Pixels], seed: int) -> Folds:
     return np.asarray((np.random.default_rng(seed).permutation(number) % FOLDS)[scenes], np.int64)
 
 
-def learn_detector(good: Cases, also_usable: Cases, faulty: Cases, refused: float) -> Detector:
+def learn_detector(good: Cases, also_usable: Cases, faulty: Cases, refused: float) -> CorruptionDetector:
     """Learn weights on everything and the limit on held-out folds.
 
     The limit is what a share ``refused`` of good wells exceeds, and lies beyond 99.5 % of what else is usable; where a
-    gap lies between that and the faults, a third of the way to them.
+    gap lies between that and the corrupted ones, a third of the way to them.
     """
     held_out = [_separate(good.without(k), also_usable.without(k), faulty.without(k)) for k in range(FOLDS)]
     scores = [np.concatenate([part.of(k) @ held_out[k] for k in range(FOLDS)]) for part in (good, also_usable, faulty)]
     least = max(tail_end(scores[0], refused), float(np.quantile(scores[1], USABLE)))
     gap = float(np.quantile(scores[2], FAULTY)) - least
-    return Detector(_separate(good.features, also_usable.features, faulty.features), least + max(gap * GAP, 0.0))
+    return CorruptionDetector(
+        _separate(good.features, also_usable.features, faulty.features), least + max(gap * GAP, 0.0)
+    )
 
 
 def _separate(good: Matrix, also_usable: Matrix, faulty: Matrix) -> Vector:

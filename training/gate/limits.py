@@ -41,9 +41,9 @@ def learn_gate(parts: Split, detector: Detector) -> GateLimits:
 
     Calibration and report stay unseen, so that they can judge the gate.
     """
-    good = [group.picture for group in (*parts.fit_good, *parts.choice_good)]
+    good = [group.picture for group in (*parts.fit_good, *parts.choice_good, *parts.site_choice_good)]
     wells = good or [group.picture for group in parts.calibration_good]
-    leaks = [group.picture for group in parts.choice_leak]
+    leaks = [group.picture for group in parts.cut_leak]
     found = [reduced(leak) for leak in leaks]
     drawn = clear_leaks([reduced(well) for well in wells], DRAWN_LEAKS, np.random.default_rng(0))
     return learn(wells, detector.input, leaks, endured([*found, *drawn], detector.finds))

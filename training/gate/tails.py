@@ -1,4 +1,4 @@
-"""How far good wells reach: limits that a promised share of them may pass."""
+"""How far good wells reach: limits that a stated share of them may pass."""
 
 import math
 from typing import Final

@@ -33,6 +33,7 @@ class Colour(nn.Module):
         self.channels = 1 if space == "grey" else 3
         rows = {"grey": (LUMA,), "opponent": OPPONENT, "lab": LAB}.get(space, torch.eye(3).tolist())
         weights = [1.0] if space in {"rgb", "grey"} else [1.0, chroma_weight, chroma_weight]
+        self.weights = torch.tensor(weights)[:, None, None]
         offsets = {
             "opponent": [0.0, CHROMA_MIDDLE, CHROMA_MIDDLE],
             "lab": [LIGHTNESS_OFFSET, CHROMA_MIDDLE, CHROMA_MIDDLE],

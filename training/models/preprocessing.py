@@ -53,11 +53,13 @@ class Preprocessing(nn.Module):
         return plain and self.colour.space == "rgb"
 
     def learn(self, pixels: Tensor) -> None:
-        """Take mean picture and spread of each channel from good wells, uint8 [N, H, W, 3]."""
+        """Take mean picture and spread of each channel from good wells, uint8 [N, H, W, 3]; chroma keeps its weight."""
         if self.standardise:
             planes = self._represented(pixels)
             self.mean.copy_(planes.mean(dim=0))
-            self.spread.copy_(planes.std(dim=(0, 2, 3)).clamp_min(SMALLEST_SPREAD)[:, None, None])
+            spread = planes.std(dim=(0, 2, 3)).clamp_min(SMALLEST_SPREAD)[:, None, None]
+            spread[: self.colour.channels] /= self.colour.weights  # else the division would take the weights out again
+            self.spread.copy_(spread)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Scale, crop, blur, even out the light, change the colours, find the texture, standardise."""

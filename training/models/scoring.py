@@ -78,8 +78,9 @@ FLOOR = 0.2
 class ErrorMeasure(nn.Module):
     """Squared errors [N, C, h, w] to their mean: all of them or the largest, weighted or alike.
 
-    The weights average 1, so that scores of different rules are of one size. Error above a floor is still a mean of
-    squares: of those parts of the picture that are restored worse than a good well is.
+    With ``power`` 2 that is the root mean square of what the places count, their power mean: a leak is a few large
+    errors, a new well many small ones. The weights average 1, so that scores of different rules are of one size. Error
+    above a floor is still a mean of squares: of those parts of the picture that are restored worse than a good well is.
     """
 
     weight: Tensor
@@ -89,7 +90,7 @@ class ErrorMeasure(nn.Module):
         super().__init__()
         self.rule = rule
         self.kept = max(1, round(rule.keep * shape[1] * shape[2]))
-        self.register_buffer("weight", _centred(shape) if rule.weight == "centre" else torch.ones(shape))
+        self.register_buffer("weight", _centred(shape, rule.reach) if rule.weight == "centre" else torch.ones(shape))
         self.register_buffer("floor", torch.zeros(()))
 
     @property
@@ -114,14 +115,16 @@ class ErrorMeasure(nn.Module):
     def forward(self, squares: Tensor) -> Tensor:
         """Score, [N]."""
         places = self.map(squares)
+        if self.rule.power > 1:
+            return places.square().mean(dim=(1, 2)).sqrt()
         if self.rule.keep == 1:
             return places.mean(dim=(1, 2))
         return places.flatten(1).topk(self.kept, dim=1, sorted=False).values.mean(dim=1)
 
 
-def _centred(shape: Shape) -> Tensor:
-    """A bell over the middle, 0.61 at the middle of each edge and 0.37 in the corners."""
+def _centred(shape: Shape, reach: float) -> Tensor:
+    """A bell over the middle; with ``reach`` 1 it is 0.61 at the middle of each edge and 0.37 in the corners."""
     _, height, width = shape
     down, across = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)[None]
-    bell = torch.exp(-(down**2 + across**2) / 2).expand(shape)
+    bell = torch.exp(-(down**2 + across**2) / (2 * reach**2)).expand(shape)
     return bell / bell.mean()

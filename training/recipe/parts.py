@@ -15,8 +15,9 @@ StrategyName = Literal[
     "min_leak_score",
     "margin_middle",
     "false_alarm_budget",
+    "scene_budget",
 ]
-"""How a threshold may be chosen, see :data:`training.evaluation.thresholds.STRATEGIES`."""
+"""How a threshold may be chosen, see :data:`training.evaluation.strategies.STRATEGIES`."""
 
 
 class Part(BaseModel):
@@ -72,11 +73,22 @@ class ErrorRule(Part):
             from the centre.
         keep: share of the places that count, the largest errors first; 1 is all of them.
         floor: a place counts with what its error exceeds so many times the mean error of good wells.
+        reach: of the weights by ``centre``, the distance from the centre, in half sides, at which they fall to 0.61.
+        power: of the power mean over the places; 1 is the plain mean, with 2 a few large errors count for more than
+            many small ones.
     """
 
     weight: Literal["none", "spread", "error", "centre"] = "none"
     keep: Annotated[float, Field(gt=0, le=1)] = 1.0
     floor: Annotated[float, Field(ge=0, le=100)] = 0.0
+    reach: Annotated[float, Field(gt=0, le=10)] = 1.0
+    power: Literal[1, 2] = 1
+
+    @model_validator(mode="after")
+    def _power_is_of_all(self) -> Self:
+        if self.power > 1 and (self.keep < 1 or self.floor):
+            raise ValueError("power goes with neither keep nor floor: choose one of them")
+        return self
 
 
 class Loss(Part):
@@ -101,11 +113,17 @@ class Augmentation(Part):
 
     Attributes:
         noise: spread of Gaussian noise on the inputs, in the model's space; the clean picture is to be restored.
+        keep_noise: the noise is to be restored too, as far as the latent allows: it blurs what is learnt by heart.
+        mirror: every picture is mirrored left to right half of the time.
+        repeats: drawn pictures of each kind that an epoch has for each good well.
         leaks: synthetic leaks drawn for each good well, to be restored without the leak.
         disturbances: harmless disturbances drawn for each good well, to be restored as they are.
     """
 
     noise: Annotated[float, Field(ge=0, le=1)] = 0.0
+    keep_noise: bool = False
+    mirror: bool = False
+    repeats: Annotated[int, Field(ge=1, le=16)] = 1
     leaks: Annotated[int, Field(ge=0, le=16)] = 0
     disturbances: Annotated[int, Field(ge=0, le=16)] = 0
 

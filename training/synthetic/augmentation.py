@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels, to_pixels
 from training.synthetic import kinds
+from training.synthetic.other_cameras import half_off
 
 LONGEST_SIDE = 192
 CHUNK = 256
@@ -29,9 +30,26 @@ LEAK_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Families of synthetic leaks that look alike: whoever was taught one of them may not be judged on another."""
 
 
-MILD: Final = ("light", "colour_cast", "shift", "jpeg", "blur", "steam")
+MILD: Final = (
+    "light",
+    "colour_cast",
+    "shift",
+    "jpeg",
+    "blur",
+    "steam",
+    "reframed",
+    "transcoded",
+    "contrast",
+    "sharpened",
+)
 ONE_MORE: Final = 0.4
 """Chance that a well bears one more mild disturbance before it is drawn on: no, one, two... of them."""
+
+HALF_OFF: Final = 0.2
+"""Chance that the well below is a crop half off: the lower part of it and the upper part of another one."""
+
+ALSO_DISTURBED: Final = 0.25
+"""Chance that a leak is drawn on a well that bears a disturbance of any kind: a tool hides no leak."""
 
 
 class AugmentedPictures(NamedTuple):
@@ -103,6 +121,8 @@ class DrawingRule(NamedTuple):
         weakest: strengths lie between it and 1, the clearest.
         seed: of everything drawn.
         one_more: chance of each mild disturbance that a well bears before the family is drawn.
+        half_off: chance that the well is a crop half off before anything is drawn.
+        also_disturbed: chance of a disturbance of any kind before the family is drawn.
     """
 
     families: tuple[str, ...]
@@ -110,6 +130,8 @@ class DrawingRule(NamedTuple):
     weakest: float
     seed: int
     one_more: float = 0.0
+    half_off: float = 0.0
+    also_disturbed: float = 0.0
 
 
 def bounded_times(wanted: int, wells: int) -> int:
@@ -119,7 +141,8 @@ def bounded_times(wanted: int, wells: int) -> int:
 
 def augmentation_rule(kind: str, times: int) -> DrawingRule:
     """The augmentation of a kind, "leaks" or "disturbances"."""
-    return DrawingRule(tuple(FAMILIES[kind]), times, WEAKEST, SEED, ONE_MORE)
+    disturbed = ALSO_DISTURBED if kind == "leaks" else 0.0
+    return DrawingRule(tuple(FAMILIES[kind]), times, WEAKEST, SEED, ONE_MORE, HALF_OFF, disturbed)
 
 
 def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
@@ -136,9 +159,9 @@ def draw(wells: Sequence[Pixels], rule: DrawingRule, first: int = 0) -> DrawnPic
     small = [reduced(well) for well in wells]
     return DrawnPictures(
         tuple(
-            _row(well, first + place, rule, np.random.default_rng([rule.seed, repeat, first + place]))
+            _row(small, place, first + place, rule, np.random.default_rng([rule.seed, repeat, first + place]))
             for repeat in range(rule.times)
-            for place, well in enumerate(small)
+            for place in range(len(small))
         )
     )
 
@@ -148,10 +171,16 @@ def joined(pieces: Iterable[DrawnPictures]) -> DrawnPictures:
     return DrawnPictures(tuple(row for piece in pieces for row in piece.rows))
 
 
-def _row(well: Pixels, source: int, rule: DrawingRule, random: np.random.Generator) -> DrawnPicture:
-    before = well
+def _row(
+    wells: Sequence[Pixels], place: int, source: int, rule: DrawingRule, random: np.random.Generator
+) -> DrawnPicture:
+    before = wells[place]
+    if random.uniform() < rule.half_off:
+        before = half_off(before, wells[int(random.integers(len(wells)))], random)
     while random.uniform() < rule.one_more:
         before = _drawn(str(random.choice(MILD)), before, 0.0, random)
+    if random.uniform() < rule.also_disturbed:
+        before = _drawn(str(random.choice(tuple(kinds.DISTURBANCES))), before, rule.weakest, random)
     family = str(random.choice(rule.families))
     return DrawnPicture(_drawn(family, before, rule.weakest, random), before, source, family)
 

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from service.contract.errors import DataError, RecipeError
-from training.synthetic import disturbances, emptied, leaks
+from training.synthetic import covers, disturbances, emptied, leaks, other_cameras
 from training.synthetic.shapes import Picture
 
 SMALLEST_SIDE: Final = 8
@@ -46,6 +46,16 @@ DISTURBANCES: Final[Mapping[str, Family]] = MappingProxyType(
         "sleeve": disturbances.sleeve,
         "smudge": disturbances.smudge,
         "steam": disturbances.steam,
+        "glove": covers.glove,
+        "post": covers.post,
+        "bar": covers.bar,
+        "plate": covers.plate,
+        "strap": covers.strap,
+        "reframed": other_cameras.reframed,
+        "thick_steam": other_cameras.thick_steam,
+        "transcoded": other_cameras.transcoded,
+        "contrast": other_cameras.contrast,
+        "sharpened": other_cameras.sharpened,
     }
 )
 

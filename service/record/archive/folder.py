@@ -13,7 +13,7 @@ from service.contract.artifact import sha256_hex
 from service.contract.decision import Decision, Verdict
 from service.contract.durable_file import flush
 from service.contract.errors import PictureGone
-from service.contract.picture_header import JPEG_START, PNG_START
+from service.contract.header.header import JPEG_START, PNG_START
 
 SUFFIXES = {".jpg": "image/jpeg", ".png": "image/png", ".bin": "application/octet-stream"}
 HOUR = "%Y-%m-%dT%H"

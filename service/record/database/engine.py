@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from service.contract.errors import Overloaded, SetupError, TooBroad, Unavailable
+from service.contract.errors import Overloaded, RecordDamaged, SetupError, TooBroad, Unavailable
 
 T = TypeVar("T")
 
@@ -56,6 +56,10 @@ class Database:
         finally:
             self._waiting -= 1
 
+    def disconnect(self) -> None:
+        """Drop the connections that nobody uses; the next read opens another."""
+        self._engine.dispose()
+
     async def close(self) -> None:
         """Wait for what runs and close the connections."""
         self._closed = True
@@ -75,6 +79,8 @@ class Database:
     def _explained(self, error: DBAPIError) -> Exception:
         if _is_timeout(error):
             return TooBroad(f"the search took longer than {self._deadline_s:g} s: narrow it, for example by time")
+        if is_damage(error):
+            return RecordDamaged(f"the record is damaged ({error.orig})")
         return Unavailable("the record cannot be read at the moment: try again")
 
 
@@ -119,6 +125,11 @@ def _limit(connection: Connection, seconds: float) -> None:
         driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_CHECKS)
     else:
         connection.exec_driver_sql(f"SET statement_timeout = {int(seconds * 1000)}")
+
+
+def is_damage(error: DBAPIError) -> bool:
+    """Say whether SQLite finds that a file is no database, or is damaged."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _is_timeout(error: DBAPIError) -> bool:

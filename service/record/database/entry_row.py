@@ -72,7 +72,6 @@ def model_of(body: str) -> ServedModel:
 
 
 def row_of(entry: Entry) -> EntryRow:
-    """Turn an entry into its row."""
     if isinstance(entry, Decision):
         return _decision_row(entry)
     return _review_row(entry) if isinstance(entry, Review) else _event_row(entry)

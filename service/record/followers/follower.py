@@ -69,7 +69,6 @@ class Follower:
 
     @property
     def name(self) -> str:
-        """The name of the sink."""
         return self._sink.name
 
     @property

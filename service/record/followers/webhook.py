@@ -46,7 +46,6 @@ class Webhook:
         return Step(found[0].sequence, 1)
 
     async def close(self) -> None:
-        """Close the connections."""
         await self._client.aclose()
 
     async def _post(self, event: Entry) -> None:

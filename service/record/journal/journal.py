@@ -1,6 +1,7 @@
 """The journal: every decision, review and event, in one append-only sequence on disk."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Future
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from service.contract.decision import Decision, Verdict
-from service.contract.errors import JournalUnavailable
+from service.contract.errors import JournalUnavailable, RecordDamaged
 from service.contract.journal_entry import Entry, Recorded
 from service.record.database.engine import Database, sqlite_engine
 from service.record.deduplication import Deduplication, DeduplicationKey
 from service.record.journal.file import JournalFile
+from service.record.journal.file_guard import damaged_journals
 from service.record.journal.receipt import Consequences, Receipt, Waiters
 from service.record.journal.tail import Tail
 from service.record.journal.write_queue import Transaction, WriteBatch, WriteQueue
@@ -23,6 +25,8 @@ from service.record.queries.lookup import decision_on, entries_after, last_entri
 from service.settings import JournalSettings
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 WATCHED_AT_ONCE = 500
 WAIT_FROM = 0.5
@@ -64,6 +68,7 @@ class Journal:
         self._deduplication = Deduplication(self.options.recent)
         self._waiters = Waiters()
         self._stalled = False
+        self._damaged: list[Path] = []
 
     async def open(self) -> None:
         """Create or update the file and begin to write.
@@ -73,13 +78,16 @@ class Journal:
             JournalUnavailable: the file cannot be created or read.
         """
         self._loop = asyncio.get_running_loop()
-        await asyncio.to_thread(self._file.create)
-        newest = await self.database.read(newest_capture)
-        self._deduplication = Deduplication(self.options.recent, newest)
-        recent = await self.database.read(lambda connection: last_entries(connection, self.options.recent))
-        for _, entry in recent:
-            self._deduplication.first(entry)
-        self.tail.extend(recent)
+        try:
+            try:
+                await self._begin()
+            except RecordDamaged as damage:
+                await self._set_aside(damage)
+                await self._begin()
+        except BaseException:
+            await self._close_file()
+            raise
+        self._damaged = damaged_journals(self.path)
         self._writer.start()
 
     async def close(self) -> None:
@@ -88,7 +96,7 @@ class Journal:
         if self._writer.ident is not None:
             await asyncio.to_thread(self._writer.join)
         self.tail.end()
-        await self.database.close()
+        await self._close_file()
 
     @property
     def why(self) -> str | None:
@@ -102,6 +110,12 @@ class Journal:
         if self._pending.rows >= self._settings.most_pending:
             return f"{self._pending.rows} entries wait to be written: the disk is too slow"
         return None
+
+    def problems(self) -> dict[str, str]:
+        """Name the journals that were set aside because they could not be read, as long as they lie there."""
+        damaged = [path.name for path in self._damaged if path.exists()]
+        text = f"a damaged journal was set aside as {', '.join(damaged)}: save what is in it, then move it away"
+        return {"journal_damaged": text} if damaged else {}
 
     def append(self, entries: Sequence[Entry], consequences: Consequences | None = None) -> Receipt:
         """Keep entries and what follows from those that are new, all or none, in the order of the calls.
@@ -160,6 +174,25 @@ class Journal:
         result: Future[T] = Future()
         self._pending.add_transaction(Transaction(function, result))
         return await asyncio.wrap_future(result)
+
+    async def _begin(self) -> None:
+        await asyncio.to_thread(self._file.create)
+        newest = await self.database.read(newest_capture)
+        self._deduplication = Deduplication(self.options.recent, newest)
+        recent = await self.database.read(lambda connection: last_entries(connection, self.options.recent))
+        for _, entry in recent:
+            self._deduplication.first(entry)
+        self.tail.extend(recent)
+
+    async def _close_file(self) -> None:
+        await self.database.close()
+        self._file.close()
+
+    async def _set_aside(self, damage: RecordDamaged) -> None:
+        """Begin anew beside a journal that cannot be read: pictures are inspected all the same."""
+        self.database.disconnect()
+        aside = await asyncio.to_thread(self._file.set_aside)
+        logger.critical("%s is set aside as %s, and a new journal begins: %s", self.path, aside.name, damage)
 
     def _queue(self, entries: list[Entry]) -> asyncio.Future[None] | None:
         waiter = None

@@ -7,9 +7,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from service.contract.errors import JournalUnavailable
 from service.record.journal.file import JournalFile
 from service.record.journal.write_queue import Transaction, WriteBatch, WriteQueue
 
+LOOK_EVERY_S = 1.0
+"""How often an idle journal's file is looked at; otherwise with each group of writes."""
 PROBE = "INSERT INTO followers VALUES ('probe', 0) ON CONFLICT DO UPDATE SET sequence = followers.sequence + 1"
 
 logger = logging.getLogger(__name__)
@@ -46,7 +49,6 @@ class Writer(threading.Thread):
         self.why: str | None = None
 
     def run(self) -> None:
-        """Write until the end."""
         try:
             self._work()
         except BaseException:  # whatever it was, nobody may wait for a thread that is no more
@@ -54,14 +56,14 @@ class Writer(threading.Thread):
             self._settle(self._pending.drain(), RuntimeError(self.why), 0)
             logger.critical("the journal's thread has failed", exc_info=True)
         finally:
-            self._file.close()
+            self._file.disconnect()
 
     def _work(self) -> None:
-        while (group := self._pending.take(None if self.why is None else self._recovery.retry_s)) is not None:
+        while (group := self._pending.take(LOOK_EVERY_S if self.why is None else self._recovery.retry_s)) is not None:
             if group.batches:
                 self._write([*self._held, *group.batches])
-            elif self.why is not None and not group.jobs:
-                self._try_again()
+            elif not group.jobs:
+                self._look() if self.why is None else self._try_again()
             for job in group.jobs:
                 self._run_job(job)
         if self._held:
@@ -80,8 +82,16 @@ class Writer(threading.Thread):
         self._pending.written(self._rows(batches))
         self._settle(batches, None, first)
 
+    def _look(self) -> None:
+        try:
+            self._file.look()
+        except JournalUnavailable as error:
+            self._lose([], error)
+
     def _sort_out(self, batches: list[WriteBatch], error: Exception) -> None:
-        if _is_of_the_disk(error):
+        if self._file.lost is not None:
+            self._lose(batches, error)
+        elif _is_of_the_disk(error):
             self._file.disconnect()
             self.why = f"the journal cannot be written ({error}): see to the disk"
             self._held = [batch for batch in batches if batch.waiter is None]
@@ -94,12 +104,29 @@ class Writer(threading.Thread):
             for batch in batches:
                 self._write([*self._held, batch] if self.why is not None else [batch])
 
+    def _lose(self, batches: list[WriteBatch], error: Exception) -> None:
+        """Refuse everything from now on, for a file that is gone; save what was acknowledged, if that can be."""
+        told_before, self.why = self.why is not None, str(error)
+        self._held = [batch for batch in batches if batch.waiter is None]
+        self._refuse([batch for batch in batches if batch.waiter is not None], error)
+        if told_before:
+            return
+        try:
+            self._file.rescue([entry for batch in self._held for entry in batch.entries])
+        except (sqlite3.Error, OSError):
+            logger.exception("what was in the lost journal could not be saved")
+        else:
+            self._pending.written(self._rows(self._held))
+            self._held = []
+
     def _refuse(self, batches: list[WriteBatch], error: Exception) -> None:
         self._failed()
         self._pending.written(self._rows(batches))
         self._settle(batches, error, 0)
 
     def _try_again(self) -> None:
+        if self._file.lost is not None:
+            return
         try:
             if shutil.disk_usage(self._file.folder).free < self._recovery.min_free_bytes:
                 return

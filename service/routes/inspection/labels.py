@@ -6,11 +6,17 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
+from pydantic import AwareDatetime, TypeAdapter
+
 from service.contract.errors import MalformedField
 from service.contract.identifier import IDENTIFIER
 
 is_id = re.compile(IDENTIFIER).fullmatch
-is_rfc3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})").fullmatch
+# Pydantic alone takes more than RFC 3339: seconds since 1970, a blank for the T, an offset without its colon.
+is_rfc3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+).fullmatch
+TIME = TypeAdapter(AwareDatetime)
 FIELDS = frozenset(("camera_id", "well_id", "cast_id", "captured_at"))
 
 
@@ -85,15 +91,9 @@ def time_of(value: object, field: str) -> datetime:
     Raises:
         MalformedField: it is not one.
     """
-    time = _rfc3339(value) if isinstance(value, str) else None
-    if time is None:
-        raise MalformedField(f"{field}: an RFC 3339 time with an offset is expected, such as 2026-05-04T10:11:12.123Z")
-    return time
-
-
-def _rfc3339(value: str) -> datetime | None:
-    """The time in UTC; None for what is written otherwise, for a day that does not exist and for one before year 1."""
     try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC) if is_rfc3339(value) else None
-    except (ValueError, OverflowError):
-        return None
+        if isinstance(value, str) and is_rfc3339(value):
+            return TIME.validate_strings(value).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter for a time before year 1 in UTC
+        pass
+    raise MalformedField(f"{field}: an RFC 3339 time with an offset is expected, such as 2026-05-04T10:11:12.123Z")

@@ -91,13 +91,6 @@ async def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None
         await Journal(tmp_path / "file" / "journal.db").open()
 
 
-async def test_a_file_that_is_no_journal_is_explained_and_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "journal.db").write_text("something else" * 1000)
-    with pytest.raises(JournalUnavailable, match="not a database"):
-        await Journal(tmp_path / "journal.db").open()
-    assert (tmp_path / "journal.db").read_text() == "something else" * 1000
-
-
 async def test_another_change_of_the_file_is_made_wholly_or_not_at_all(tmp_path: Path) -> None:
     def add(connection: sqlite3.Connection) -> int:
         return connection.execute("INSERT INTO followers VALUES ('test', 1)").rowcount

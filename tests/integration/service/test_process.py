@@ -135,6 +135,26 @@ def test_a_data_folder_of_another_service_is_one_clear_line(
     assert "another service writes" in refused(environment, "serve")
 
 
+@pytest.fixture
+def broken_journal(settings: Settings) -> bytes:
+    """The content of a file that stands in the journal's place before the start."""
+    content = b"not a journal " * 1000
+    (settings.data_dir / "journal.sqlite3").write_bytes(content)
+    return content
+
+
+def test_a_broken_journal_is_set_aside_and_told_and_pictures_are_inspected(
+    broken_journal: bytes, running: tuple[subprocess.Popen[str], str], settings: Settings
+) -> None:
+    (aside,) = settings.data_dir.glob("journal-damaged-*")
+    assert aside.read_bytes() == broken_journal
+    assert httpx.post(f"{running[1]}/v1/inspect", content=jpeg(good_well(1))).json()["verdict"] == "no_leak"
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while "journal_damaged" not in httpx.get(f"{running[1]}/v1/status").text:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_without_an_artefact_it_starts_and_says_why_it_is_not_ready(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

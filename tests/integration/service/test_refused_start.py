@@ -33,11 +33,6 @@ def test_an_unwritable_data_folder(refused: Refused, tmp_path: Path) -> None:
     assert "--data-dir" in refused("--data-dir", str(tmp_path / "file" / "data"))
 
 
-def test_a_journal_that_is_none(refused: Refused, settings: Settings) -> None:
-    (settings.data_dir / "journal.sqlite3").write_text("not a journal " * 1000)
-    assert "journal.sqlite3 cannot be read as a journal" in refused()
-
-
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [

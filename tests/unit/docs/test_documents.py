@@ -11,7 +11,12 @@ from service.contract.decision import Decision
 from service.settings import PREFIX, variables
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "training").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "training").glob("*.md")),
+]
 COMPOSE_ONLY = {"LEAK_INSPECTION_PORT", "LEAK_INSPECTION_DATA", "LEAK_INSPECTION_KEYS"}
 MAKE_VERB = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
@@ -44,11 +49,20 @@ def test_the_readmes_answer_has_the_fields_of_a_decision() -> None:
     assert set(shown) <= {field.name for field in dataclasses.fields(Decision)}
 
 
-def test_the_architecture_names_every_room_and_no_other() -> None:
-    folders = [path for path in (ROOT / "service").iterdir() if path.is_dir() and not path.name.startswith("__")]
-    rooms = {f"service/{path.name}/" for path in folders if any(path.glob("*.*"))}
-    named = re.findall(r"^\| `(service/[a-z_]+/)`", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
+@pytest.mark.parametrize("side", ["service", "training"])
+def test_the_architecture_names_every_room_and_no_other(side: str) -> None:
+    folders = [path for path in (ROOT / side).iterdir() if path.is_dir() and not path.name.startswith("__")]
+    rooms = {f"{side}/{path.name}/" for path in folders if any(path.glob("*.[!t]*"))}
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = re.findall(rf"^\| (?:`[a-z_/]+\.py`, )?`({side}/[a-z_]+/)`", text, re.MULTILINE)
     assert set(named) == rooms
+
+
+def test_the_architecture_has_a_line_for_every_module_of_the_service_and_no_other() -> None:
+    modules = {str(path.relative_to(ROOT / "service")) for path in (ROOT / "service").rglob("*.py")}
+    part = (ROOT / "docs" / "architecture.md").read_text().partition("## The rooms of the service")[2]
+    named = re.findall(r"^\| `([a-z_/]+\.py)` \|", part.partition("## The rooms of training")[0], re.MULTILINE)
+    assert sorted(named) == sorted(name for name in modules if not name.endswith("__init__.py"))
 
 
 def test_the_first_verdict_is_within_twenty_lines() -> None:

@@ -1,30 +1,32 @@
 """Bytes to picture to pixels."""
 
+import re
+import zlib
 from contextlib import suppress
 
 import cv2
 import numpy as np
 import pytest
+import simplejpeg
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.contract.errors import NotAPicture, PictureError, PictureTooLarge
 from service.contract.manifest import InputSpec, Sharpen
-from service.contract.picture import decode, sharpen, to_pixels
-from service.contract.picture_header import read_header
-from tests.pictures import bomb, encoded, jpeg
+from service.contract.picture import decode, read_header, sharpen, to_pixels
+from tests.pictures import bomb, chunk, encoded, jpeg, progressive
 from tests.wells import good_well
 
 
 @pytest.mark.parametrize(("suffix", "media_type"), [(".jpg", "image/jpeg"), (".png", "image/png")])
 def test_the_header_tells_type_and_size(suffix: str, media_type: str) -> None:
-    assert read_header(encoded(np.zeros((27, 48, 3), np.uint8), suffix)) == (media_type, 48, 27)
+    assert read_header(encoded(np.zeros((27, 48, 3), np.uint8), suffix))[:3] == (media_type, 48, 27)
 
 
 def test_progressive_jpeg_with_fill_bytes_is_read() -> None:
-    data = cv2.imencode(".jpg", good_well(1), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
+    data = progressive(good_well(1))
     filled = data[:2] + b"\xff\xff" + data[2:]
-    assert read_header(filled)[1:] == (48, 27)
+    assert read_header(filled)[1:3] == (48, 27)
     assert np.array_equal(decode(filled), decode(data))
 
 
@@ -40,6 +42,67 @@ def test_exif_orientation_is_applied() -> None:
     segment = b"Exif\0\0" + tiff
     rotated = data[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2) + segment + data[2:]
     assert decode(rotated).shape == (48, 27, 3)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param((), id="plain"),
+        pytest.param((cv2.IMWRITE_JPEG_RST_INTERVAL, 2), id="restart markers"),
+        pytest.param((cv2.IMWRITE_JPEG_PROGRESSIVE, 1), id="progressive"),
+        pytest.param((cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_411), id="411"),
+    ],
+)
+def test_a_jpeg_of_which_something_is_missing_is_no_picture(options: tuple[int, ...]) -> None:
+    data = cv2.imencode(".jpg", cv2.resize(good_well(1), (112, 80)), options)[1].tobytes()
+    reference = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert np.array_equal(decode(data), np.asarray(reference))
+    for percent in range(50, 100):
+        with pytest.raises(NotAPicture):
+            decode(data[: len(data) * percent // 100] + b"\xff\xd9")
+
+
+def test_restart_intervals_may_not_be_missing() -> None:
+    options = (cv2.IMWRITE_JPEG_RST_INTERVAL, 2)
+    data = cv2.imencode(".jpg", cv2.resize(good_well(1), (112, 80)), options)[1].tobytes()
+    marks = [found.start() for found in re.finditer(rb"\xff[\xd0-\xd7]", data)]
+    for begin, end in ((3, 4), (3, 11)):  # one, and eight, after which the markers have the same numbers again
+        with pytest.raises(NotAPicture):
+            decode(data[: marks[begin]] + data[marks[end] :])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.6, 0.95])
+def test_a_png_of_which_something_is_missing_is_no_picture(share: float) -> None:
+    png = encoded(good_well(1))
+    pixels = zlib.compress(b"".join(b"\0" + row.tobytes() for row in good_well(1)))
+    whole = png[:33] + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    assert np.array_equal(decode(whole), good_well(1))
+    cut = png[:33] + chunk(b"IDAT", pixels[: int(len(pixels) * share)]) + chunk(b"IEND", b"")
+    with pytest.raises(NotAPicture):
+        decode(cut)
+
+
+def test_sixteen_bits_alpha_and_grey_are_read() -> None:
+    well = good_well(1)
+    for stored in (well.astype(np.uint16) * 257, cv2.cvtColor(well, cv2.COLOR_RGB2RGBA)):
+        assert np.array_equal(decode(encoded(np.asarray(stored))), well[..., ::-1])
+    grey = decode(encoded(well[..., 0]))
+    assert np.array_equal(grey, np.repeat(well[..., :1], 3, axis=2))
+
+
+def test_a_jpeg_of_four_inks_is_read() -> None:
+    ink = np.full((16, 24, 4), 200, np.uint8)
+    data = simplejpeg.encode_jpeg(ink, colorspace="CMYK", colorsubsampling="444")
+    expected = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert np.array_equal(decode(data), np.asarray(expected))
+    with pytest.raises(NotAPicture):
+        decode(data[:-20] + b"\xff\xd9")
+
+
+def test_many_passes_over_many_pixels_are_refused_before_decoding() -> None:
+    data = progressive(good_well(1))
+    with pytest.raises(PictureTooLarge, match="13 passes"):
+        decode(data, 48 * 27, read_header(data)._replace(passes=13))
 
 
 def test_too_many_pixels_are_refused_before_decoding() -> None:

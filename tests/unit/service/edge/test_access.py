@@ -1,5 +1,7 @@
 """Keys files, and roles by key and by session."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from service.edge.access import Access, Role, read_keys
 from service.edge.sessions import COOKIE, FAILURES, Sessions
 
 KEY = "operator-key-0123456789"
+NOBODY = 65534
 SECRET = b"a secret of this test"
 
 
@@ -93,3 +96,27 @@ def test_replicas_may_share_a_secret_of_sessions(tmp_path: Path) -> None:
     path.write_text(f"operator {KEY}\nsession 0123456789abcdef\n")
     keys = read_keys(path)
     assert (keys.roles, keys.session_secret) == ({KEY: Role.OPERATOR}, b"0123456789abcdef")
+
+
+@pytest.fixture
+def unprivileged(tmp_path: Path) -> Iterator[int]:
+    """The user of this test, who is not root; there is a file of keys that is not theirs."""
+    (tmp_path / "keys").write_text(f"admin {KEY}\n")
+    (tmp_path / "keys").chmod(0)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    yield os.geteuid()
+    os.seteuid(before)
+
+
+def test_a_keys_file_of_another_user_is_named_with_who_needs_it(tmp_path: Path, unprivileged: int) -> None:
+    keys = tmp_path / "keys"
+    with pytest.raises(SetupError, match=rf"keys cannot be read by user {unprivileged} \(Permission denied\).*chown"):
+        read_keys(keys)
+
+
+def test_a_keys_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_bytes(b"admin \xff" * 4)
+    with pytest.raises(SetupError, match="no text"):
+        read_keys(tmp_path / "keys")

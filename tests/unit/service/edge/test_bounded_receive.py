@@ -7,7 +7,7 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
-from service.edge import bounded_receive as intake
+from service.edge import bounded_receive
 from service.edge.bounded_receive import MOST_BYTES, BoundedReceive
 
 
@@ -31,7 +31,7 @@ async def test_a_body_passes_up_to_the_bound_and_no_further() -> None:
 
 
 async def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "LONGEST_S", 0.01)
+    monkeypatch.setattr(bounded_receive, "LONGEST_S", 0.01)
 
     async def receive() -> Message:
         await asyncio.Event().wait()
@@ -43,7 +43,7 @@ async def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_after_the_body_the_callers_end_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "LONGEST_S", 0.01)
+    monkeypatch.setattr(bounded_receive, "LONGEST_S", 0.01)
     gone = asyncio.Event()
 
     async def receive() -> Message:

@@ -31,13 +31,13 @@ def a_crop(image: bytes) -> Crop:
 
 
 class Judge:
-    """Decides by echoing each picture, keeps the rounds, and fails as a whole where one picture is poison."""
+    """Decides by echoing each picture, keeps the micro-batches, and fails as a whole where one picture is poison."""
 
     def __init__(self) -> None:
-        self.rounds: list[list[bytes]] = []
+        self.batches: list[list[bytes]] = []
 
     def __call__(self, crops: Sequence[Crop]) -> list[Outcome]:
-        self.rounds.append([crop.image for crop in crops])
+        self.batches.append([crop.image for crop in crops])
         if any(crop.image == POISON for crop in crops):
             raise RuntimeError("poison")
         return [self._outcome(crop) for crop in crops]
@@ -50,25 +50,25 @@ class Judge:
 
 async def test_what_arrives_together_is_judged_together_in_the_order_of_asking() -> None:
     judge = Judge()
-    rounds = MicroBatcher(judge, most=3)
+    batcher = MicroBatcher(judge, most=3)
     images = [bytes([number]) for number in range(5)]
-    decisions = await asyncio.gather(*(rounds.judge(a_crop(image), math.inf) for image in images))
+    decisions = await asyncio.gather(*(batcher.judge(a_crop(image), math.inf) for image in images))
     assert [decision.image_sha256 for decision in decisions] == [image.hex() for image in images]
-    assert judge.rounds == [images[:3], images[3:]]
+    assert judge.batches == [images[:3], images[3:]]
 
 
 async def test_a_picture_that_is_alone_waits_for_no_company() -> None:
     judge = Judge()
-    rounds = MicroBatcher(judge)
+    batcher = MicroBatcher(judge)
     for number in range(3):
-        await rounds.judge(a_crop(bytes([number])), math.inf)
-    assert [len(images) for images in judge.rounds] == [1, 1, 1]
+        await batcher.judge(a_crop(bytes([number])), math.inf)
+    assert [len(images) for images in judge.batches] == [1, 1, 1]
 
 
-async def test_the_loop_breathes_between_two_rounds() -> None:
+async def test_the_loop_breathes_between_two_micro_batches() -> None:
     breaths = []
-    rounds = MicroBatcher(Judge(), most=1)
-    waiting = [asyncio.create_task(rounds.judge(a_crop(bytes([number])), math.inf)) for number in range(5)]
+    batcher = MicroBatcher(Judge(), most=1)
+    waiting = [asyncio.create_task(batcher.judge(a_crop(bytes([number])), math.inf)) for number in range(5)]
 
     async def breathe() -> None:
         while not all(task.done() for task in waiting):
@@ -79,11 +79,11 @@ async def test_the_loop_breathes_between_two_rounds() -> None:
     assert set(breaths) >= {0, 1, 2, 3, 4}
 
 
-async def test_a_picture_that_makes_a_round_fail_fails_alone() -> None:
-    rounds = MicroBatcher(Judge())
+async def test_a_picture_that_makes_a_micro_batch_fail_fails_alone() -> None:
+    batcher = MicroBatcher(Judge())
     images = [b"first", POISON, b"last"]
     first, poison, last = await asyncio.gather(
-        *(rounds.judge(a_crop(image), math.inf) for image in images), return_exceptions=True
+        *(batcher.judge(a_crop(image), math.inf) for image in images), return_exceptions=True
     )
     assert isinstance(poison, RuntimeError)
     assert isinstance(first, Decision)
@@ -94,17 +94,17 @@ async def test_whoever_is_too_late_is_refused_before_inference() -> None:
     judge = Judge()
     with pytest.raises(DeadlineExceeded):
         await MicroBatcher(judge).judge(a_crop(b"late"), perf_counter() - 1)
-    assert judge.rounds == []
+    assert judge.batches == []
 
 
 async def test_whoever_has_gone_away_is_left_out() -> None:
     judge = Judge()
-    rounds = MicroBatcher(judge)
-    gone = asyncio.create_task(rounds.judge(a_crop(b"gone"), math.inf))
+    batcher = MicroBatcher(judge)
+    gone = asyncio.create_task(batcher.judge(a_crop(b"gone"), math.inf))
     await asyncio.sleep(0)
     gone.cancel()
-    await rounds.judge(a_crop(b"stays"), math.inf)
-    assert judge.rounds == [[b"stays"]]
+    await batcher.judge(a_crop(b"stays"), math.inf)
+    assert judge.batches == [[b"stays"]]
 
 
 PLANS = st.lists(
@@ -123,15 +123,15 @@ def test_everybody_gets_an_own_answer_whatever_the_others_do(plan: list[tuple[st
         "gone": asyncio.CancelledError,
     }
 
-    async def ask(rounds: MicroBatcher[Decision], number: int, kind: str, pause: int) -> Decision:
+    async def ask(batcher: MicroBatcher[Decision], number: int, kind: str, pause: int) -> Decision:
         for _ in range(pause):
             await asyncio.sleep(0)
         crop = a_crop(images.get(kind, number.to_bytes(2)))
-        return await rounds.judge(crop, -math.inf if kind == "late" else math.inf)
+        return await batcher.judge(crop, -math.inf if kind == "late" else math.inf)
 
     async def run() -> list[Decision | BaseException]:
-        rounds = MicroBatcher(Judge(), most)
-        tasks = [asyncio.create_task(ask(rounds, number, *asked)) for number, asked in enumerate(plan)]
+        batcher = MicroBatcher(Judge(), most)
+        tasks = [asyncio.create_task(ask(batcher, number, *asked)) for number, asked in enumerate(plan)]
         await asyncio.sleep(0)
         for task, (kind, _) in zip(tasks, plan, strict=True):
             if kind == "gone":
@@ -154,9 +154,9 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
 
 
 async def test_in_company_a_picture_gets_the_score_it_gets_alone(serving: Serving) -> None:
-    rounds = MicroBatcher(lambda crops: judge_each(serving, crops))
+    batcher = MicroBatcher(lambda crops: judge_each(serving, crops))
     images = [jpeg((good_well, leaking_well)[seed % 2](seed, 24 + seed % 9, 44 + seed % 7)) for seed in range(40)]
-    together = await asyncio.gather(*(rounds.judge(a_crop(image), math.inf) for image in images))
+    together = await asyncio.gather(*(batcher.judge(a_crop(image), math.inf) for image in images))
     alone = [judge(serving, a_crop(image)) for image in images]
     assert [one.image_sha256 for one in together] == [one.image_sha256 for one in alone]
     assert [one.verdict for one in together] == [one.verdict for one in alone]
@@ -166,10 +166,10 @@ async def test_in_company_a_picture_gets_the_score_it_gets_alone(serving: Servin
 
 
 async def test_what_cannot_be_decoded_gets_its_error_and_its_neighbours_their_decisions(serving: Serving) -> None:
-    rounds = MicroBatcher(lambda crops: judge_each(serving, crops))
+    batcher = MicroBatcher(lambda crops: judge_each(serving, crops))
     images = [jpeg(good_well(1)), b"no picture", jpeg(good_well(2))]
     first, error, last = await asyncio.gather(
-        *(rounds.judge(a_crop(image), math.inf) for image in images), return_exceptions=True
+        *(batcher.judge(a_crop(image), math.inf) for image in images), return_exceptions=True
     )
     assert isinstance(error, NotAPicture)
     assert isinstance(first, Decision)

@@ -24,22 +24,22 @@ def samples(registry: CollectorRegistry) -> Samples:
 
 def test_a_tally_reads_like_the_histogram_of_the_client_library() -> None:
     ours, theirs = CollectorRegistry(), CollectorRegistry()
-    tallies = HistogramFamily(ours, "stage_seconds", "Time.", BOUNDS, "stage", ("decode", "score"))
+    family = HistogramFamily(ours, "stage_seconds", "Time.", BOUNDS, "stage", ("decode", "score"))
     histogram = Histogram("stage_seconds", "Time.", ["stage"], buckets=BOUNDS, registry=theirs)
     draw = random.Random(0)
     for _ in range(500):
         stage, value = draw.choice(["decode", "score"]), draw.choice([0.0, *BOUNDS, draw.uniform(0, 100)])
-        tallies.of[stage].observe(value)
+        family.of[stage].observe(value)
         histogram.labels(stage).observe(value)
     assert samples(ours) == samples(theirs)
 
 
-def test_what_has_no_label_has_one_tally_and_is_there_from_the_start() -> None:
+def test_what_has_no_label_has_one_set_of_buckets_and_is_there_from_the_start() -> None:
     ours, theirs = CollectorRegistry(), CollectorRegistry()
-    tally = HistogramFamily(ours, "sizes", "Sizes.", BOUNDS).only
+    buckets = HistogramFamily(ours, "sizes", "Sizes.", BOUNDS).only
     histogram = Histogram("sizes", "Sizes.", buckets=BOUNDS, registry=theirs)
     assert samples(ours) == samples(theirs)
-    tally.observe(0.25)
+    buckets.observe(0.25)
     histogram.observe(0.25)
     assert samples(ours) == samples(theirs)
 

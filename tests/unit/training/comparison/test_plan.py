@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from service.contract.errors import RecipeError
-from training.comparison.plan import FEWEST_STEPS, QUICK_CHALLENGES, Plan, full_plan, quick_plan
+from training.comparison.plan import FEWEST_STEPS, QUICK_CHALLENGES, ComparisonPlan, full_plan, quick_plan
 from training.dataset.data import Group
 from training.dataset.layout import Label
 from training.dataset.splits import Split
@@ -27,7 +27,7 @@ def parts(height: int, width: int, count: int = 4) -> Split:
     return Split(groups, groups, groups, groups, groups, groups)
 
 
-def sides(plan: Plan) -> tuple[int, int]:
+def sides(plan: ComparisonPlan) -> tuple[int, int]:
     return plan.recipes[0].input.height, plan.recipes[0].input.width
 
 

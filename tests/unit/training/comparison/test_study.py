@@ -1,7 +1,7 @@
 import numpy as np
 
 from tests.wells import good_well, leaking_well
-from training.comparison.study import study, without_scenes
+from training.comparison.study import study
 from training.dataset.data import Dataset, Group
 from training.dataset.layout import Label
 from training.dataset.splits import Split, split
@@ -13,14 +13,6 @@ LEAKS = [Group(f"leak{seed}", leaking_well(seed), Label.LEAK, False, (f"leak{see
 
 def parts() -> Split:
     return split(Dataset((*GOOD, *LEAKS), (), ()))
-
-
-def test_unseen_wells_are_in_no_part_and_never_those_of_the_report() -> None:
-    left, unseen = without_scenes(parts(), tuple(GOOD), 0)
-    remaining = {group.key for name in left.counts for group in getattr(left, name)}
-    assert not remaining & {group.key for group in unseen}
-    assert not {group.key for group in parts().report_good} & {group.key for group in unseen}
-    assert len(left.fit_good) < len(parts().fit_good) or not unseen
 
 
 def test_a_line_says_how_a_recipe_does() -> None:

@@ -1,23 +1,26 @@
-import numpy as np
+import pytest
 
 from service.contract.picture import Pixels
-from tests.wells import good_well
-from training.dataset.scenes import scenes_of, whole_scenes
+from tests.wells import filmed_well, good_well
+from training.dataset.data import Group
+from training.dataset.layout import Label
+from training.dataset.scenes import events_of, one_by_one, scenes_of, with_scenes
 
 
-def frames_of(well: Pixels, count: int) -> list[Pixels]:
-    """The same well under slightly other light and noise."""
-    random = np.random.default_rng(int(well.sum()))
-    return [
-        np.clip(well * random.uniform(0.95, 1.05) + random.normal(0, 1, well.shape), 0, 255).astype(np.uint8)
-        for _ in range(count)
-    ]
+def groups(pictures: list[Pixels]) -> list[Group]:
+    return [Group(str(row), picture, Label.GOOD, False, (f"{row}.png",)) for row, picture in enumerate(pictures)]
+
+
+def leak(*names: str) -> Group:
+    return Group(names[0], good_well(0), Label.LEAK, False, names)
+
+
+def at(time: str) -> Group:
+    return leak(f"leak/7_CAM_C_01-03-2023_05-{time}-000.jpg")
 
 
 def test_frames_of_one_well_share_a_scene_and_other_wells_do_not() -> None:
-    wells = [good_well(seed) for seed in range(3)]
-    wells[1], wells[2] = np.ascontiguousarray(wells[1][::-1]), np.ascontiguousarray(wells[2][:, ::-1] // 2)
-    scenes = scenes_of([frame for well in wells for frame in frames_of(np.asarray(well, np.uint8), 5)])
+    scenes = scenes_of([frame for well in range(3) for frame in filmed_well(well, 5)])
     assert [len(set(scenes[start : start + 5])) for start in (0, 5, 10)] == [1, 1, 1]
     assert len(set(scenes)) == 3
 
@@ -26,15 +29,46 @@ def test_one_picture_is_one_scene() -> None:
     assert scenes_of([good_well(1)]).tolist() == [0]
 
 
-def test_scenes_are_taken_whole_and_no_more_than_there_is_room_for() -> None:
-    scenes = np.repeat(np.arange(6), [50, 3, 4, 5, 1, 2]).astype(np.int32)
-    taken = whole_scenes(scenes, 10, seed=1)
-    assert 0 < taken.sum() <= 10
-    for scene in range(6):
-        assert len(set(taken[scenes == scene])) == 1
-    assert not taken[scenes == 0].any()
+def test_groups_are_numbered_by_scene_and_keep_their_order() -> None:
+    found = with_scenes(groups([frame for well in range(12) for frame in filmed_well(well, 2)]))
+    assert [group.key for group in found] == [str(row) for row in range(24)]
+    assert [first.scene == second.scene for first, second in zip(found[::2], found[1::2], strict=True)] == [True] * 12
+    assert len({group.scene for group in found}) == 12
 
 
-def test_another_seed_takes_other_scenes() -> None:
-    scenes = np.arange(100, dtype=np.int32)
-    assert not np.array_equal(whole_scenes(scenes, 20, 0), whole_scenes(scenes, 20, 1))
+@pytest.mark.parametrize(
+    ("pictures", "why"),
+    [
+        ([good_well(seed) for seed in range(20)], "a product under a fixed camera: all of them look alike"),
+        ([frame for well in range(9) for frame in filmed_well(well, 2)], "too few scenes to be divided"),
+    ],
+)
+def test_where_no_scenes_can_be_told_apart_each_picture_is_one(pictures: list[Pixels], why: str) -> None:
+    assert len({group.scene for group in with_scenes(groups(pictures))}) == len(pictures), why
+
+
+def test_nothing_has_no_scenes() -> None:
+    assert with_scenes([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("leaks", "expected", "why"),
+    [
+        ([at("39-11"), at("39-56")], [0, 0], "45 seconds are one event"),
+        (
+            [at("39-11"), at("40-10"), at("41-09")],
+            [0, 0, 0],
+            "a chain of frames, each within a minute of the last",
+        ),
+        ([at("45-00"), at("39-11")], [1, 0], "minutes apart: two events, counted in time"),
+        ([leak("leak/torn/1.png"), leak("leak/cracked/1.png"), leak("leak/torn/2.png")], [1, 0, 1], "kinds by folder"),
+        ([at("39-11"), leak("leak/soon.png")], [0, 0], "a name without a time: the folder decides"),
+    ],
+)
+def test_leaks_are_counted_by_event_or_kind(leaks: list[Group], expected: list[int], why: str) -> None:
+    assert events_of(leaks).tolist() == expected, why
+
+
+def test_every_scene_comes_once_before_any_comes_twice() -> None:
+    found = with_scenes(groups([frame for well in range(10) for frame in filmed_well(well, 1 + well % 3)]))
+    assert [group.scene for group in one_by_one(found)[:10]] == list(dict.fromkeys(group.scene for group in found))

@@ -5,7 +5,6 @@ from service.contract.errors import DataError
 from training.evaluation.rates import (
     auroc,
     by_class,
-    measure,
     precision_recall,
     rate,
     rates_at_cuts,
@@ -42,21 +41,6 @@ def test_a_rate_carries_its_clopper_pearson_interval(hits: int, total: int, low:
 )
 def test_the_upper_bound_is_one_sided(hits: int, total: int, bound: float, why: str) -> None:
     assert upper_bound(hits, total) == pytest.approx(bound, abs=5e-5), why
-
-
-def test_a_score_equal_to_the_threshold_counts_as_leak() -> None:
-    metrics = measure(SCORES, LABELS, threshold=0.3)
-    assert metrics.tpr is not None
-    assert metrics.tnr is not None
-    assert (metrics.tpr.hits, metrics.tnr.hits, metrics.auroc) == (2, 2, 1.0)
-
-
-def test_an_absent_class_has_no_rate_and_no_auroc() -> None:
-    metrics = measure(SCORES, np.zeros(4), threshold=0.3)
-    assert metrics.tpr is None
-    assert metrics.auroc is None
-    assert metrics.tnr is not None
-    assert metrics.tnr.value == 0.5
 
 
 def test_scores_that_are_not_finite_are_refused() -> None:

@@ -56,7 +56,7 @@ def test_the_exported_graph_scores_as_torch_does(recipe: Recipe, pixels: Pixels,
     assert check_parity(graph, path, pixels[:8], threshold=1.0).scores > 0
 
 
-def test_the_score_is_the_mean_of_the_error_map_or_of_its_largest_places(recipe: Recipe, pixels: Pixels) -> None:
+def test_the_score_is_the_power_mean_of_the_error_map_or_of_its_largest_places(recipe: Recipe, pixels: Pixels) -> None:
     graph = ScoringGraph(recipe).eval()
     reconstruction, error_map = ExplainGraph(graph)(torch.from_numpy(pixels[:4]))
     assert error_map.shape == (4, recipe.input.height, recipe.input.width)
@@ -65,5 +65,7 @@ def test_the_score_is_the_mean_of_the_error_map_or_of_its_largest_places(recipe:
     repeated = graph.preprocessing.stride**2  # pixels that one place of the error stands for
     area = recipe.input.height * recipe.input.width / (height * width * repeated)
     kept = round(recipe.error.keep * height * width) * repeated
-    largest = error_map.flatten(1).sort(dim=1, descending=True).values[:, :kept].mean(dim=1) / area
-    assert np.allclose(largest.detach(), score(graph, pixels[:4]), rtol=1e-4)
+    largest = error_map.flatten(1).sort(dim=1, descending=True).values[:, :kept] / area
+    power = recipe.error.power
+    mean = (largest**power).sum(dim=1) / min(kept, height * width * repeated)
+    assert np.allclose((mean ** (1 / power)).detach(), score(graph, pixels[:4]), rtol=1e-4)

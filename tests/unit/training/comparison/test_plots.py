@@ -3,8 +3,7 @@ import re
 import pytest
 
 from training.comparison.content import ComparisonReport
-from training.comparison.overview import overview
-from training.comparison.plots import fit_plots
+from training.comparison.plots import fit_plots, overview
 from training.evaluation.content import PartScores
 from training.evaluation.plots import score_plots
 
