@@ -12,7 +12,7 @@ from training.gate.tails import tail_end
 
 Vector = NDArray[np.float64]
 
-REFUSED: Final = 1e-4
+REFUSED: Final = 1e-3
 """Share of good wells beyond a limit, by the exponential tail, where what must be refused begins right there."""
 
 USABLE: Final = 0.995
@@ -46,7 +46,7 @@ BOUNDS: Final = (
     Bound("fineness", UP, "noise", 40),
     Bound("blue_share", DOWN, "swapped", 1),
     Bound("green_share", DOWN, "mixed", 1),
-    Bound("still_share", UP, "lost_below", 0.25),
+    Bound("still_share", UP, "lost_below", 0.5),
 )
 """Neither contrast nor sharpness has an upper end: torn metal has more of both than any good well."""
 

@@ -60,9 +60,10 @@ def coarse(
 
 
 def just_coarse(bound: Bound, good: Sequence[Pixels], rows: Sequence[int], rng: Random) -> Iterator[Pixels]:
-    """Corrupt chosen good wells as little as must be refused."""
+    """Corrupt chosen good wells as little as must be refused; half are compressed once more."""
     for row in rows:
-        yield CORRUPTIONS[bound.kind].draw(good[row], bound.amount, rng)
+        picture = CORRUPTIONS[bound.kind].draw(good[row], bound.amount, rng)
+        yield recompressed(picture, int(rng.integers(75, 97))) if rng.integers(2) else picture
 
 
 def _drawn(
