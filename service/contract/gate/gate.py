@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from service.contract.decision import LEAK_DESPITE, Reason
 from service.contract.errors import ArtifactInvalid
 from service.contract.gate.figures import FIGURES, SMALLEST_SIDE, WEIGHED, Floats, features_of, measure
+from service.contract.header.header import Header
 from service.contract.manifest import GateLimits, InputSpec, Range
 from service.contract.picture import Pixels, to_pixels
 
@@ -57,6 +58,11 @@ class Gated(NamedTuple):
     doubt: Reason | None
     pixels: Pixels | None
 
+    @property
+    def is_scored(self) -> bool:
+        """Whether a score would prove anything."""
+        return self.pixels is not None
+
     def refused(self, reason: Reason) -> "Gated":
         """The same picture, refused for another reason, whatever it shows."""
         return Gated(self.figures, reason, None)
@@ -91,7 +97,11 @@ class Gate:
 
     def judge_all(self, pictures: Sequence[Pixels]) -> list[Gated]:
         """Judge pictures of any sizes, in their order; they are measured together, which costs a tenth."""
-        pixels = [to_pixels(picture, self._spec) if self._has_usable_size(picture) else None for picture in pictures]
+        sizes = (picture.shape[:2] for picture in pictures)
+        pixels = [
+            to_pixels(picture, self._spec) if self._has_usable_size(*size) else None
+            for picture, size in zip(pictures, sizes, strict=True)
+        ]
         usable = [one for one in pixels if one is not None]
         judged = iter(self._judged(np.stack(usable)) if usable else ())
         return [WRONG_SIZE if one is None else next(judged) for one in pixels]
@@ -101,8 +111,12 @@ class Gate:
         (values,) = self._values(to_pixels(picture, self._spec)[np.newaxis]).tolist()
         return dict(zip(self._names, values, strict=True))
 
-    def _has_usable_size(self, picture: Pixels) -> bool:
-        height, width = picture.shape[:2]
+    def accepts(self, header: Header) -> bool:
+        """Say by its size alone whether a picture can be judged; EXIF data may turn it by a quarter."""
+        width, height = header.width, header.height
+        return self._has_usable_size(height, width) or (header.oriented and self._has_usable_size(width, height))
+
+    def _has_usable_size(self, height: int, width: int) -> bool:
         return (
             min(height, width) >= SMALLEST_SIDE
             and _lies_in(width, self._limits.width)
