@@ -84,9 +84,7 @@ def test_slightly_other_light_focus_and_air_are_usable(gate: Gate, held_out: lis
 
 
 @pytest.mark.parametrize("fault", [row for row in ROWS if row not in THICK_STEAM])
-def test_no_leak_under_a_fault_is_called_no_leak(
-    gate: Gate, parts: Split, detector: Detector, fault: str
-) -> None:
+def test_no_leak_under_a_fault_is_called_no_leak(gate: Gate, parts: Split, detector: Detector, fault: str) -> None:
     """Both halves of the leaks, 116 pictures."""
     rng = np.random.default_rng(4)
     leaks = [drawn(fault, group.picture, rng) for group in (*parts.report_leak, *parts.choice_leak)]
