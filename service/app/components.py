@@ -20,7 +20,9 @@ from service.edge.sessions import Sessions, kept_secret
 from service.inspector import Inspector
 from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
+from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import SOFTWARE_VERSION, open_serving
+from service.judging.workers import JudgingWorkers
 from service.monitoring.alarms import AlarmLayer
 from service.monitoring.cadence import Cadence
 from service.monitoring.cameras_file import Camera, read_cameras
@@ -90,6 +92,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
     freshness = FreshnessMonitor(settings.frozen_after_s, stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
+    budget = PixelBudget(settings.max_pixels)
+    judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
     recorder = Recorder(journal, archive.keep, monitor, metrics)
     shared = _shared_database(settings)
     own_records = Records(journal.database)
@@ -105,7 +109,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         run_limit=run_limit,
         models=models,
         workers=workers,
-        inspector=Inspector(models, freshness, recorder, workers, settings.stuck_after_s),
+        inspector=Inspector(models, freshness, recorder, judging),
         freshness=freshness,
         monitor=monitor,
         incidents=IncidentMonitor([*_incident_sources(metrics, readiness, followers), journal.problems]),
