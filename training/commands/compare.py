@@ -72,7 +72,7 @@ def _remarks(comparison: Comparison, first_words: str) -> str:
     best = comparison.ranking[0]
     winner = next(one for one in comparison.ranking if one.candidate == comparison.winner.recipe.name)
     return (
-        f"{first_words}\nMerits within {best.half_width:.3f}, the 95 % half width over scenes, count as equal: there "
+        f"{first_words}\nMerits within {best.half_width:.3f} (95 %, from scenes alone) count as equal: there "
         f"the faster wins.\n{winner.candidate} passes {winner.criteria[DISTURBANCES]:.1%} of good wells under harmless "
         f"disturbances, under the hardest mild one ({winner.hardest or 'none'}) {winner.criteria[HARDEST]:.1%}."
     )

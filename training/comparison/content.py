@@ -91,7 +91,7 @@ class ComparisonReport:
         command: how to make it again.
         rule: the selection rule in words.
         first_words: whether another day was seen.
-        half_width: of the 95 % interval over scenes: merits that are nearer than this are not told apart.
+        half_width: of the best merit's 95 % interval over scenes: what is nearer to it counts as equal.
         chosen: name of the candidate that is exported; None where the comparison has not been finished.
         candidates: best first, references where they rank.
         groups: size of each part, in groups of equal pictures.
