@@ -5,7 +5,7 @@ from functools import partial
 
 from service.contract.crop import Crop
 from service.contract.decision import Decision, Reason, Verdict
-from service.contract.errors import JournalUnavailable, PictureError, ScoringFailed
+from service.contract.errors import JournalUnavailable, MalformedField, PictureError, ScoringFailed
 from service.judging.deadline import require_time
 from service.judging.judge import Outcome, decided, judge_each, pixels_to_decode, with_header
 from service.judging.micro_batching import MicroBatcher
@@ -57,13 +57,15 @@ class Inspector:
         return await self._decided(crop, deadline, monitored=True)
 
     async def try_out(self, crop: Crop, deadline: float) -> Decision:
-        """Judge and record a picture that somebody tries; no alarm follows, and no labels but ``TRIAL`` count.
+        """Judge and record a picture that somebody tries, as one of the cast ``TRIAL``; no alarm follows.
 
         Raises:
+            MalformedField: it has labels, and who labels a picture wants it to count.
             LeakInspectionError: as ``inspect`` does.
         """
-        crop = crop._replace(camera_id=None, well_id=None, cast_id=TRIAL, captured_at=None)
-        return await self._decided(crop, deadline, monitored=False)
+        if any((crop.camera_id, crop.well_id, crop.cast_id, crop.captured_at)):
+            raise MalformedField("labels: a trial counts for no camera and no well, send it to /v1/inspect or bare")
+        return await self._decided(crop._replace(cast_id=TRIAL), deadline, monitored=False)
 
     async def inspect_batch(self, crops: Sequence[Crop], deadline: float) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.

@@ -147,6 +147,18 @@ CALLER_FAULTS = (
         ),
     ),
     Fault("bad crops in a batch", "no pictures among leaks", ("200 unknown: input_undecodable", LEAK_FOUND), bad_crops),
+    Fault(
+        "page of another origin",
+        "a browser posts for a foreign page",
+        ("403 cross-origin",),
+        request(headers={"origin": "http://foreign.example", "sec-fetch-site": "cross-site"}),
+    ),
+    Fault(
+        "DNS rebinding",
+        "a foreign name leads to the service",
+        ("421 misdirected",),
+        request(headers={"host": "foreign.example:8000", "origin": "http://foreign.example:8000"}),
+    ),
     Fault("wrong method", "GET", ("405 method-not-allowed",), request(method="GET")),
     Fault(
         "path traversal",

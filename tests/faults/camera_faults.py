@@ -123,6 +123,27 @@ async def old_crops(rig: Rig) -> None:
             )
 
 
+async def labels_in_a_form(rig: Rig) -> None:
+    async with rig.serving() as running:
+        old = taken(60)
+        await running.client.post("/v1/inspect", files={"file": GOOD}, data={"captured_at": old})
+        await running.client.post("/v1/inspect/batch", files=[("files", GOOD)], params={"captured_at": old})
+        await running.client.post("/v1/inspect/batch", files=[("files", GOOD)], data={"captured_at": old})
+
+
+async def labels_nobody_reads(rig: Rig) -> None:
+    async with rig.serving() as running:
+        one, many = "/v1/inspect", "/v1/inspect/batch"
+        for path, field in ((one, "file"), (many, "files")):
+            await running.client.post(path, files=[(field, GOOD)], params={"captured": taken(60)})
+            await running.client.post(path, files=[(field, GOOD)], data={"captured": taken(60)})
+            twice = {"captured_at": taken(60)}
+            await running.client.post(path, files=[(field, GOOD)], params=twice, data=twice)
+        await running.client.post(many, files=[("files", GOOD)] * 2, params={"well_id": "12a"})
+        meta = {"meta": json.dumps([{"captured_at": taken(0)}])}
+        await running.client.post(many, files=[("files", GOOD)], params={"captured_at": taken(60)}, data=meta)
+
+
 async def repeated_good(rig: Rig) -> None:
     captured_at = taken(0)
     async with rig.serving(frozen_after_s=0.05) as running:
@@ -155,6 +176,13 @@ CAMERA_FAULTS = (
     Fault("batch becomes stale", "the gate takes longer than a picture stays fresh", (STALE,), becomes_stale),
     Fault("frozen feed, delivered fast", "the same picture, taken 20 s apart", (FROZEN,), frozen_by_its_own_clock),
     Fault("stale picture", "taken 31 s to a day ago", (STALE,), aged(31, 3600, 86_400)),
+    Fault("stale picture, said in a form", "taken 60 s ago, said beside the picture", (STALE,), labels_in_a_form),
+    Fault(
+        "labels nobody reads",
+        "unknown, given twice, or of a batch and one of its crops, and different",
+        ("422 malformed-field",),
+        labels_nobody_reads,
+    ),
     Fault(
         "picture older than its deadline",
         "taken 4 s and a day ago, max_age_s 3",

@@ -52,7 +52,7 @@ class Rig:
         async with LifespanManager(front, startup_timeout=60, shutdown_timeout=60):
             transport = httpx.ASGITransport(front, raise_app_exceptions=False)
             hooks = {"response": [self._hear]}
-            async with httpx.AsyncClient(transport=transport, base_url="http://service", event_hooks=hooks) as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", event_hooks=hooks) as client:
                 yield Running(client, front.app._app.state.needs)  # type: ignore[attr-defined]  # the framework's own
 
     def heard(self, status: int, body: dict[str, Any]) -> None:
