@@ -30,17 +30,17 @@ DISTURBANCES = "disturbances"
 HARDEST = "hardest mild one"
 
 RULE = (
-    f"At the cut that passes {PASSED:.0%} of the choice part's unseen scenes (the mean over scenes, those of the first "
-    "set and those of the second, if there is one, weighing the same), every fit is judged by three figures: the share "
-    "passed of the worse of these groups of scenes; the share found of leaks, half that of the worst kind, half the "
-    "mean over all kinds (real ones of each set, the same mixed half and half with good wells, and synthetic ones: "
-    f"{', '.join(LEAK_KINDS)}; a fit that was taught a kind is replaced by one that was not); and the share of good "
-    "wells passed under disturbances, half the mean over all kinds, half that of the hardest of those that every "
-    f"camera brings ({', '.join(MILD)}). A fit's merit is the mean of the three; a candidate's is that of its worst seed. The "
-    "best convolutional autoencoder wins; of those whose merit is within a third of the 95 % half width of the best "
-    "one's share of scenes passed, which is what so many scenes leave open of it, the fastest does. Its seed of the "
-    f"highest merit is exported. Fewer than {FEW} scenes cannot place such a cut: there each share found is the mean "
-    "over all cuts, the area under the ROC curve."
+    f"At the cut that passes {PASSED:.0%} of the choice part's unseen scenes (the mean over scenes, those of the "
+    "first set and those of the second, if there is one, weighing the same), every fit is judged by three "
+    "figures: the share passed of the worse of these groups of scenes; the share found of leaks, half that of the "
+    "worst kind, half the mean over all kinds (real ones of each set, the same mixed half and half with good "
+    f"wells, and synthetic ones: {', '.join(LEAK_KINDS)}; a fit that was taught a kind is replaced by one that was "
+    "not); and the share of good wells passed under disturbances, half the mean over all kinds, half that of the "
+    f"hardest of those that every camera brings ({', '.join(MILD)}). A fit's merit is the mean of the three; a "
+    "candidate's is that of its worst seed. The best convolutional autoencoder wins; of those whose merit is "
+    "within a third of the 95 % half width of the best one's share of scenes passed, which is what so many scenes "
+    f"leave open of it, the fastest does. Its seed of the highest merit is exported. Fewer than {FEW} scenes "
+    "cannot place such a cut: there each share found is the mean over all cuts, the area under the ROC curve."
 )
 
 
@@ -109,8 +109,8 @@ def merit_of(criteria: Mapping[str, float]) -> float:
     """The mean of three figures: the worst group of scenes, the leaks found, and what passes under disturbances."""
     scenes = [share for name, share in criteria.items() if name in SCENE_SETS]
     leaks = [share for name, share in criteria.items() if name in REAL_LEAKS or name in LEAK_KINDS]
-    figures = (min(scenes), (min(leaks) + np.mean(leaks)) / 2, (criteria[DISTURBANCES] + criteria[HARDEST]) / 2)
-    return float(sum(figures) / FIGURES)
+    figures = (min(scenes), (min(leaks) + sum(leaks) / len(leaks)) / 2, (criteria[DISTURBANCES] + criteria[HARDEST]) / 2)
+    return sum(figures) / FIGURES
 
 
 def scenes_passed(result: JobResult) -> dict[str, SceneRate]:
