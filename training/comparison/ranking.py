@@ -109,8 +109,9 @@ def merit_of(criteria: Mapping[str, float]) -> float:
     """The mean of three figures: the worst group of scenes, the leaks found, and what passes under disturbances."""
     scenes = [share for name, share in criteria.items() if name in SCENE_SETS]
     leaks = [share for name, share in criteria.items() if name in REAL_LEAKS or name in LEAK_KINDS]
-    figures = (min(scenes), (min(leaks) + sum(leaks) / len(leaks)) / 2, (criteria[DISTURBANCES] + criteria[HARDEST]) / 2)
-    return sum(figures) / FIGURES
+    leaks_found = (min(leaks) + sum(leaks) / len(leaks)) / 2
+    disturbed_passed = (criteria[DISTURBANCES] + criteria[HARDEST]) / 2
+    return (min(scenes) + leaks_found + disturbed_passed) / FIGURES
 
 
 def scenes_passed(result: JobResult) -> dict[str, SceneRate]:
