@@ -2,7 +2,6 @@
 
 from service.contract.errors import NotReady
 
-
 DRAINING = "the service stops soon"
 
 
