@@ -89,13 +89,13 @@ class CameraMetrics:
     def alarm_raised(self, camera_id: str | None) -> None:
         self._alarms[self._known(camera_id)].inc()
 
-    def alarms_open(self, counts: Mapping[str | None, int]) -> None:
-        """State how many alarms of each camera wait for an operator; a camera that is absent has none."""
-        totals = dict.fromkeys(self._ratios, 0)
-        for camera_id, count in counts.items():
-            totals[self._known(camera_id)] += count
-        for camera, total in totals.items():
-            self._open_alarms.labels(camera).set(total)
+    def follow_alarms(self, counts: Mapping[str | None, int]) -> None:
+        """Show how many alarms of each camera wait for an operator, from a mapping that changes with them."""
+        for camera in self._last:
+            self._open_alarms.labels(camera).set_function(partial(_count_of, counts, camera))
+        self._open_alarms.labels(OTHER).set_function(
+            lambda: sum(count for camera_id, count in counts.items() if camera_id not in self._last)
+        )
 
     def silent(self, cameras: Collection[str]) -> None:
         """State which of the configured cameras are silent."""
@@ -128,3 +128,7 @@ def _counter(registry: CollectorRegistry, name: str, text: str, *labels: str) ->
 
 def _gauge(registry: CollectorRegistry, name: str, text: str, *labels: str) -> Gauge:
     return Gauge(f"leak_inspection_{name}", text, ["camera_id", *labels], registry=registry)
+
+
+def _count_of(counts: Mapping[str | None, int], camera_id: str) -> float:
+    return counts.get(camera_id, 0)
