@@ -65,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the application believes them where its settings say so
+        timeout_keep_alive=settings.keep_alive_s,
         timeout_graceful_shutdown=ceil(settings.deadline_s + settings.stuck_after_s),
     )
     DrainingServer(config, readiness, settings.drain_s).run(sockets=[listener])
