@@ -57,7 +57,7 @@ def open_serving(
     return Serving(
         artifact,
         open_detector(artifact, settings.scorer_threads, limit),
-        Gates(manifest.gate, overrides),
+        Gates(manifest.gate, manifest.input, overrides),
         ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
         settings.max_pixels,
     )
