@@ -58,8 +58,13 @@ class Detector:
         """Judge pictures of any sizes with one inference, in their order."""
         return self.judge_gated(pictures, self.gate.judge_all(pictures))
 
-    def judge_gated(self, pictures: Sequence[Pixels], gated: Sequence[GateJudgement]) -> list[Detection]:
-        """Judge pictures that a gate, such as that of their cameras, has judged already."""
+    def judge_gated(
+        self,
+        pictures: Sequence[Pixels],
+        gated: Sequence[GateJudgement],
+        thresholds: Sequence[Threshold] | None = None,
+    ) -> list[Detection]:
+        """Judge pictures that a gate has judged already, by the thresholds of their cameras where those are given."""
         usable = [
             to_pixels(picture, self.input)
             for picture, (_, refusal) in zip(pictures, gated, strict=True)
@@ -71,8 +76,8 @@ class Detector:
         return [
             Detection(Verdict.UNKNOWN, refusal, figures)
             if refusal is not None
-            else self._detection(figures, *next(scored), len(usable), score_s)
-            for figures, refusal in gated
+            else _detection(threshold, figures, *next(scored), len(usable), score_s)
+            for (figures, refusal), threshold in zip(gated, thresholds or [self.threshold] * len(gated), strict=True)
         ]
 
     def score(self, pictures: Sequence[Pixels]) -> Scores:
@@ -98,11 +103,13 @@ class Detector:
             raise ScoringFailed(f"the scorer gave {scores.shape} scores for {len(pixels)} pictures: send the next one")
         return scores
 
-    def _detection(self, figures: Figures, index: int, score: float, batch_size: int, score_s: float) -> Detection:
-        threshold = self.threshold.value
-        verdict, reason = decide(score, threshold, self.threshold.grey_zone_from)
-        finite, ratio = (score, score / threshold) if isfinite(score) else (None, None)
-        return Detection(verdict, reason, figures, finite, ratio, batch_size, index, score_s)
+
+def _detection(
+    threshold: Threshold, figures: Figures, index: int, score: float, batch_size: int, score_s: float
+) -> Detection:
+    verdict, reason = decide(score, threshold.value, threshold.grey_zone_from)
+    finite, ratio = (score, score / threshold.value) if isfinite(score) else (None, None)
+    return Detection(verdict, reason, figures, finite, ratio, batch_size, index, score_s)
 
 
 def open_detector(artifact: Artifact, threads: int = 1, limit: RunLimit | None = None) -> Detector:

@@ -70,7 +70,8 @@ def _judged(serving: Serving, decoded: Sequence[_Decoded]) -> list[Decision]:
     gate_s = (perf_counter() - started) / max(len(pictures), 1)
     # A picture that is refused whatever it shows is not scored either: its score would prove nothing.
     gated = [(figures, item.crop.refusal or unusable) for item, (figures, unusable) in zip(decoded, gated, strict=True)]
-    detections = serving.detector.judge_gated(pictures, gated)
+    thresholds = [serving.threshold_of(item.crop.camera_id) for item in decoded]
+    detections = serving.detector.judge_gated(pictures, gated, thresholds)
     return [
         _decision(serving, item.crop, detection, _facts(item, detection), item.decode_s, gate_s)
         for item, detection in zip(decoded, detections, strict=True)
@@ -101,7 +102,7 @@ def _decision(
         alarm=detection.verdict is not Verdict.NO_LEAK,
         reason=detection.reason,
         score=detection.score,
-        threshold=serving.threshold,
+        threshold=serving.threshold_of(crop.camera_id).value,
         score_ratio=detection.score_ratio,
         camera_id=crop.camera_id,
         well_id=crop.well_id,
