@@ -1,22 +1,24 @@
 """The use case: pictures come in, are judged and recorded, decisions go out. Knows no HTTP."""
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
 
 from service.contract.crop import Crop
-from service.contract.decision import Decision, Verdict
-from service.contract.errors import JournalUnavailable, ScoringFailed
-from service.judging.judge import judge, judge_batch, judge_each
-from service.judging.micro_batching import MicroBatcher, require_time
+from service.contract.decision import Decision, Reason, Verdict
+from service.contract.errors import JournalUnavailable, MalformedField, PictureError, ScoringFailed
+from service.judging.deadline import require_time
+from service.judging.judge import Outcome, decided, judge_each, pixels_to_decode, with_header
+from service.judging.micro_batching import MicroBatcher
 from service.judging.model_switch import ModelSwitch
+from service.judging.serving import Serving
+from service.judging.workers import JudgingWorkers
 from service.monitoring.freshness import FreshnessMonitor
 from service.record.recorder import Recorder, Recording
 
-T = TypeVar("T")
-INLINE_BYTES = 32 * 1024
+SMALL_BYTES = 32 * 1024
+SMALL_PIXELS = 100_000
+"""Of a picture that takes a millisecond, in which the event loop may do nothing else."""
+
 TRIAL = "trial"
 """The ``cast_id`` of pictures that somebody tried, by which they are told in the record."""
 
@@ -29,14 +31,12 @@ class Inspector:
         models: ModelSwitch,
         freshness: FreshnessMonitor,
         recorder: Recorder,
-        workers: Executor,
-        stuck_after_s: float,
+        workers: JudgingWorkers,
     ) -> None:
         self._models = models
         self._freshness = freshness
         self._recorder = recorder
         self._workers = workers
-        self._stuck_after_s = stuck_after_s
         self._batcher = MicroBatcher(partial(self._judge_together, monitored=True))
         self._trials = MicroBatcher(partial(self._judge_together, monitored=False))
 
@@ -57,13 +57,15 @@ class Inspector:
         return await self._decided(crop, deadline, monitored=True)
 
     async def try_out(self, crop: Crop, deadline: float) -> Decision:
-        """Judge and record a picture that somebody tries; no alarm follows, and no labels but ``TRIAL`` count.
+        """Judge and record a picture that somebody tries, as one of the cast ``TRIAL``; no alarm follows.
 
         Raises:
+            MalformedField: it has labels, and who labels a picture wants it to count.
             LeakInspectionError: as ``inspect`` does.
         """
-        crop = crop._replace(camera_id=None, well_id=None, cast_id=TRIAL, captured_at=None)
-        return await self._decided(crop, deadline, monitored=False)
+        if any((crop.camera_id, crop.well_id, crop.cast_id, crop.captured_at)):
+            raise MalformedField("labels: a trial counts for no camera and no well, send it to /v1/inspect or bare")
+        return await self._decided(crop._replace(cast_id=TRIAL), deadline, monitored=False)
 
     async def inspect_batch(self, crops: Sequence[Crop], deadline: float) -> list[Decision]:
         """Judge the crops of one frame in a worker thread, in their order; a bad crop becomes ``unknown``.
@@ -76,23 +78,29 @@ class Inspector:
         seen = [await self._seen(crop) for crop in crops]
         answers = [earlier for _, earlier in seen]
         fresh = [crop for crop, earlier in seen if earlier is None]
-        made = await self._in_worker(partial(judge_batch, self._models.require(), fresh))
+        serving = self._models.require()
+        made = decided(serving, fresh, await self._in_worker(serving, fresh, deadline))
         recordings = iter(self._recorder.record(made, fresh))
         return [await next(recordings).kept() if earlier is None else earlier for earlier in answers]
 
     async def _decided(self, crop: Crop, deadline: float, *, monitored: bool) -> Decision:
-        if len(crop.image) > INLINE_BYTES:
-            require_time(deadline)
-            made = await self._in_worker(partial(judge, self._models.require(), crop))
-            (recording,) = self._recorder.record([made], [crop], monitored=monitored)
-        else:
+        serving = self._models.require()
+        if len(crop.image) <= SMALL_BYTES:
+            crop = with_header(crop)
+        if _is_small(serving, crop):
             recording = await (self._batcher if monitored else self._trials).judge(crop, deadline)
+            return await recording.kept()
+        require_time(deadline)
+        (outcome,) = await self._in_worker(serving, [crop], deadline)
+        if isinstance(outcome, PictureError):
+            raise outcome
+        (recording,) = self._recorder.record([outcome], [crop], monitored=monitored)
         return await recording.kept()
 
     def _judge_together(self, crops: Sequence[Crop], *, monitored: bool) -> list[Recording | Exception]:
         """Judge pictures that arrived together, and begin to record the decisions."""
         try:
-            outcomes = judge_each(self._models.require(), crops)
+            outcomes = judge_each(self._models.require(), crops, self._freshness)
         except ScoringFailed as error:
             self._doubt(error)
             raise
@@ -104,6 +112,8 @@ class Inspector:
                 recordings = self._recorder.record(made, [crops[place] for place in places], monitored=monitored)
             except JournalUnavailable as error:
                 begun |= {place: JournalUnavailable(str(error)) for place in places}
+            except Exception as error:  # what has been recorded must not be judged and recorded again
+                begun |= dict.fromkeys(places, error)
             else:
                 begun |= zip(places, recordings, strict=True)
         return [outcome if isinstance(outcome, Exception) else begun[place] for place, outcome in enumerate(outcomes)]
@@ -116,24 +126,18 @@ class Inspector:
         """
         self._models.require()
         earlier = await self._recorder.earlier(crop)
-        crop = self._watched(crop)
-        if earlier is None or crop.refusal is None or earlier.verdict is not Verdict.NO_LEAK:
-            return crop, earlier
-        return crop._replace(captured_at=None), None
-
-    def _watched(self, crop: Crop) -> Crop:
         refusal = self._freshness.judge(crop)
-        return crop if refusal is None else crop._replace(refusal=refusal)
+        if earlier is None:
+            return crop._replace(refusal=refusal, stale_at=self._freshness.stale_at(crop)), None
+        if refusal is None and self._freshness.has_frozen(crop, earlier.received_at):
+            refusal = Reason.FROZEN
+        if refusal is None or earlier.verdict is not Verdict.NO_LEAK:
+            return crop, earlier
+        return crop._replace(refusal=refusal, captured_at=None), None
 
-    async def _in_worker(self, job: Callable[[], T]) -> T:
-        running = asyncio.get_running_loop().run_in_executor(self._workers, job)
+    async def _in_worker(self, serving: Serving, crops: Sequence[Crop], deadline: float) -> list[Outcome]:
         try:
-            async with asyncio.timeout(self._stuck_after_s):
-                return await running
-        except TimeoutError as error:
-            stuck = ScoringFailed(f"no verdict within {self._stuck_after_s:g} s: send the next picture")
-            self._doubt(stuck)
-            raise stuck from error
+            return await self._workers.judge(serving, crops, deadline, self._freshness)
         except ScoringFailed as error:
             self._doubt(error)
             raise
@@ -141,6 +145,11 @@ class Inspector:
     def _doubt(self, error: ScoringFailed) -> None:
         """After a scorer that failed nobody is judged until the golden pictures are judged right again."""
         self._models.doubt(f"an inference failed ({error})")
+
+
+def _is_small(serving: Serving, crop: Crop) -> bool:
+    """Whether judging takes no longer than handing over to a thread would; a few bytes may hold many pixels."""
+    return len(crop.image) <= SMALL_BYTES and pixels_to_decode(serving, crop) <= SMALL_PIXELS
 
 
 def _recorded_together(decisions: Mapping[int, Decision]) -> Iterator[list[int]]:

@@ -133,6 +133,12 @@ class Settings(BaseSettings):
     unprotected: bool = Field(False, description="Listen beyond loopback without any key.")
     keys_file: Path | None = Field(None, description="File of keys and roles, see below.")
     protect_health_and_metrics: bool = Field(False, description="Ask for a key on /health and /metrics too.")
+    names: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._~, -]*$",
+        description="Host names the service is reached by, with commas between; without keys no others are answered. "
+        "Addresses, localhost and the machine's own name need not be named.",
+    )
     trusted_proxies: str = Field(
         "127.0.0.1",
         description="Proxies whose X-Forwarded-For, -Proto and -Prefix are believed: addresses or networks, or *.",

@@ -52,7 +52,7 @@ def serve(settings: Settings) -> Serve:
         app = create_app(Settings.model_validate(settings.model_dump() | changes))
         async with LifespanManager(app, startup_timeout=60, shutdown_timeout=60):
             transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
                 yield client
 
     return start

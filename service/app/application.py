@@ -16,6 +16,7 @@ from service.edge.access import Role
 from service.edge.admission import Admission
 from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.edge.middleware import Handler, OuterMiddleware
+from service.edge.same_origin import SameOrigin
 from service.edge.trusted_proxies import TrustedProxies
 from service.judging.serving import SOFTWARE_VERSION
 from service.monitoring.readiness import Readiness
@@ -63,8 +64,14 @@ def create_app(
     app.add_exception_handler(Exception, answer_problem)
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
     log = RequestLog(logging.getLogger("service.requests"), settings.log.good_share)
-    outer = OuterMiddleware(app, _handlers(components), components.metrics, log)
+    same_origin = SameOrigin(_names(settings) if components.access.open else None)
+    outer = OuterMiddleware(app, _handlers(components), same_origin, components.metrics, log)
     return TrustedProxies(outer, settings.trusted_proxies)
+
+
+def _names(settings: Settings) -> list[str]:
+    named = (name.strip() for name in (settings.names or "").split(","))
+    return [name for name in (settings.host, settings.publish, *named) if name]
 
 
 def _handlers(components: Components) -> dict[str, Handler]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from secrets import token_bytes
 from time import monotonic
@@ -19,7 +20,9 @@ from service.edge.sessions import Sessions, kept_secret
 from service.inspector import Inspector
 from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
+from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import SOFTWARE_VERSION, open_serving
+from service.judging.workers import JudgingWorkers
 from service.monitoring.alarms import AlarmLayer
 from service.monitoring.cadence import Cadence
 from service.monitoring.cameras_file import Camera, read_cameras
@@ -30,6 +33,7 @@ from service.monitoring.monitor import Monitor
 from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
 from service.record.archive.archive import Archive
+from service.record.clock import CLOCK_FILE, RecordClock
 from service.record.database.engine import Database, postgres_engine
 from service.record.event_outbox import EventOutbox, note
 from service.record.followers.follower import Follower, Sink
@@ -65,6 +69,7 @@ class Components(Needs):
     event_outbox: EventOutbox
     followers: Sequence[Follower]
     retentions: Sequence[Retention]
+    clock: RecordClock
     shared: Database | None
     other_replicas: OtherReplicas | None
     hung: Callable[[str], None]
@@ -89,10 +94,14 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
     freshness = FreshnessMonitor(settings.frozen_after_s, stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
+    budget = PixelBudget(settings.max_pixels)
+    judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
     recorder = Recorder(journal, archive.keep, monitor, metrics)
     shared = _shared_database(settings)
     own_records = Records(journal.database)
     records = own_records if shared is None else SharedRecords(shared, own_records)
+    longest_days = max(*settings.journal.retention.days.values(), *settings.archive.retention.days.values())
+    clock = RecordClock(settings.data_dir / CLOCK_FILE, lambda: journal.newest_at, timedelta(days=longest_days))
     followers = [Follower(journal, sink) for sink in _sinks(journal, settings)]
     components = Components(
         settings=settings,
@@ -104,15 +113,18 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         run_limit=run_limit,
         models=models,
         workers=workers,
-        inspector=Inspector(models, freshness, recorder, workers, settings.stuck_after_s),
+        inspector=Inspector(models, freshness, recorder, judging),
         freshness=freshness,
         monitor=monitor,
-        incidents=IncidentMonitor([*_incident_sources(metrics, readiness, followers), journal.problems]),
+        incidents=IncidentMonitor(
+            [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
+        ),
         journal=journal,
         archive=archive,
         event_outbox=EventOutbox(journal),
         followers=followers,
         retentions=_retentions(journal, settings, followers),
+        clock=clock,
         shared=shared,
         other_replicas=None if shared is None else OtherReplicas(shared, settings.replica),
         own_records=own_records,
@@ -192,6 +204,8 @@ def _show(components: Components) -> None:
     metrics.ready.set_function(lambda: readiness.ready)
     metrics.record.journal_limit_bytes.set(settings.journal.max_bytes)
     metrics.record.journal_bytes.set_function(lambda: components.retentions[0].bytes_used)
+    metrics.record.damaged_journals.set_function(lambda: len(components.journal.damaged))
+    metrics.record.deletion_paused.set_function(lambda: components.clock.paused)
     metrics.record.archive_limit_bytes.set(settings.archive.max_bytes)
     metrics.record.archive_bytes.set_function(lambda: components.archive.bytes)
     for follower in components.followers:

@@ -60,8 +60,8 @@ async def _open(parts: Components) -> None:
 def _tasks(parts: Components) -> list[Task]:
     watches = (_follow_artifact, _watch_journal, _self_test, _watch_silence, _watch_incidents)
     tasks: list[Task] = [partial(watch, parts) for watch in watches]
-    tasks += [parts.event_outbox.run, parts.live_events.follow, parts.archive.run]
-    tasks += [retention.run for retention in parts.retentions]
+    tasks += [parts.event_outbox.run, parts.live_events.follow, partial(parts.archive.run, parts.clock)]
+    tasks += [partial(retention.run, parts.clock) for retention in parts.retentions]
     if parts.other_replicas is not None:
         tasks.append(partial(parts.live_events.hear, parts.other_replicas.watch, parts.monitor.heard))
     return tasks

@@ -58,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,
+        ws="none",
         loop="uvloop",
         lifespan="on",
         log_config=None,

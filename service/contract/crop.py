@@ -1,16 +1,19 @@
 """What is to be judged."""
 
+import math
 from datetime import datetime
 from typing import NamedTuple
 
 from service.contract.decision import Reason
+from service.contract.header.header import Header
 
 
 class Crop(NamedTuple):
     """A picture as it arrived, with its labels.
 
     ``arrived`` is on the clock of ``time.perf_counter``; ``refusal`` says why the picture cannot be judged whatever
-    it shows (frozen, stale), where that is so.
+    it shows (frozen, stale), where that is so, and ``stale_at`` when it will be stale unless it is judged by then, on
+    the clock of ``arrived``. ``header`` is that of the picture, where it has been read already.
     """
 
     image: bytes
@@ -23,3 +26,5 @@ class Crop(NamedTuple):
     cast_id: str | None = None
     captured_at: datetime | None = None
     refusal: Reason | None = None
+    stale_at: float = math.inf
+    header: Header | None = None

@@ -14,6 +14,8 @@ LeakInspectionError
 │   ├── BodyTooLarge       ... with fewer bytes or crops
 │   ├── NotFound           ... for something that exists
 │   │   └── PictureGone    ... other than a picture that is no longer kept
+│   ├── Misdirected        ... to a name of this service
+│   ├── CrossOrigin        ... from the service's own page
 │   ├── Unauthenticated    ... with a key
 │   └── Forbidden          ... with a key of another role
 ├── Unavailable            send the next picture after a pause
@@ -88,6 +90,14 @@ class NotFound(RequestError):
 
 class PictureGone(NotFound):
     """The picture of a decision was never kept, or has been deleted since."""
+
+
+class Misdirected(RequestError):
+    """The request names a host that this service is not."""
+
+
+class CrossOrigin(RequestError):
+    """A page of another origin made a browser send this."""
 
 
 class Unauthenticated(RequestError):

@@ -78,6 +78,16 @@ def entry_id(entry: Entry) -> str:
     return entry.review_id if isinstance(entry, Review) else entry.event_id
 
 
+def entry_time(entry: Entry) -> datetime:
+    """Return when a decision's picture came in, or when anything else happened."""
+    return entry.received_at if isinstance(entry, Decision) else entry.at
+
+
+def is_good(entry: Entry) -> bool:
+    """Whether an entry says nothing but that a well is good: nobody waits for it, and the next one makes it old."""
+    return isinstance(entry, Decision) and entry.verdict is Verdict.NO_LEAK
+
+
 def new_id() -> str:
     """Draw an id; later ones sort behind earlier ones (UUID version 7)."""
     return str(uuid_utils.uuid7())

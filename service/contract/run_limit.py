@@ -19,7 +19,7 @@ class RunLimit:
 
     def __init__(self, limit_s: float = math.inf) -> None:
         self._limit_s = limit_s
-        self._running: dict[int, tuple[float, ort.RunOptions]] = {}
+        self._running: dict[int, tuple[float, ort.RunOptions | None]] = {}
         self._numbers = itertools.count()
         self._closed = threading.Event()
 
@@ -29,8 +29,8 @@ class RunLimit:
     def close(self) -> None:
         self._closed.set()
 
-    def begin(self, options: ort.RunOptions) -> int:
-        """Note that an inference begins; returns its number."""
+    def begin(self, options: ort.RunOptions | None = None) -> int:
+        """Note that an inference begins, or without ``options`` decoding, which cannot be ended; returns its number."""
         number = next(self._numbers)
         self._running[number] = (monotonic(), options)
         return number
@@ -48,5 +48,5 @@ class RunLimit:
         while not self._closed.wait(self._limit_s / LOOKS_IN_LIMIT):
             latest = monotonic() - self._limit_s
             for started, options in list(self._running.values()):
-                if started < latest:
+                if started < latest and options is not None:
                     options.terminate = True

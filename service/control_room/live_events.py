@@ -27,11 +27,6 @@ LASTING = (EventKind.NO_DATA, EventKind.DATA_RESUMED, EventKind.DRIFT, EventKind
 Watch = Callable[[int], AsyncIterator[list[Recorded]]]
 
 
-def is_good(entry: Entry) -> bool:
-    """Whether an entry says nothing but that a well is good, so that the next one of its kind makes it old."""
-    return isinstance(entry, Decision) and entry.verdict is Verdict.NO_LEAK
-
-
 class Subscription:
     """What one listener has not been told: all that is urgent, in order, and of each good well only the latest.
 

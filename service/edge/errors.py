@@ -28,6 +28,8 @@ KINDS: dict[type[errors.LeakInspectionError], Kind] = {
     errors.MalformedBody: Kind(400, "malformed-body", "The body cannot be parsed"),
     errors.Unauthenticated: Kind(401, "unauthenticated", "A key is needed"),
     errors.Forbidden: Kind(403, "forbidden", "The key is for another role"),
+    errors.CrossOrigin: Kind(403, "cross-origin", "A page of another origin may not do this"),
+    errors.Misdirected: Kind(421, "misdirected", "The request is for another host"),
     errors.NotFound: Kind(404, "not-found", "Not found"),
     errors.BodyTooLarge: Kind(413, "too-large", "Too large"),
     errors.PictureTooLarge: Kind(413, "too-large", "Too large"),

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.contract.errors import RequestError
 from service.edge.bounded_receive import BoundedReceive
 from service.edge.errors import Problem, only_post, problem_of
 from service.edge.request_id import request_id_of
+from service.edge.same_origin import SameOrigin
 from service.telemetry.logs import RequestLog
 from service.telemetry.metrics import ServiceMetrics
 
@@ -42,8 +44,16 @@ Handler = Callable[[Scope, Receive], Awaitable[Reply]]
 class OuterMiddleware:
     """Wraps the web application; ``handlers`` maps paths to their handlers of POST."""
 
-    def __init__(self, app: ASGIApp, handlers: dict[str, Handler], metrics: ServiceMetrics, log: RequestLog) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        handlers: dict[str, Handler],
+        same_origin: SameOrigin,
+        metrics: ServiceMetrics,
+        log: RequestLog,
+    ) -> None:
         self._app = app
+        self._same_origin = same_origin
         self._handlers = handlers
         self._metrics = metrics
         self._log = log
@@ -58,10 +68,12 @@ class OuterMiddleware:
         self._metrics.in_flight += 1
         status = CLIENT_CLOSED_REQUEST
         try:
-            if handler is None:
+            reply = self._refusal(scope)
+            if reply is None and handler is not None:
+                reply = await self._through_handler(handler, scope, receive)
+            if reply is None:
                 status = await self._through_app(scope, receive, send)
             else:
-                reply = await self._through_handler(handler, scope, receive)
                 status = reply.status
                 await _send(send, reply, request_id)
         except ClientGone:
@@ -71,6 +83,13 @@ class OuterMiddleware:
             self._metrics.in_flight -= 1
             self._metrics.request_ended(status, None if "endless" in scope else elapsed_s)
             self._log.ended(scope, status, elapsed_s)
+
+    def _refusal(self, scope: Scope) -> Reply | None:
+        try:
+            self._same_origin.require(scope)
+        except RequestError as error:
+            return _reply(problem_of(error, scope["path"], scope["request_id"]))
+        return None
 
     async def _through_handler(self, handler: Handler, scope: Scope, receive: Receive) -> Reply:
         if scope["method"] != "POST":

@@ -3,6 +3,7 @@
 import asyncio
 from http import HTTPStatus
 
+import httptools
 import uuid_utils
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -13,9 +14,14 @@ ANSWER = b"HTTP/1.1 "
 HEAD_END = b"\r\n\r\n"
 HEAD_BYTES = 64 * 1024
 HEAD_S = 10.0
+OFFER = frozenset((b"upgrade", b"http2-settings"))
 MALFORMED = Kind(400, "malformed-request", "Not an HTTP/1.1 request")
 TOO_SLOW = BY_STATUS[408]
 HEAD_TOO_LARGE = Kind(431, "head-too-large", "The head of the request is too large")
+
+
+def _tokens(value: bytes) -> list[bytes]:
+    return [token.strip().lower() for token in value.split(b",")]
 
 
 class OnePacket:
@@ -55,9 +61,11 @@ class OnePacket:
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Refuses heads that are malformed, endless or slow; uvicorn itself waits for the end of a head for ever."""
+    """Refuses heads that are malformed, endless or slow, and stays with HTTP/1.1; uvicorn waits for a head for ever."""
 
     _in_head = True
+    _closes = False
+    _offers = False
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
 
@@ -73,7 +81,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, and look whether the head is whole by now."""
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except httptools.HttpParserError as error:
+            self.send_400_response(f"the request cannot be parsed ({error}): send HTTP/1.1")
         if not self._in_head:
             self._stop_waiting()
             return
@@ -85,20 +97,71 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._head_bytes, self._closes = True, 0, False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header without the blanks around its value (RFC 9110 5.5); trailers belong to no head."""
+        if not self._in_head:
+            return
+        name, value = name.lower(), value.strip(b" \t")
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        elif name == b"connection" and b"close" in _tokens(value):
+            self._closes = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        """Begin with the request; one that offers another protocol is read again without its offer."""
         self._in_head = False
-        super().on_headers_complete()
+        self._offers = bool(self.parser.should_upgrade())
+        if not self._offers:
+            super().on_headers_complete()
+            if self._closes:
+                self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """Say in the scope that the body is there, so that nobody sets a clock for it."""
+        if self._offers:
+            return
         self.scope[WHOLE] = True  # type: ignore[literal-required]  # a key of our own
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         self._in_head = False
         self._refuse(MALFORMED, msg)
+
+    def _parse(self, data: bytes) -> None:
+        """Feed the parser, which ends at a head with ``Upgrade``, since it takes what follows for another protocol.
+
+        HTTP/1.1 is all there is here, so the offer is declined by ignoring it (RFC 9110 7.8), whatever it is: a new
+        parser gets the head without it, and what follows is the body it says it is.
+        """
+        left = memoryview(data)
+        while True:
+            try:
+                self.parser.feed_data(left)
+            except httptools.HttpParserUpgrade as end:
+                left = left[end.args[0] :]
+            else:
+                return
+            if self.parser.get_method() == b"CONNECT":
+                self.send_400_response("this is no proxy: send a request with a path")
+                return
+            head = self._head_without_offer()
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            self.parser.feed_data(head)
+
+    def _head_without_offer(self) -> bytes:
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        lines = [b"%s %s HTTP/%s" % (method, self.url, version)]
+        for name, value in self.headers:
+            if name == b"connection":
+                kept = b", ".join(token for token in _tokens(value) if token not in OFFER)
+                lines += [b"connection: " + kept] if kept else []
+            elif name not in OFFER:
+                lines.append(b"%s: %s" % (name, value))
+        return b"\r\n".join([*lines, b"", b""])
 
     def _wait_for_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_S, self._refuse, TOO_SLOW, f"no whole head within {HEAD_S:g} s")

@@ -1,5 +1,6 @@
 """From crops to decisions: decode, gate, resize, score, decide. Pure computation, safe in any thread."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import perf_counter
@@ -12,10 +13,16 @@ from service.contract.crop import Crop
 from service.contract.decision import Decision, PictureFacts, Reason, Timing, Verdict
 from service.contract.detector import Detection
 from service.contract.errors import PictureError, PictureTooLarge
-from service.contract.gate.gate import NOTHING_MEASURED
-from service.contract.picture import Pixels, decode
+from service.contract.gate.gate import NOTHING_MEASURED, GateJudgement
+from service.contract.header.header import Header
+from service.contract.picture import Pixels, decode, read_header
+from service.judging.deadline import require_time
 from service.judging.serving import Serving
+from service.monitoring.freshness import FreshnessMonitor
 from service.monitoring.self_test import SelfTest, run_self_test
+
+Outcome = Decision | PictureError
+"""What becomes of a picture: a decision, or the error of one that cannot be decoded."""
 
 
 class _Decoded(NamedTuple):
@@ -43,33 +50,76 @@ def judge_batch(serving: Serving, crops: Sequence[Crop]) -> list[Decision]:
     Raises:
         ScoringFailed: the scorer cannot be trusted with them; no decision is made.
     """
-    outcomes = zip(crops, judge_each(serving, crops), strict=True)
-    return [_undecodable(serving, crop, one) if isinstance(one, PictureError) else one for crop, one in outcomes]
+    return decided(serving, crops, judge_each(serving, crops))
 
 
-def judge_each(serving: Serving, crops: Sequence[Crop]) -> list[Decision | PictureError]:
-    """Judge pictures of many senders with one inference, in their order; what cannot be decoded gets its error."""
+def decided(serving: Serving, crops: Sequence[Crop], outcomes: Sequence[Outcome]) -> list[Decision]:
+    """Turn outcomes into decisions: what cannot be decoded becomes ``unknown``."""
+    return [
+        _undecodable(serving, crop, outcome) if isinstance(outcome, PictureError) else outcome
+        for crop, outcome in zip(crops, outcomes, strict=True)
+    ]
+
+
+def judge_each(
+    serving: Serving, crops: Sequence[Crop], freshness: FreshnessMonitor | None = None, deadline: float = math.inf
+) -> list[Outcome]:
+    """Judge pictures of many senders with one inference, in their order; what cannot be decoded gets its error.
+
+    Args:
+        serving: what is served.
+        crops: the pictures.
+        freshness: knows what wells have shown before, where that matters.
+        deadline: when inference must have begun, on the clock of ``time.perf_counter``.
+
+    Raises:
+        DeadlineExceeded: it has not.
+        ScoringFailed: the scorer cannot be trusted with them; no decision is made.
+    """
     decoded = [_decoded(serving, crop) for crop in crops]
-    decisions = iter(_judged(serving, [item for item in decoded if isinstance(item, _Decoded)]))
+    usable = [item for item in decoded if isinstance(item, _Decoded)]
+    decisions = iter(_judged(serving, usable, freshness, deadline))
     return [next(decisions) if isinstance(item, _Decoded) else item for item in decoded]
 
 
-def _decoded(serving: Serving, crop: Crop) -> _Decoded | PictureError:
+def with_header(crop: Crop) -> Crop:
+    """Read the header of a picture; without one it gets its error when it is judged."""
+    try:
+        return crop._replace(header=read_header(crop.image))
+    except PictureError:
+        return crop
+
+
+def pixels_to_decode(serving: Serving, crop: Crop) -> int:
+    """Return for how many pixels a decoder will need memory, 0 for what will not be decoded."""
+    header = crop.header
+    if header is None or header.pixels > serving.max_pixels or not serving.gates.of(crop.camera_id).accepts(header):
+        return 0
+    return header.decoding_pixels
+
+
+def _decoded(serving: Serving, crop: Crop) -> _Decoded | Outcome:
+    """Decode what the gate may find usable: the size that the header states decides before a pixel exists."""
     started = perf_counter()
     try:
-        return _Decoded(crop, decode(crop.image, serving.max_pixels), perf_counter() - started)
+        header = crop.header or read_header(crop.image)
+        if header.pixels <= serving.max_pixels and not serving.gates.of(crop.camera_id).accepts(header):
+            return _wrong_size(serving, crop, header)
+        return _Decoded(crop, decode(crop.image, serving.max_pixels, header), perf_counter() - started)
     except PictureError as error:
         return error
 
 
-def _judged(serving: Serving, decoded: Sequence[_Decoded]) -> list[Decision]:
+def _judged(
+    serving: Serving, decoded: Sequence[_Decoded], freshness: FreshnessMonitor | None, deadline: float
+) -> list[Decision]:
     """Judge pictures together; their gates' time is shared among them, as the scorer's is."""
     pictures = [item.picture for item in decoded]
     started = perf_counter()
     gated = serving.gates.judge_all(pictures, [item.crop.camera_id for item in decoded])
+    gated = _with_refusals(decoded, gated, freshness)
     gate_s = (perf_counter() - started) / max(len(pictures), 1)
-    # A picture that is refused whatever it shows is not scored either: its score would prove nothing.
-    gated = [(figures, item.crop.refusal or unusable) for item, (figures, unusable) in zip(decoded, gated, strict=True)]
+    require_time(deadline)
     thresholds = [serving.threshold_of(item.crop.camera_id) for item in decoded]
     detections = serving.detector.judge_gated(pictures, gated, thresholds)
     return [
@@ -78,9 +128,51 @@ def _judged(serving: Serving, decoded: Sequence[_Decoded]) -> list[Decision]:
     ]
 
 
+def _with_refusals(
+    decoded: Sequence[_Decoded], gated: Sequence[GateJudgement], freshness: FreshnessMonitor | None
+) -> list[GateJudgement]:
+    """A picture that is refused whatever it shows is not scored either: its score would prove nothing."""
+    now = perf_counter()
+    frozen = _frozen(decoded, freshness)
+    return [
+        (
+            figures,
+            item.crop.refusal
+            or (Reason.STALE if now > item.crop.stale_at else None)
+            or unusable
+            or (Reason.FROZEN if place in frozen else None),
+        )
+        for place, (item, (figures, unusable)) in enumerate(zip(decoded, gated, strict=True))
+    ]
+
+
+def _frozen(decoded: Sequence[_Decoded], freshness: FreshnessMonitor | None) -> set[int]:
+    """Places of pictures that their cameras have shown before; what has no ids is not compared."""
+    named = [
+        place for place, item in enumerate(decoded) if item.crop.camera_id is not None or item.crop.well_id is not None
+    ]
+    if freshness is None or not named:
+        return set()
+    crops = [decoded[place].crop for place in named]
+    contents = [_content(decoded[place].picture) for place in named]
+    return {place for place, seen in zip(named, freshness.repeated(crops, contents), strict=True) if seen}
+
+
+def _content(picture: Pixels) -> int:
+    """A hash of pixels and size; no outsider can aim at it, since each process has a secret of its own."""
+    return hash((picture.shape, picture.tobytes()))
+
+
 def _facts(item: _Decoded, detection: Detection) -> PictureFacts:
     height, width = item.picture.shape[:2]
     return PictureFacts(width, height, len(item.crop.image), *detection.figures)
+
+
+def _wrong_size(serving: Serving, crop: Crop, header: Header) -> Decision:
+    detection = Detection(Verdict.UNKNOWN, crop.refusal or Reason.INPUT_SIZE, NOTHING_MEASURED)
+    return _decision(
+        serving, crop, detection, PictureFacts(header.width, header.height, len(crop.image), *NOTHING_MEASURED)
+    )
 
 
 def _undecodable(serving: Serving, crop: Crop, error: PictureError) -> Decision:

@@ -3,11 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from time import perf_counter
 from typing import Generic, NamedTuple, TypeVar
 
 from service.contract.crop import Crop
 from service.contract.errors import DeadlineExceeded, ScoringFailed
+from service.judging.deadline import require_time
 
 T = TypeVar("T")
 
@@ -88,13 +88,3 @@ class MicroBatcher(Generic[T]):
             if len(crops) == 1:
                 return [error]
             return [self._outcomes([crop])[0] for crop in crops]
-
-
-def require_time(deadline: float) -> None:
-    """Do nothing before the deadline, which is on the clock of ``time.perf_counter``.
-
-    Raises:
-        DeadlineExceeded: it has passed.
-    """
-    if perf_counter() > deadline:
-        raise DeadlineExceeded("the deadline passed before inference: send a fresh picture")

@@ -34,6 +34,8 @@ export default {
   "trouble.overload": "PICTURES ARE REFUSED for {duration}: more come than can be judged. Watch wells with old pictures.",
   "trouble.postgresql": "The shared record has not been reached for {duration}. Verdicts go on; lists may be old.",
   "trouble.webhook": "ALARMS HAVE NOT REACHED THE PLANT for {duration}. Watch this page.",
+  "trouble.clock": "The service's clock has jumped: times may be wrong. Nothing is deleted for its age meanwhile.",
+  "trouble.journal_damaged": "A damaged record was set aside: what was before is not shown. Tell the engineer.",
 
   "wells_more": "{wells} and {count} more",
 

@@ -16,9 +16,9 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from service.contract.decision import Decision
-from service.contract.journal_entry import Event, EventKind, Recorded
+from service.contract.journal_entry import Event, EventKind, Recorded, is_good
 from service.control_room.board import Board, silent_since
-from service.control_room.live_events import Subscription, is_good
+from service.control_room.live_events import Subscription
 from service.control_room.live_views import Brief, DriftView, ServiceEventView, SilenceView
 from service.monitoring.readiness import Readiness
 from service.record.queries.records import Records

@@ -6,11 +6,11 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from service.contract.decision import Decision
 from service.edge.errors import PROBLEM_TYPE
-from service.routes.schemas import BatchAnswer, BatchForm, CropForm, CropQuery, ProblemAnswer
+from service.routes.schemas import BatchAnswer, BatchForm, CropForm, CropQuery, FrameQuery, ProblemAnswer, TrialForm
 
 Json = dict[str, Any]
 
@@ -37,7 +37,8 @@ BODY_PROBLEMS = {
 SIGN_IN_PROBLEMS = {429: "Too many wrong keys came from this address: try again after a pause."}
 EVERY_PROBLEM = {
     401: "A key is needed.",
-    403: "The key is for another role.",
+    403: "The key is for another role, or a page of another origin sent this.",
+    421: "Host is not a name of this service.",
     500: "The service failed on this request.",
 }
 HANDLER_HEADERS = (
@@ -78,7 +79,7 @@ def document(app: FastAPI) -> Json:
                 _describe_problems(operation, APP_PROBLEMS)
                 _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
                 _describe_problems(operation, SIGN_IN_PROBLEMS if operation["operationId"] == "signIn" else {})
-        for model in (Decision, BatchAnswer, BatchForm, CropForm, ProblemAnswer):
+        for model in (Decision, BatchAnswer, BatchForm, CropForm, TrialForm, ProblemAnswer):
             _add(schemas, model)
         handlers = {"/v1/inspect": _inspect(), "/v1/inspect/batch": _batch(), "/v1/trial": _trial()}
         schema["paths"] = {path: {"post": operation} for path, operation in handlers.items()} | schema["paths"]
@@ -100,9 +101,9 @@ def _inspect() -> Json:
         operation_id="inspectWell",
         summary="Judge one crop",
         description="The picture is the raw body, or the multipart field `file`. Its type is judged by content.",
-        body=_crop_body(),
+        body=_crop_body("CropForm"),
         answer="Decision",
-        parameters=_query_parameters(),
+        parameters=_query_parameters(CropQuery),
     )
 
 
@@ -111,15 +112,15 @@ def _trial() -> Json:
         operation_id="tryPicture",
         summary="Try a picture",
         description="Judged and recorded with the cast `trial`, for no camera and no well; no alarm follows from it.",
-        body=_crop_body(),
+        body=_crop_body("TrialForm"),
         answer="Decision",
         parameters=[],
     )
 
 
-def _crop_body() -> Json:
+def _crop_body(form: str) -> Json:
     binary = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
-    return {"image/jpeg": binary, "image/png": binary, "multipart/form-data": _schema("CropForm")}
+    return {"image/jpeg": binary, "image/png": binary, "multipart/form-data": _schema(form)}
 
 
 def _batch() -> Json:
@@ -129,7 +130,7 @@ def _batch() -> Json:
         description="One answer a crop, in the order sent; a crop that cannot be decoded is one `unknown`.",
         body={"multipart/form-data": _schema("BatchForm")},
         answer="BatchAnswer",
-        parameters=[],
+        parameters=_query_parameters(FrameQuery),
     )
 
 
@@ -155,8 +156,8 @@ def _operation(
     return operation
 
 
-def _query_parameters() -> list[Json]:
-    properties = CropQuery.model_json_schema()["properties"]
+def _query_parameters(labels: type[BaseModel]) -> list[Json]:
+    properties = labels.model_json_schema()["properties"]
     return [
         {
             "name": name,

@@ -20,14 +20,32 @@ class CropQuery(BaseModel):
     captured_at: AwareDatetime | None = Field(None, description="When it was taken, RFC 3339 with an offset.")
 
 
-class CropForm(BaseModel):
-    """One crop as multipart form data."""
+class FrameQuery(BaseModel):
+    """The labels that all crops of a batch have; everything is optional."""
+
+    camera_id: Id | None = Field(None, description="Which camera took them.")
+    cast_id: Id | None = Field(None, description="Which cast they belong to.")
+    captured_at: AwareDatetime | None = Field(None, description="When they were taken, RFC 3339 with an offset.")
+
+
+class TrialForm(BaseModel):
+    """One picture that is tried, as multipart form data."""
 
     file: Binary
 
 
-class BatchForm(BaseModel):
-    """Many crops as multipart form data; ``meta`` is a JSON list of objects like the query of one crop."""
+class CropForm(CropQuery):
+    """One crop as multipart form data; each label stands in the query or here, not in both."""
+
+    file: Binary
+
+
+class BatchForm(FrameQuery):
+    """Many crops as multipart form data.
+
+    ``meta`` is a JSON list of objects like the query of one crop; it may repeat a label of the whole batch, and must
+    not differ from it.
+    """
 
     files: list[Binary]
     meta: str | None = None

@@ -28,6 +28,16 @@ class RecordMetrics:
         self.journal_limit_bytes = Gauge(
             "leak_inspection_journal_limit_bytes", "Size from which old decisions are dropped.", registry=registry
         )
+        self.deletion_paused = Gauge(
+            "leak_inspection_deletion_paused",
+            "1 while nothing is deleted for its age, since the clock jumped or cannot be trusted.",
+            registry=registry,
+        )
+        self.damaged_journals = Gauge(
+            "leak_inspection_damaged_journals",
+            "Journals that could not be read and lie aside in the data folder.",
+            registry=registry,
+        )
         self.archive_bytes = Gauge("leak_inspection_archive_bytes", "Size of the kept pictures.", registry=registry)
         self.archive_limit_bytes = Gauge(
             "leak_inspection_archive_limit_bytes", "Size from which old pictures are dropped.", registry=registry

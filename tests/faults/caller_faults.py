@@ -1,11 +1,17 @@
 """Faults of callers: requests that are too late, too many, too large, malformed, or not allowed."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 
+import numpy as np
+
+from service.contract.picture import Pixels
+from service.contract.scorer import Scores
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import Fault
-from tests.faults.rig import GOOD, LEAK, Rig
+from tests.faults.rig import GOOD, LEAK, LateGates, Rig
+from tests.faults.scorer_faults import LARGE
 
 KEY = "camera-key-0123456"
 
@@ -49,6 +55,32 @@ async def bad_crops(rig: Rig) -> None:
         await running.batch(b"", LEAK, b"text", LEAK[:300], LEAK)
 
 
+async def late_in_the_queue(rig: Rig) -> None:
+    """Batches and large pictures wait for a thread, or until they are decoded, for longer than their callers do."""
+    headers = {"x-deadline-ms": "100"}
+    files = [("files", LEAK), ("files", GOOD)]
+    working, release = threading.Event(), threading.Event()
+
+    def wait(pixels: Pixels) -> Scores:
+        working.set()
+        release.wait(30)
+        return np.zeros(len(pixels), np.float32)
+
+    async with rig.serving(worker_threads=1) as running:
+        scorer = running.components.models.current().detector.scorer
+        running.replace_scorer(wait)
+        first = asyncio.create_task(running.control_batch(GOOD))
+        await asyncio.to_thread(working.wait, 30)
+        await running.client.post("/v1/inspect/batch", files=files, headers=headers)
+        await running.client.post("/v1/inspect", content=LARGE, headers=headers)
+        release.set()
+        await first
+        running.change_scorer(scorer)
+        running.change_serving(gates=LateGates(running.components.models.current().gates, 0.11))
+        await running.client.post("/v1/inspect/batch", files=files, headers=headers)
+        await running.client.post("/v1/inspect", content=LARGE, headers=headers)
+
+
 async def cancelled(rig: Rig) -> None:
     """Callers that leave at every moment; those who stay get their answers."""
     async with rig.serving() as running:
@@ -70,6 +102,12 @@ CALLER_FAULTS = (
         "inference would begin too late",
         ("504 deadline-exceeded",),
         request(settings={"deadline_s": 1e-9}),
+    ),
+    Fault(
+        "deadline passed in the queue",
+        "batches and large pictures wait behind another, X-Deadline-Ms: 100",
+        ("504 deadline-exceeded",),
+        late_in_the_queue,
     ),
     Fault(
         "senseless deadline", "X-Deadline-Ms: -5", ("422 malformed-field",), request(headers={"x-deadline-ms": "-5"})
@@ -109,6 +147,18 @@ CALLER_FAULTS = (
         ),
     ),
     Fault("bad crops in a batch", "no pictures among leaks", ("200 unknown: input_undecodable", LEAK_FOUND), bad_crops),
+    Fault(
+        "page of another origin",
+        "a browser posts for a foreign page",
+        ("403 cross-origin",),
+        request(headers={"origin": "http://foreign.example", "sec-fetch-site": "cross-site"}),
+    ),
+    Fault(
+        "DNS rebinding",
+        "a foreign name leads to the service",
+        ("421 misdirected",),
+        request(headers={"host": "foreign.example:8000", "origin": "http://foreign.example:8000"}),
+    ),
     Fault("wrong method", "GET", ("405 method-not-allowed",), request(method="GET")),
     Fault(
         "path traversal",

@@ -12,6 +12,7 @@ from typing import Any
 from service import inspector
 from service.contract import decision, detector, scorer
 from service.contract.gate import gate
+from service.contract.header import jpeg, jpeg_scans, png
 from service.judging import judge, model_switch
 from service.monitoring import freshness, readiness, self_test
 from service.record.journal import journal
@@ -66,8 +67,12 @@ MUTANTS = (
     Mutant(decision.decide, "score >= threshold:", "score > 1e9:", "repeated picture"),
     Mutant(decision.decide, "Judgement(Verdict.LEAK,", "Judgement(Verdict.NO_LEAK,", "cancelled callers"),
     Mutant(detector.Detector.judge_gated, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "stale picture"),
-    Mutant(judge._judged, "item.crop.refusal or unusable", "unusable", "stale picture"),
-    Mutant(judge._judged, "item.crop.refusal or unusable", "item.crop.refusal", "lamp"),
+    Mutant(judge._with_refusals, "item.crop.refusal\n", "None\n", "picture from the future"),
+    Mutant(judge._with_refusals, "Reason.STALE if now > item.crop.stale_at else None", "None", "batch becomes stale"),
+    Mutant(judge._with_refusals, "or unusable", "", "lamp"),
+    Mutant(judge._with_refusals, "Reason.FROZEN if place in frozen else None", "None", "frozen feed"),
+    Mutant(judge._judged, "require_time(deadline)", "pass", "deadline passed in the queue"),
+    Mutant(judge._wrong_size, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "wrong size"),
     Mutant(judge._decision, "alarm=detection.verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
     Mutant(detector.Detector._scored,
            'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',
@@ -77,19 +82,22 @@ MUTANTS = (
     Mutant(gate._plain_fault, "return Reason.INPUT_BLACK", "return None", "black"),
     Mutant(gate._plain_fault, "return Reason.INPUT_WHITE", "return None", "white"),
     Mutant(gate._plain_fault, "Reason.INPUT_FLAT if figures.contrast < FLAT else None", "None", "flat"),
-    Mutant(gate.Gate.judge, "Reason.INPUT_SIZE", "None", "wrong size"),
     Mutant(gate.Gate._broken_limit, "if not low <= value <= high:", "if False:", "blur"),
-    Mutant(freshness.FreshnessMonitor.judge, "return Reason.STALE", "return None", "clock one hour ahead"),
+    Mutant(freshness.FreshnessMonitor.judge, "return Reason.STALE", "return None", "old good well again"),
     Mutant(freshness.FreshnessMonitor.judge, "return Reason.FUTURE", "return None", "clock one hour behind"),
-    Mutant(freshness.FreshnessMonitor._is_frozen, "return seen_s > self._frozen_after_s", "return False",
-           "frozen feed"),
-    Mutant(inspector.Inspector._watched, "if refusal is None", "if True", "frozen feed, delivered fast"),
+    Mutant(freshness.FreshnessMonitor._is_frozen, "> self._frozen_after_s", "> 1e9", "two pictures in turn"),
+    Mutant(freshness.FreshnessMonitor.repeated, "self._shown.is_shared(well, content)", "False",
+           "one picture for all wells"),
+    Mutant(freshness.FreshnessMonitor.has_frozen, "> self._frozen_after_s", "> 1e9", "good well repeated for ever"),
+    Mutant(jpeg_scans.check_scans, "if not is_whole:", "if False:", "part of a JPEG"),
+    Mutant(jpeg._count_scans, 'if data[at + 2 :].strip(b"\\0"):', "if False:", "two pictures in one body"),
+    Mutant(png.read, 'if b"acTL" in kinds:', "if False:", "animation"),
     Mutant(inspector.Inspector._doubt, "self._models.doubt(", "str(", "scorer once raised"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "True", "scaled weights"),
     Mutant(self_test._compare, "close and verdict == golden.verdict", "close", "raised threshold"),
     Mutant(self_test.run_self_test, "if missing:", "if False:", "no golden pictures"),
     Mutant(self_test.missing_kinds, ', Verdict.LEAK: "a leak"', "", "no golden leak"),
-    Mutant(inspector.Inspector._seen, "crop.refusal is None or earlier.verdict is not Verdict.NO_LEAK", "True",
+    Mutant(inspector.Inspector._seen, "refusal is None or earlier.verdict is not Verdict.NO_LEAK", "True",
            "good well repeated for ever"),
     Mutant(deadline.fresh_until, "return min(deadline, ", "return max(deadline, ", "picture older than its deadline"),
     Mutant(model_switch.ModelSwitch._proven, "if not result.ok:", "if False:", "bad model swap"),

@@ -112,6 +112,25 @@ async def cut_jpegs(rig: Rig) -> None:
             await running.batch(*parts_of(well))
 
 
+async def huge_in_a_small_file(rig: Rig) -> None:
+    """Headers promise 25 million pixels, which the gate has no use for: nothing is decoded."""
+    rewrite_manifest(rig.active, gate=limits().model_dump(mode="json"))
+    small = jpeg(WELLS[0])
+    frame = small.find(b"\xff\xc0")
+    promise = small[: frame + 5] + (5000).to_bytes(2) * 2 + small[frame + 9 :]
+    async with rig.serving() as running:
+        for picture in (bomb(5000, 5000), promise):
+            await running.post(picture)
+        await running.batch(*[bomb(5000, 5000), promise] * 4)
+
+
+def many_scans() -> bytes:
+    """A JPEG that sends its pixels again and again."""
+    whole = jpeg(WELLS[0])
+    scan = whole[whole.find(b"\xff\xda") : -2]
+    return whole[:-2] + scan * 100 + b"\xff\xd9"
+
+
 def with_another(first: bytes, second: bytes) -> tuple[bytes, ...]:
     """Two pictures in one body, in either order."""
     return first + second, second + first
@@ -185,6 +204,13 @@ PICTURE_FAULTS = (
             lambda well: cv2.resize(well, (8, 400)),  # type: ignore[arg-type, return-value]
         ),
     ),
+    Fault(
+        "small file, huge picture",
+        "JPEGs and PNGs of a few bytes, 25 million pixels by their headers",
+        ("200 unknown: input_size",),
+        huge_in_a_small_file,
+    ),
+    Fault("endless scans", "a JPEG of a hundred scans", ("413 too-large",), sent(many_scans())),
     Fault(
         "no picture",
         "nothing, text, a GIF, a truncated JPEG and PNG",

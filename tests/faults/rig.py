@@ -1,7 +1,8 @@
 """The rig on which faults are injected: a service in process, of which every answer is written down."""
 
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from asgi_lifespan import LifespanManager
 from service.app import create_app
 from service.app.components import Components
 from service.contract.artifact import read_active
+from service.contract.gate.gate import Gate, GateJudgement, Gates
 from service.contract.picture import Pixels
 from service.contract.scorer import Scorer, Scores
 from service.settings import Settings
@@ -50,7 +52,7 @@ class Rig:
         async with LifespanManager(front, startup_timeout=60, shutdown_timeout=60):
             transport = httpx.ASGITransport(front, raise_app_exceptions=False)
             hooks = {"response": [self._hear]}
-            async with httpx.AsyncClient(transport=transport, base_url="http://service", event_hooks=hooks) as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", event_hooks=hooks) as client:
                 yield Running(client, front.app._app.state.needs)  # type: ignore[attr-defined]  # the framework's own
 
     def heard(self, status: int, body: dict[str, Any]) -> None:
@@ -78,6 +80,11 @@ class Running:
         """Send a batch; each answer is written down."""
         return await self.client.post("/v1/inspect/batch", files=[("files", image) for image in images])
 
+    async def control_batch(self, *images: bytes) -> httpx.Response:
+        """Send a batch that is no fault's."""
+        files = [("files", image) for image in images]
+        return await self.client.post("/v1/inspect/batch", files=files, headers={"x-request-id": CONTROL})
+
     async def passes(self, image: bytes = GOOD, **labels: str) -> None:
         """Make sure that a good picture gets no_leak, so that a fault has something to spoil."""
         response = await self.client.post(
@@ -102,6 +109,20 @@ class Running:
         """Change parts of what is served."""
         models = self.components.models
         models._serving = dataclasses.replace(models.current(), **changes)
+
+
+class LateGates(Gates):
+    """Gates that take so many seconds."""
+
+    def __init__(self, gates: Gates, seconds: float) -> None:
+        self._gates, self._seconds = gates, seconds
+
+    def of(self, camera_id: str | None) -> Gate:
+        return self._gates.of(camera_id)
+
+    def judge_all(self, pictures: Sequence[Pixels], cameras: Sequence[str | None]) -> list[GateJudgement]:
+        time.sleep(self._seconds)
+        return self._gates.judge_all(pictures, cameras)
 
 
 class _Double:

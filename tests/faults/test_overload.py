@@ -21,7 +21,7 @@ SLOWER = 4.0
 def request(camera_id: str = "", forwarded_for: str = "") -> bytes:
     query = f"?camera_id={camera_id}" if camera_id else ""
     proxied = f"x-forwarded-for: {forwarded_for}\r\n" if forwarded_for else ""
-    head = f"POST /v1/inspect{query} HTTP/1.1\r\nhost: x\r\n{proxied}content-length: {len(LEAK)}\r\n\r\n"
+    head = f"POST /v1/inspect{query} HTTP/1.1\r\nhost: 127.0.0.1\r\n{proxied}content-length: {len(LEAK)}\r\n\r\n"
     return head.encode() + LEAK
 
 

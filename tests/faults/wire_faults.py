@@ -9,7 +9,7 @@ from tests.faults.fault import Fault
 from tests.faults.process import Process, running
 from tests.faults.rig import LEAK, Rig
 
-HEAD = b"POST /v1/inspect HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
+HEAD = b"POST /v1/inspect HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n"
 LENGTH = b"content-length: %d\r\n" % len(LEAK)
 IDLE = 200
 
@@ -57,11 +57,42 @@ async def _hang_up(served: Process, size: int) -> None:
     await served.raw(HEAD + LENGTH + b"\r\n" + LEAK[:size], end=True)
 
 
+async def offers(rig: Rig) -> None:
+    """Each offer comes with a leak, in one piece and in two, and with a second request behind it."""
+    keeping = HEAD.replace(b"connection: close\r\n", b"")
+    async with running(rig) as served:
+        for protocol in (b"h2c", b"websocket", b"TLS/1.0, IRC/6.9", b"x"):
+            offer = keeping + b"connection: Upgrade, HTTP2-Settings\r\nupgrade: " + protocol + b"\r\n" + SETTINGS
+            for chunks in ((offer + LENGTH + b"\r\n" + LEAK,), (offer + LENGTH + b"\r\n", LEAK)):
+                answers = await served.raw(*chunks, HEAD + LENGTH + b"\r\n" + LEAK)
+                first, _, second = answers.partition(b"}HTTP/1.1")
+                note(rig, first + b"}")
+                note(rig, b"HTTP/1.1" + second)
+
+
+async def smuggled(rig: Rig) -> None:
+    """A body that looks like a request, behind an offer: one answer, that to the body as a picture."""
+    inner = b"POST /v1/self-test HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 0\r\n\r\n"
+    offer = b"POST /v1/inspect HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade, close\r\nupgrade: h2c\r\n"
+    async with running(rig) as served:
+        for chunks in ((inner,), (b"", inner)):
+            answer = await served.raw(offer + b"content-length: %d\r\n\r\n" % len(inner) + chunks[0], *chunks[1:])
+            assert answer.count(b"HTTP/1.1 ") == 1, answer
+            note(rig, answer)
+
+
+SETTINGS = b"http2-settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
 MALFORMED = ("400 malformed-request", LEAK_FOUND)
 CHUNKED = b"transfer-encoding: chunked\r\n"
 WIRE_FAULTS = (
     Fault("request smuggling", "both Content-Length and chunks; two lengths", MALFORMED, wire(
         (HEAD + LENGTH + CHUNKED + b"\r\n" + LEAK,), (HEAD + LENGTH + b"content-length: 3\r\n\r\n" + LEAK,))),
+    Fault("another protocol offered", "Upgrade to HTTP/2, WebSocket, TLS or anything, with a leak as the body",
+          (LEAK_FOUND,), offers),
+    Fault("request smuggling behind an offer", "Upgrade, and a body that is a request", ("415 not-a-picture",),
+          smuggled),
+    Fault("tunnel", "CONNECT", MALFORMED, wire(
+        (b"CONNECT 127.0.0.1:8000 HTTP/1.1\r\nhost: 127.0.0.1:8000\r\n\r\n" + HEAD + LENGTH + b"\r\n" + LEAK,))),
     Fault("malformed head", "no HTTP, TLS, a bad length, a bare line", MALFORMED, wire(
         (b"no_leak\r\n\r\n",), (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",),
         (HEAD + b"content-length: -1\r\n\r\n",), (HEAD + b"content-length: 1e3\r\n\r\n",), (HEAD + b": x\r\n\r\n",))),

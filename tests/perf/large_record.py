@@ -19,6 +19,7 @@ from statistics import median
 
 from service.contract.decision import Decision, Verdict
 from service.contract.journal_entry import Review
+from service.record.clock import ClockReading
 from service.record.deduplication import DeduplicationKey
 from service.record.journal.file import JournalFile
 from service.record.journal.journal import Journal
@@ -124,10 +125,10 @@ async def retained(journal: Journal) -> None:
     """Delete a twentieth while leaks are written."""
     store = JournalEntryStore(journal)
     probe = Retention(store, JournalSettings().retention._replace(max_bytes=None))
-    await probe.sweep(datetime.now(UTC))
+    await probe.sweep(ClockReading(datetime.now(UTC)))
     retention = Retention(store, JournalSettings().retention._replace(max_bytes=int(probe.bytes_used * 0.95)))
     started = time.perf_counter()
-    sweep = asyncio.create_task(retention.sweep(datetime.now(UTC)))
+    sweep = asyncio.create_task(retention.sweep(ClockReading(datetime.now(UTC))))
     times = []
     while not sweep.done():
         before = time.perf_counter()

@@ -60,15 +60,16 @@ def commission(seen: Observations, terms: Terms, drift: DriftReference | None = 
     names = tuple(seen.names[row] for row in np.flatnonzero(suspects))
     counts = (len(seen.names), seen.scene_count, at_own, names)
     body = seen.where(~suspects & ~seen.doubted & np.isfinite(seen.scores))
-    few = tuple(_too_few(seen, body, at_own))
+    few = tuple(_too_few(seen, body))
     if few:
         return Commissioning(*counts, few)
     cut = cut_for(seen, terms)
-    refusals = (*_too_unlike(body, at_own, terms, drift), *_not_told_apart(len(names), seen, cut, terms))
+    unlike = _too_unlike(seen.where(~suspects), body, terms, drift)
+    refusals = (*unlike, *_not_told_apart(len(names), seen, cut, terms))
     return Commissioning(*counts, refusals, cut, predict(seen, terms))
 
 
-def _too_few(seen: Observations, body: Observations, shares: Shares) -> Iterator[str]:
+def _too_few(seen: Observations, body: Observations) -> Iterator[str]:
     if len(seen.names) < FEWEST_PICTURES:
         yield f"{len(seen.names)} pictures are too few: take at least {FEWEST_PICTURES}"
     if seen.scene_count < FEWEST_SCENES:
@@ -76,12 +77,14 @@ def _too_few(seen: Observations, body: Observations, shares: Shares) -> Iterator
     elif body.scene_count < FEWEST_SCENES:
         yield (
             f"only {body.scene_count} of {seen.scene_count} scenes show a well that can be judged: the camera is too "
-            f"unlike those the artefact knows{_commonest_doubt(seen, shares)}"
+            f"unlike those the artefact knows{_commonest_doubt(seen)}"
         )
 
 
-def _too_unlike(body: Observations, at_own: Shares, terms: Terms, drift: DriftReference | None) -> Iterator[str]:
-    unknown, by_scene = at_own.unknown.value, at_own.unknown_by_scene.value
+def _too_unlike(good: Observations, body: Observations, terms: Terms, drift: DriftReference | None) -> Iterator[str]:
+    """Reasons from what is likely good, and from what of that is not doubted."""
+    shares = observed(good, terms.threshold.value)
+    unknown, by_scene = shares.unknown.value, shares.unknown_by_scene.value
     if unknown > MOST_UNKNOWN or by_scene > MOST_UNKNOWN_BY_SCENE:
         yield (
             f"{unknown:.1%} of the pictures and {by_scene:.1%} of a scene on average cannot be judged: set the camera, "
@@ -111,8 +114,8 @@ def _not_told_apart(suspects: int, seen: Observations, cut: Cut, terms: Terms) -
         )
 
 
-def _commonest_doubt(seen: Observations, shares: Shares) -> str:
+def _commonest_doubt(seen: Observations) -> str:
     reasons = [reason.value for reason, doubted in zip(seen.reasons, seen.doubted, strict=True) if doubted]
-    if not reasons or not shares.unknown.value:
+    if not reasons:
         return ""
     return f" (most often {Counter(reasons).most_common(1)[0][0]})"

@@ -10,6 +10,7 @@ from service.contract.decision import Reason
 from service.contract.errors import ArtifactInvalid
 from service.contract.gate.figures import FEATURES, FIGURES, SMALLEST_SIDE, Floats, measure
 from service.contract.gate.stack import measure_stack, most_together
+from service.contract.header.header import Header
 from service.contract.manifest import GateLimits, Range
 from service.contract.picture import Pixels
 
@@ -69,7 +70,7 @@ class Gate:
 
     def judge(self, picture: Pixels) -> GateJudgement:
         """Measure uint8 [H, W, 3] RGB, and say why it cannot be judged, or None where it can."""
-        if not self._has_usable_size(picture):
+        if not self._has_usable_size(*picture.shape[:2]):
             return NOTHING_MEASURED, Reason.INPUT_SIZE
         measured, features = measure(picture)
         return self._judgement(measured.tolist() + self._weights.dot(features).tolist())
@@ -78,7 +79,7 @@ class Gate:
         """Judge pictures, in their order; several of one size are measured together, which costs a third."""
         judged: dict[int, GateJudgement] = {}
         for places in _by_size(pictures):
-            if len(places) < FEW or not self._has_usable_size(pictures[places[0]]):
+            if len(places) < FEW or not self._has_usable_size(*pictures[places[0]].shape[:2]):
                 judged |= {place: self.judge(pictures[place]) for place in places}
             else:
                 judged |= zip(places, self._judged([pictures[place] for place in places]), strict=True)
@@ -89,8 +90,12 @@ class Gate:
         figures, features = measure(picture)
         return dict(zip(self._names, np.concatenate((figures, self._weights @ features)).tolist(), strict=True))
 
-    def _has_usable_size(self, picture: Pixels) -> bool:
-        height, width = picture.shape[:2]
+    def accepts(self, header: Header) -> bool:
+        """Say by its size alone whether a picture can be judged; EXIF data may turn it by a quarter."""
+        width, height = header.width, header.height
+        return self._has_usable_size(height, width) or (header.oriented and self._has_usable_size(width, height))
+
+    def _has_usable_size(self, height: int, width: int) -> bool:
         return (
             min(height, width) >= SMALLEST_SIDE
             and _lies_in(width, self._limits.width)

@@ -24,3 +24,8 @@ class Header(NamedTuple):
     def pixels(self) -> int:
         """Width times height."""
         return self.width * self.height
+
+    @property
+    def decoding_pixels(self) -> int:
+        """Pixels of 3 bytes for which a decoder needs memory: coefficients take twice as much as what they become."""
+        return self.pixels * ((3 if self.passes > 1 else 1) + self.oriented)

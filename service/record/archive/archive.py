@@ -10,7 +10,8 @@ from pathlib import Path
 
 from service.contract.decision import Decision, Verdict
 from service.record.archive.folder import ArchiveFolder, Picture
-from service.record.archive.sweep import Sweep, utc_now
+from service.record.archive.sweep import Sweep
+from service.record.clock import RecordClock
 from service.settings import ArchiveSettings
 
 logger = logging.getLogger(__name__)
@@ -75,12 +76,12 @@ class Archive:
         """Return the picture of a decision; raise ``PictureGone`` where it is not kept or no longer whole."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, self.folder.read, decision)
 
-    async def run(self) -> None:
+    async def run(self, clock: RecordClock) -> None:
         """Sweep now and then, until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             try:
-                self.bytes = await loop.run_in_executor(self._reader, self._sweep, utc_now())
+                self.bytes = await loop.run_in_executor(self._reader, lambda: self._sweep(clock.look()))
             except OSError as error:
                 self._note(str(error.strerror))
             await asyncio.sleep(self.options.sweep_every_s)

@@ -4,17 +4,21 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from service.contract.decision import Verdict
 from service.record.archive.folder import HOUR, ArchiveFolder
+from service.record.clock import ClockReading, TimeRange
+from service.record.database.entry_row import moment
 from service.settings import RetentionPolicy
 
 DELETION_ORDER = (Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.LEAK)
 BLOCK_BYTES = 4096
 SETTLED_AFTER = timedelta(hours=2)
 ROOM_SHARE = 0.05
+HOUR_LENGTH = timedelta(hours=1)
+HOURS_PER_SWEEP = 24
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +26,8 @@ logger = logging.getLogger(__name__)
 class Sweep:
     """Counts the archive and deletes what is too old or too much; blocking, for one thread at a time.
 
-    An hour that lies well back is counted once. Replicas that share the folder may sweep it at the same time.
+    For their age at most ``HOURS_PER_SWEEP`` of a verdict go at once: whatever goes wrong takes time to be seen. An
+    hour that lies well back is counted once. Replicas that share the folder may sweep it at the same time.
     """
 
     def __init__(self, folder: ArchiveFolder, policy: RetentionPolicy) -> None:
@@ -30,9 +35,9 @@ class Sweep:
         self._policy = policy
         self._settled: dict[Path, int] = {}
 
-    def __call__(self, now: datetime) -> int:
+    def __call__(self, reading: ClockReading) -> int:
         """Sweep once; return the bytes that remain."""
-        sizes = {hour: self._size(hour, now) for hour in self._kept_hours(now)}
+        sizes = {hour: self._size(hour, reading.now) for hour in self._kept_hours(reading)}
         self._settled = {hour: size for hour, size in self._settled.items() if hour in sizes}
         total = sum(sizes.values())
         most = self._policy.max_bytes
@@ -40,13 +45,15 @@ class Sweep:
             total -= self._make_room(list(sizes), total - int(most * (1 - ROOM_SHARE)))
         return total
 
-    def _kept_hours(self, now: datetime) -> Iterator[Path]:
+    def _kept_hours(self, reading: ClockReading) -> Iterator[Path]:
         """Yield hours in the order of deletion; delete those that are too old."""
         for verdict in DELETION_ORDER:
-            oldest = (now - timedelta(days=self._policy.days[verdict])).strftime(HOUR)
+            old = [_hours_within(dates) for dates in reading.older_than(self._policy.days[verdict])]
+            left = HOURS_PER_SWEEP
             for hour in self._folder.hours(verdict):
-                if hour.name < oldest:
+                if left > 0 and any(first <= hour.name < last for first, last in old):
                     shutil.rmtree(hour, ignore_errors=True)
+                    left -= 1
                 else:
                     yield hour
 
@@ -74,9 +81,10 @@ class Sweep:
         return freed
 
 
-def utc_now() -> datetime:
-    """The time at which a sweep happens."""
-    return datetime.now(UTC)
+def _hours_within(dates: TimeRange) -> tuple[str, str]:
+    """The names of hours that lie wholly within a range: from the first to the one behind the last."""
+    whole = moment(dates.since) + HOUR_LENGTH - timedelta(microseconds=1)
+    return whole.strftime(HOUR), moment(dates.before).strftime(HOUR)
 
 
 def _parts(hour: Path) -> list[Path]:

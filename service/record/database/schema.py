@@ -150,6 +150,16 @@ STEPS = (
                 WHERE captured_at IS NOT NULL""",
         ),
     ),
+    Migration(
+        # By PostgreSQL's own clock, as a replica's may be wrong; rows that were there before have none.
+        "the time of insertion",
+        both=(),
+        postgresql=(
+            "ALTER TABLE entries ADD COLUMN inserted_at BIGINT",
+            """ALTER TABLE entries ALTER COLUMN inserted_at
+                SET DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint""",
+        ),
+    ),
 )
 
 

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 from typing import TypeVar
 
-from service.contract.decision import Decision, Verdict
+from service.contract.decision import Decision
 from service.contract.errors import JournalUnavailable, RecordDamaged
-from service.contract.journal_entry import Entry, Recorded
+from service.contract.journal_entry import Entry, Recorded, entry_time, is_good
 from service.record.database.engine import Database, sqlite_engine
 from service.record.deduplication import Deduplication, DeduplicationKey
 from service.record.journal.file import JournalFile
@@ -111,11 +112,22 @@ class Journal:
             return f"{self._pending.rows} entries wait to be written: the disk is too slow"
         return None
 
+    @property
+    def newest_at(self) -> datetime | None:
+        """The time of the entry written last."""
+        newest = self.tail.all()[-1:]
+        return entry_time(newest[0].entry) if newest else None
+
+    @property
+    def damaged(self) -> list[Path]:
+        """The journals that could not be read, as long as they lie there."""
+        return [path for path in self._damaged if path.exists()]
+
     def problems(self) -> dict[str, str]:
-        """Name the journals that were set aside because they could not be read, as long as they lie there."""
-        damaged = [path.name for path in self._damaged if path.exists()]
-        text = f"a damaged journal was set aside as {', '.join(damaged)}: save what is in it, then move it away"
-        return {"journal_damaged": text} if damaged else {}
+        """Name the journals that were set aside; an incident."""
+        names = ", ".join(path.name for path in self.damaged)
+        text = f"a damaged journal was set aside as {names}: save what is in it, then move it away"
+        return {"journal_damaged": text} if names else {}
 
     def append(self, entries: Sequence[Entry], consequences: Consequences | None = None) -> Receipt:
         """Keep entries and what follows from those that are new, all or none, in the order of the calls.
@@ -197,7 +209,7 @@ class Journal:
     def _queue(self, entries: list[Entry]) -> asyncio.Future[None] | None:
         waiter = None
         behind = self._pending.rows >= self._settings.most_pending * WAIT_FROM
-        if behind or self._settings.strict or any(map(_is_urgent, entries)):
+        if behind or self._settings.strict or not all(map(is_good, entries)):
             waiter = self._loop.create_future()
             expiry = self._loop.call_later(self.options.write_deadline_s, self._give_up, waiter)
             waiter.add_done_callback(lambda _: expiry.cancel())
@@ -224,10 +236,6 @@ class Journal:
                 self._deduplication.forget(batch.entries)
             self._waiters.settle(batch, refusal)
         self.tail.announce()
-
-
-def _is_urgent(entry: Entry) -> bool:
-    return not isinstance(entry, Decision) or entry.verdict is not Verdict.NO_LEAK
 
 
 def _all(waits: Collection[asyncio.Future[None] | None]) -> Awaitable[object] | None:

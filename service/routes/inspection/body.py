@@ -1,13 +1,14 @@
 """Reading bodies on the fast handlers: under a running limit, and multipart parts without copies on disk."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
 import multipart
 from starlette.types import Receive, Scope
 
-from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody
+from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody, MalformedField
 from service.edge.middleware import WHOLE, ClientGone
 
 T = TypeVar("T")
@@ -16,6 +17,8 @@ PARSED_AT_ONCE_BYTES = 1024 * 1024
 MULTIPART = b"multipart/form-data"
 SMALL_BYTES = 64 * 1024
 MOST_DIGITS = 19
+# Upload helpers leave characters unquoted that RFC 2045 wants quoted, such as the = of "----=_Part_1".
+boundaries = re.compile(rb';\s*boundary\s*=\s*(?:"([^"]*)"|([^\s;"]*))', re.IGNORECASE).findall
 
 
 class FormPart(NamedTuple):
@@ -81,11 +84,18 @@ async def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
-    """Return the first header of that lower-case name."""
+    """Return the header of that lower-case name.
+
+    Raises:
+        MalformedField: it is given twice, and differently.
+    """
+    found: bytes | None = None
     for key, value in scope["headers"]:
         if key == name:
-            return value  # type: ignore[no-any-return]  # ASGI scopes are untyped
-    return None
+            if found not in {None, value}:
+                raise MalformedField(f"{name.decode('ascii').title()}: given twice, give it once")
+            found = value
+    return found
 
 
 def boundary_of(content_type: bytes | None) -> str | None:
@@ -96,11 +106,10 @@ def boundary_of(content_type: bytes | None) -> str | None:
     """
     if content_type is None or content_type[: len(MULTIPART)].lower() != MULTIPART:
         return None
-    _, options = multipart.parse_options_header(content_type.decode("latin-1"))
-    boundary = options.get("boundary")
-    if not boundary:
+    given: list[bytes] = [quoted or plain for quoted, plain in boundaries(content_type)]
+    if len(given) != 1 or not given[0]:
         raise MalformedBody("multipart/form-data has no boundary: let the HTTP client set the content type")
-    return str(boundary)
+    return given[0].decode("latin-1")
 
 
 def parts_of(body: bytes, boundary: str, most: int) -> Iterator[FormPart]:

@@ -47,6 +47,30 @@ def labels_of_query(query: bytes) -> Labels:
     return labels_of(fields)
 
 
+def merged(query: Labels, form: Labels) -> Labels:
+    """Join the labels of a request's query with those of its form.
+
+    Raises:
+        MalformedField: both give the same one.
+    """
+    if form == NO_LABELS:
+        return query
+    for field, one, other in zip(Labels._fields, query, form, strict=True):
+        if one is not None and other is not None:
+            raise MalformedField(f"{field}: given in the query and in the form, give it once")
+    return completed(query, form)
+
+
+def completed(labels: Labels, others: Labels) -> Labels:
+    """Labels, and where one is missing that of others."""
+    return Labels(
+        labels.camera_id or others.camera_id,
+        labels.well_id or others.well_id,
+        labels.cast_id or others.cast_id,
+        labels.captured_at or others.captured_at,
+    )
+
+
 def _pairs(query: str) -> list[tuple[str, str]]:
     """Split a query; most have nothing escaped, and then it takes a third of the time."""
     if "%" in query or "+" in query:

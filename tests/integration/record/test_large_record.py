@@ -13,8 +13,7 @@ from service.contract.journal_entry import EventKind
 from service.record.database.engine import Database, sqlite_engine
 from service.record.queries.records import Records
 from service.record.queries.search import DecisionFilter
-from service.record.retention.entry_stores import DELETE, END_OF_WINDOW
-from service.record.retention.retention import FOR_EVER, OF_VERDICT, OTHERS
+from service.record.retention.retention import DELETE, END_OF_WINDOW, FOR_EVER, OF_VERDICT, OTHERS
 from tests.decisions import START
 from tests.perf.large_record import fill
 

@@ -179,3 +179,15 @@ async def test_the_service_without_an_artefact_is_alive_but_not_ready(serve: Ser
         assert_problem(refused, 503)
     assert "active.json" in str(ready["checks"])
     assert refused.headers["retry-after"] == "1"
+
+
+async def test_labels_may_stand_in_form_fields_and_count(serve: Serve) -> None:
+    labels = {"camera_id": "cam-1", "well_id": "12a", "cast_id": "C-7", "captured_at": "2020-05-04T10:11:12Z"}
+    async with serve() as client:
+        answer = (await client.post("/v1/inspect", data=labels, files={"file": jpeg(good_well(3))})).json()
+        twice = await client.post("/v1/inspect?camera_id=a", data=labels, files={"file": jpeg(good_well(3))})
+        unknown = await client.post("/v1/inspect", data={"camera": "a"}, files={"file": jpeg(good_well(3))})
+    assert (answer["camera_id"], answer["well_id"], answer["cast_id"]) == ("cam-1", "12a", "C-7")
+    assert (answer["verdict"], answer["reason"]) == ("unknown", "stale")
+    assert_problem(twice, 422)
+    assert_problem(unknown, 422)

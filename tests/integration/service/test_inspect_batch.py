@@ -82,3 +82,19 @@ async def test_what_is_no_form_data_is_told_what_is_expected(serve: Serve) -> No
         no_boundary = {"content-type": "multipart/form-data"}
         assert_problem(await client.post("/v1/inspect/batch", content=b"--b", headers=no_boundary), 400)
         assert_problem(await client.post("/v1/inspect", files=files(crop, crop, name="file")), 422)
+
+
+async def test_the_query_of_a_batch_labels_every_crop(serve: Serve) -> None:
+    crops = files(jpeg(good_well(1)), jpeg(good_well(2)))
+    meta = {"meta": json.dumps([{"well_id": "1a"}, {"well_id": "1b"}])}
+    async with serve() as client:
+        response = await client.post("/v1/inspect/batch?camera_id=cam-1", files=crops, data=meta | {"cast_id": "C-7"})
+        stale = await client.post("/v1/inspect/batch?captured_at=2020-05-04T10:11:12Z", files=crops)
+        for query in ("camera=1", "well_id=1a", "camera_id=a&camera_id=a", "camera_id="):
+            assert_problem(await client.post(f"/v1/inspect/batch?{query}", files=crops), 422)
+    results = response.json()["results"]
+    assert [(one["camera_id"], one["well_id"], one["cast_id"]) for one in results] == [
+        ("cam-1", "1a", "C-7"),
+        ("cam-1", "1b", "C-7"),
+    ]
+    assert [one["reason"] for one in stale.json()["results"]] == ["stale", "stale"]

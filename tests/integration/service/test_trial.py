@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.answers import assert_problem
 from tests.conftest import Serve
 from tests.integration.service.test_access import CAMERA, OPERATOR
@@ -19,10 +21,14 @@ async def test_a_leak_that_is_tried_is_on_record_and_raises_no_alarm(serve: Serv
     assert alarms == {"items": []}
 
 
-async def test_what_is_tried_belongs_to_no_camera_whatever_it_claims(serve: Serve) -> None:
-    labels = {"camera_id": "cam-1", "well_id": "12a", "captured_at": "2020-01-01T00:00:00Z"}
+@pytest.mark.parametrize("field", ["camera_id", "well_id", "cast_id", "captured_at"])
+async def test_what_belongs_to_a_camera_is_no_trial(serve: Serve, field: str) -> None:
+    labels = {field: "2020-01-01T00:00:00Z"}
+    crop = jpeg(leaking_well(1))
     async with serve() as client:
-        tried = (await client.post("/v1/trial", params=labels, content=jpeg(leaking_well(1)))).json()
+        assert_problem(await client.post("/v1/trial", params=labels, content=crop), 422)
+        assert_problem(await client.post("/v1/trial", data=labels, files={"file": crop}), 422)
+        tried = (await client.post("/v1/trial", content=crop)).json()
         board = (await client.get("/v1/wells")).json()
     assert (tried["camera_id"], tried["well_id"], tried["captured_at"]) == (None, None, None)
     assert board["cameras"] == []

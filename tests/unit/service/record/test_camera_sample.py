@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def archive(tmp_path: Path) -> ArchiveFolder:
     return ArchiveFolder(tmp_path)
 
 
-def judged(verdict: Verdict, seed: int, archive: ArchiveFolder | None = None, **changes: object) -> Decision:
+def judged(verdict: Verdict, seed: int, archive: ArchiveFolder | None = None, **changes: Any) -> Decision:  # noqa: ANN401
     """A decision on a drawn picture, which is kept where an archive is given."""
     picture = encoded(good_well(seed))
     decision = a_decision(verdict, image_sha256=sha256_hex(picture), **changes)

@@ -15,7 +15,7 @@ TERMS = Terms(OWN, lowest_leak=10.0)
 def test_the_cut_is_the_geometric_middle_of_what_good_wells_need_and_leaks_allow() -> None:
     seen = observed_scores([float(score) for score in range(1, 21)][::-1], range(20))
     cut = cut_for(seen, Terms(OWN, lowest_leak=100.0))
-    assert (cut.lower, cut.upper) == (pytest.approx(19.0, rel=1e-5), 75.0), "one of twenty scenes may alarm"
+    assert [cut.lower, cut.upper] == pytest.approx([19.0, 75.0], rel=1e-5), "one of twenty scenes may alarm"
     assert cut.value == pytest.approx(np.sqrt(19.0 * 75.0), rel=1e-5)
     assert cut.room == pytest.approx(75 / 19, rel=1e-5)
 

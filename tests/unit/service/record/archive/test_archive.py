@@ -10,6 +10,7 @@ from service.contract.artifact import sha256_hex
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import PictureGone
 from service.record.archive.archive import Archive, ArchiveOptions
+from service.record.clock import CLOCK_FILE, RecordClock
 from service.settings import ArchiveSettings
 from tests.decisions import a_decision
 from tests.eventually import eventually
@@ -97,6 +98,6 @@ async def test_the_archive_sweeps_while_it_runs(tmp_path: Path) -> None:
         kept = archive.keep(a_picture_of(Verdict.LEAK), DATA)
         assert kept is not None
         await kept
-        sweeping = asyncio.create_task(archive.run())
+        sweeping = asyncio.create_task(archive.run(RecordClock(tmp_path / CLOCK_FILE)))
         await eventually(lambda: archive.bytes == 4096)
         sweeping.cancel()

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import pytest
 from starlette.types import Message, Receive
 
-from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody
+from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody, MalformedField
 from service.edge.middleware import ClientGone
-from service.routes.inspection.body import FormPart, announced_bytes, boundary_of, parts_of, read_body
+from service.routes.inspection.body import FormPart, announced_bytes, boundary_of, header, parts_of, read_body
 
 BOUNDARY = "b"
 
@@ -90,5 +90,31 @@ def test_the_boundary_is_that_of_form_data_alone() -> None:
     assert boundary_of(b"Multipart/Form-Data; boundary=abc") == "abc"
     assert boundary_of(b"image/jpeg") is None
     assert boundary_of(None) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b'"a b=c"', "a b=c"),
+        (b"----=_Part_1_23.45", "----=_Part_1_23.45"),
+        (b"a=b=c; charset=utf-8", "a=b=c"),
+        (b"=x ; charset=utf-8", "=x"),
+        (b"a/b:c?d", "a/b:c?d"),
+    ],
+)
+def test_a_boundary_is_read_quoted_or_not(written: bytes, read: str) -> None:
+    assert boundary_of(b"multipart/form-data; charset=utf-8; Boundary = " + written) == read
+
+
+@pytest.mark.parametrize("options", [b"", b"; boundary", b"; boundary=", b'; boundary=""', b"; boundary=a; boundary=b"])
+def test_form_data_has_one_boundary(options: bytes) -> None:
     with pytest.raises(MalformedBody, match="boundary"):
-        boundary_of(b"multipart/form-data")
+        boundary_of(b"multipart/form-data" + options)
+
+
+def test_a_header_is_given_once_or_alike() -> None:
+    twice = {"headers": [(b"x-deadline-ms", b"5"), (b"x-deadline-ms", b"5"), (b"content-type", b"a")]}
+    assert header(twice, b"x-deadline-ms") == b"5"
+    twice["headers"].append((b"x-deadline-ms", b"6"))
+    with pytest.raises(MalformedField, match="X-Deadline-Ms"):
+        header(twice, b"x-deadline-ms")
