@@ -161,7 +161,7 @@ def _add_site(parser: argparse.ArgumentParser) -> None:
         "--site",
         type=Path,
         metavar="DIR",
-        help="second set, of other scenes: half chooses, half reports",
+        help="second set, of other scenes: half is fitted or chooses, half reports",
     )
 
 

@@ -38,6 +38,7 @@ from service.record.database.engine import Database, postgres_engine
 from service.record.event_outbox import EventOutbox, note
 from service.record.followers.follower import Follower, Sink
 from service.record.followers.other_replicas import OtherReplicas
+from service.record.followers.payload import read_template
 from service.record.followers.postgres import PostgresCopy
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records, SharedRecords
@@ -102,7 +103,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     records = own_records if shared is None else SharedRecords(shared, own_records)
     longest_days = max(*settings.journal.retention.days.values(), *settings.archive.retention.days.values())
     clock = RecordClock(settings.data_dir / CLOCK_FILE, lambda: journal.newest_at, timedelta(days=longest_days))
-    followers = [Follower(journal, sink) for sink in _sinks(journal, settings)]
+    followers = [Follower(journal, sink) for sink in _sinks(journal, settings, metrics)]
     components = Components(
         settings=settings,
         cameras=cameras,
@@ -166,7 +167,7 @@ def _shared_database(settings: Settings) -> Database | None:
     return None if url is None else Database(postgres_engine(url.get_secret_value()))
 
 
-def _sinks(journal: Journal, settings: Settings) -> list[Sink]:
+def _sinks(journal: Journal, settings: Settings, metrics: ServiceMetrics) -> list[Sink]:
     sinks: list[Sink] = []
     if settings.database_url is not None:
         engine = postgres_engine(settings.database_url.get_secret_value())
@@ -174,7 +175,10 @@ def _sinks(journal: Journal, settings: Settings) -> list[Sink]:
     if settings.webhook_url is not None:
         from service.record.followers.webhook import Webhook  # noqa: PLC0415  # brings an HTTP client, which few need
 
-        sinks.append(Webhook(journal, settings.webhook_url))
+        template = None if settings.webhook_template is None else read_template(settings.webhook_template)
+        secret = None if settings.webhook_secret is None else settings.webhook_secret.get_secret_value().encode()
+        refused = metrics.record.webhook_refused
+        sinks.append(Webhook(journal, settings.webhook_url, template=template, secret=secret, refused=refused))
     return sinks
 
 

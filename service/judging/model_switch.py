@@ -150,7 +150,8 @@ class ModelSwitch:
     async def _tested(self, result: SelfTest, *, noted: bool = True) -> None:
         self.last_test = result
         self._metrics.self_tested(ok=result.ok)
-        self._readiness.set(SELF_TEST_CHECK, None if result.ok else result.problem)
+        if not (result.ok and self.doubted.is_set()):  # what was doubted meanwhile is tested again, at once
+            self._readiness.set(SELF_TEST_CHECK, None if result.ok else result.problem)
         if not noted:
             return
         if result.ok:

@@ -78,6 +78,12 @@ class AlarmLayer:
             self._windows.pop((alarm.camera_id, alarm.well_id), None)
         return alarm
 
+    def withdraw(self, alarm_id: str) -> None:
+        """Take back an alarm that could not be kept; the pictures that led to it count on."""
+        alarm = next((alarm for alarm in self._active.values() if alarm.alarm_id == alarm_id), None)
+        if alarm is not None:
+            del self._active[alarm.camera_id, alarm.well_id]
+
     def restore(self, alarms: Iterable[Alarm]) -> None:
         """Make alarms active again that were so before a restart, oldest first."""
         self._active = {(alarm.camera_id, alarm.well_id): alarm for alarm in alarms}

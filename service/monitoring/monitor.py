@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -26,6 +27,8 @@ class Monitor:
         self._cadence = cadence
         self._drift = drift
         self._metrics = metrics
+        self._withdrawn: dict[str | None, Event] = {}
+        """By camera, the last drift that could not be kept: the drift monitor tells of a change once."""
 
     @property
     def check_interval_s(self) -> float:
@@ -46,6 +49,8 @@ class Monitor:
         now = monotonic()
         raised = []
         for decision in decisions:
+            if decision.camera_id in self._withdrawn:
+                raised.append(replace(self._withdrawn.pop(decision.camera_id), event_id=new_id()))
             self._cadence.heard(decision.camera_id, decision.well_id, now)
             alarm = self._alarms.observe(decision)
             if alarm is not None:
@@ -64,9 +69,12 @@ class Monitor:
             self._count_open()
 
     def withdraw(self, raised: Sequence[Event]) -> None:
-        """Take back alarms that could not be kept: the next picture raises them again."""
+        """Take back alarms and drift that could not be kept: the next picture raises them again."""
         for event in raised:
-            self._alarms.acknowledge(event.event_id)
+            if event.kind is EventKind.ALARM_RAISED:
+                self._alarms.withdraw(event.event_id)
+            else:
+                self._withdrawn[event.camera_id] = event
 
     def acknowledge(self, alarm_id: str, operator: str, comment: str, elsewhere: Event | None = None) -> Event:
         """End an alarm: one of this replica, or one that another has raised (``elsewhere``).

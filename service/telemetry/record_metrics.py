@@ -58,6 +58,16 @@ class RecordMetrics:
             registry=registry,
         )
 
+        self._refusals = Counter(
+            "leak_inspection_webhook_refusals",
+            "Alarms that the webhook's receiver refused for good, by the status of its answer.",
+            ["code"],
+            registry=registry,
+        )
+
+    def webhook_refused(self, code: int) -> None:
+        self._refusals.labels(code).inc()
+
     def follows(self, follower: Followed) -> None:
         self._pending.labels(follower.name).set_function(lambda: follower.behind)
         self._up.labels(follower.name).set_function(lambda: follower.why is None)

@@ -18,12 +18,20 @@ DEALT = (
     "choice_good",
     "fit_good",
     "report_good",
-    "fit_good",
-    "calibration_good",
-    "fit_good",
-    "fit_good",
+    *("fit_good",) * 6,
 )
 """Whole scenes, the largest first, go to these parts in turn. The largest of all is fitted, where it is bounded."""
+
+DEALT_OF_SITE = (
+    "site_report_good",
+    "site_fit_good",
+    "site_report_good",
+    "site_choice_good",
+    "site_report_good",
+    "site_fit_good",
+)
+"""Half of the scenes of a second set report. Two thirds of the others are fitted, since nothing that is drawn on the
+wells of one day replaces those of another; the rest chooses and calibrates."""
 
 MOST_OF_A_SCENE = 10
 """Pictures of one scene that are fitted: further frames of a well, nearly equal, teach nothing, take time, and let the
@@ -41,7 +49,7 @@ class Split:
     """Good wells and leaks in parts that share neither a picture nor a scene; groups carry the numbers of their scenes.
 
     ``fit_good`` trains; ``choice_*`` chooses recipe and threshold rule's leaks; ``calibration_good`` sets the
-    threshold; ``report_*`` is looked at once, at the end. ``site_choice_*`` is the half of a second set that chooses
+    threshold; ``report_*`` is looked at once, at the end. ``site_choice_*`` is the part of a second set that chooses
     and calibrates, ``site_report_*`` the half that reports; both are empty where there is no such set.
     """
 
@@ -87,10 +95,11 @@ class Split:
 def split(data: Dataset, site: Dataset | None = None, seed: int = 0) -> Split:
     """Divide the groups outside the test part, and a second set; the same pictures and seed give the same parts.
 
-    Scenes are linked over both sets together. Those of good wells are sorted by size and dealt out: of ten, six are
-    fitted, two calibrate, one chooses and one reports; of the second set, all of whose pictures count, they choose and
-    report in turn. What the first set shows of a scene of the second is dealt with it. Leaks are divided by the time in
-    their names, the earlier half for choosing; where not every name states a time, by scenes.
+    Scenes are linked over both sets together. Those of good wells are sorted by size and dealt out: of twelve, nine are
+    fitted, one calibrates, one chooses and one reports; of the second set, all of whose pictures count, half report, a
+    third is fitted and a sixth chooses and calibrates. What the first set shows of a scene of the second is dealt with
+    it. Leaks are divided by the time in their names, the earlier half for choosing; where not every name states a time,
+    by scenes.
 
     Raises:
         TooFewPictures: good wells are too few to be divided, or there is a single leak.
@@ -101,7 +110,9 @@ def split(data: Dataset, site: Dataset | None = None, seed: int = 0) -> Split:
     here, there = linked[: len(first)], linked[len(first) :]
     _check(sum(group.label is Label.GOOD for group in here), SMALLEST_GOOD, "good pictures (train/ or good/)")
     parts = _site_parts(there, seed)
-    scenes_there = {group.scene: name.removeprefix("site_") for name, groups in parts.items() for group in groups}
+    fitted_there = parts.pop("site_fit_good", ())
+    scenes_there = {group.scene: "fit_good" for group in fitted_there}
+    scenes_there |= {group.scene: name.removeprefix("site_") for name, groups in parts.items() for group in groups}
     good = [group for group in here if group.label is Label.GOOD]
     dealt = _deal([group for group in good if group.scene not in scenes_there], DEALT, seed)
     for group in good:
@@ -110,7 +121,7 @@ def split(data: Dataset, site: Dataset | None = None, seed: int = 0) -> Split:
     leak = [group for group in here if group.label is Label.LEAK]
     _check(len(leak) or SMALLEST_LEAK, SMALLEST_LEAK, "leak pictures (proliv/ or leak/)")
     parts |= {name: tuple(_shuffled(dealt[name], seed)) for name in dict.fromkeys(DEALT)} | _leak_parts(leak, seed)
-    parts["fit_good"] = _bounded(parts["fit_good"])
+    parts["fit_good"] = _bounded((*parts["fit_good"], *fitted_there))
     return Split(**parts)
 
 
@@ -120,7 +131,7 @@ def _site_parts(groups: Sequence[Group], seed: int) -> dict[str, tuple[Group, ..
     good = [group for group in groups if group.label is Label.GOOD]
     _check(len({group.scene for group in good}), SMALLEST_SITE, "scenes of good wells in the second set (--site)")
     leak = [group for group in groups if group.label is Label.LEAK]
-    dealt = _deal(good, ("site_choice_good", "site_report_good"), seed)
+    dealt = _deal(good, DEALT_OF_SITE, seed)
     dealt |= _deal(leak, ("site_choice_leak", "site_report_leak"), seed)
     return {name: tuple(_shuffled(part, seed)) for name, part in dealt.items()}
 

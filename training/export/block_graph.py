@@ -23,6 +23,7 @@ class BlockGraph(nn.Module):
     bias: Tensor | None
     blocks: Tensor
     weight: Tensor
+    together: Tensor | None
 
     def __init__(self, graph: ScoringGraph, first: nn.Conv2d, hidden: nn.Module, last: nn.Module, block: int) -> None:
         super().__init__()
@@ -30,17 +31,21 @@ class BlockGraph(nn.Module):
         scale = 1 / (PIXEL_MAX * graph.preprocessing.spread)  # [C, 1, 1]
         apart = torch.eye(channels * block**2).reshape(-1, channels, block, block)
         weight = nn.functional.pixel_unshuffle(graph.measure.weight, block) / (channels * height * width)
+        together = None
+        if graph.measure.rule.power > 1:  # then the channels of a place are added up before the power is taken
+            together = torch.eye(block**2).repeat(1, channels)[:, :, None, None] / channels
+            weight = nn.functional.pixel_unshuffle(graph.measure.weight[:1] ** 2, block) / (height * width)
         self.crop = graph.preprocessing.crop
         self.plane = (1, height, width * channels)
         self.stride, self.padding = (_widened(size, channels) for size in (first.stride[0], first.kernel_size[0] // 2))
         self.block = _widened(block, channels)
         self.hidden, self.last = hidden, last
-        self.places = height * width if graph.measure.rule.power > 1 else None
         self.register_buffer("middle", (PIXEL_MAX * graph.preprocessing.mean).permute(1, 2, 0).contiguous())
         self.register_buffer("first", _flat(first.weight.detach() * scale))
         self.register_buffer("bias", first.bias)
         self.register_buffer("blocks", _flat(-apart * scale))
-        self.register_buffer("weight", weight[:, None])  # [C b b, 1, h / b, w / b]
+        self.register_buffer("weight", weight[:, None])  # [C b b, 1, h / b, w / b], or [b b, ...] of places
+        self.register_buffer("together", together)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Score."""
@@ -50,12 +55,11 @@ class BlockGraph(nn.Module):
         restored = self.last(self.hidden(features))  # [N, C b b, h / b, w / b]
         difference = restored + nn.functional.conv2d(plane, self.blocks, stride=self.block)
         squares = difference * difference
-        if self.places is None:
+        if self.together is None:
             return nn.functional.conv2d(squares, self.weight, groups=len(self.weight)).sum(dim=(1, 2, 3))
-        blocks = self.block[0] ** 2
-        weighted = (squares * self.weight[:, 0]).reshape(-1, len(self.weight) // blocks, blocks, *squares.shape[2:])
-        places: Tensor = weighted.sum(dim=1) * self.places
-        return places.square().mean(dim=(1, 2, 3)).sqrt()
+        places = nn.functional.conv2d(squares, self.together)  # [N, b b, h / b, w / b]
+        mean = nn.functional.conv2d(places * places, self.weight, groups=len(self.weight)).sum(dim=(1, 2, 3))
+        return mean.sqrt()
 
 
 def arranged(graph: ScoringGraph) -> nn.Module:

@@ -26,6 +26,10 @@ LEAST_LEAK_RATIO: Final = 1.2
 MOST_GOOD_RATIO: Final = 0.9
 """A golden score keeps away from the threshold, so that only a real fault turns its verdict."""
 
+FAINT_RATIO: Final = (1.03, 1.1)
+HALVINGS: Final = 12
+"""But for faint leaks: they lie so close above the threshold that one raised by a tenth no longer finds them."""
+
 
 Judge = Callable[[Pixels], Detection]
 
@@ -59,13 +63,14 @@ def draw_golden(good: Sequence[Pixels], judge: Judge, seed: int = 0) -> list[Gol
         raise ExportRefused(
             "the model judges no good picture as good, so nothing could challenge it: train on more pictures"
         )
-    leaks = [leak for index, well in enumerate(wells) for leak in _found_leaks(well, index, judge, seed)]
-    leaks = leaks or list(_everything_at_once(wells, judge, seed))
+    pairs = [(well, leak) for index, well in enumerate(wells) for leak in _found_leaks(well, index, judge, seed)]
+    faint = [one for well, leak in pairs if (one := _faint_leak(well, leak, judge)) is not None]
+    leaks = [leak for _, leak in pairs] or list(_everything_at_once(wells, judge, seed))
     if not leaks:
         raise ExportRefused(
             "the model calls no leak drawn on a good well a leak, so nothing could challenge it: train on more pictures"
         )
-    return [*wells, *leaks]
+    return [*wells, *leaks, *faint]
 
 
 def _usable_averages(good: Sequence[Pixels], judge: Judge, seed: int) -> list[Golden]:
@@ -102,6 +107,21 @@ def _found_leaks(well: Golden, index: int, judge: Judge, seed: int) -> Iterator[
             drawn += 1
         if drawn == LEAKS_EACH:
             return
+
+
+def _faint_leak(well: Golden, leak: Golden, judge: Judge) -> Golden | None:
+    """A mixture of a well and a leak drawn on it, found by halving, whose score lies just above the threshold."""
+    good, torn = well.picture.astype(np.float32), leak.picture.astype(np.float32)
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        share = (low + high) / 2
+        picture = np.rint(good + share * (torn - good)).astype(np.uint8)
+        judged = judge(picture)
+        ratio = (judged.score_ratio or 0.0) if judged.verdict is Verdict.LEAK else 0.0
+        if FAINT_RATIO[0] <= ratio <= FAINT_RATIO[1]:
+            return Golden(f"faint_{leak.name}", picture, judged)
+        low, high = (low, share) if ratio > FAINT_RATIO[1] else (share, high)
+    return None
 
 
 def _everything_at_once(wells: Sequence[Golden], judge: Judge, seed: int) -> Iterator[Golden]:

@@ -95,8 +95,9 @@ class ErrorMeasure(nn.Module):
 
     @property
     def counts_all(self) -> bool:
-        """Whether the score is a weighted mean of all squares, and no more than that."""
-        return self.rule.keep == 1 and not self.rule.floor
+        """Whether all squares count for the score, and where a power is taken, the channels of a place alike."""
+        alike = self.rule.power == 1 or self.rule.weight in {"none", "centre"}
+        return self.rule.keep == 1 and not self.rule.floor and alike
 
     def learn(self, inputs: Tensor, squares: Tensor) -> None:
         """Take weights and floor from good wells: inputs and squared errors, both [N, C, h, w]."""

@@ -45,8 +45,11 @@ MILD: Final = (
 ONE_MORE: Final = 0.4
 """Chance that a well bears one more mild disturbance before it is drawn on: no, one, two... of them."""
 
-HALF_OFF: Final = 0.2
+HALF_OFF: Final = 0.3
 """Chance that the well below is a crop half off: the lower part of it and the upper part of another one."""
+
+CONTINUATIONS: Final = 12
+"""Wells of which the best continuation of a crop half off is taken."""
 
 ALSO_DISTURBED: Final = 0.25
 """Chance that a leak is drawn on a well that bears a disturbance of any kind: a tool hides no leak."""
@@ -140,9 +143,11 @@ def bounded_times(wanted: int, wells: int) -> int:
 
 
 def augmentation_rule(kind: str, times: int) -> DrawingRule:
-    """The augmentation of a kind, "leaks" or "disturbances"."""
-    disturbed = ALSO_DISTURBED if kind == "leaks" else 0.0
-    return DrawingRule(tuple(FAMILIES[kind]), times, WEAKEST, SEED, ONE_MORE, HALF_OFF, disturbed)
+    """The augmentation of a kind, "leaks" or "disturbances"; mild disturbances come with all of them anyway."""
+    if kind == "leaks":
+        return DrawingRule(tuple(kinds.LEAKS), times, WEAKEST, SEED, ONE_MORE, HALF_OFF, ALSO_DISTURBED)
+    strong = [family for family in kinds.DISTURBANCES if family not in MILD]
+    return DrawingRule((*kinds.DISTURBANCES, *strong), times, WEAKEST, SEED, ONE_MORE, HALF_OFF)
 
 
 def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
@@ -176,7 +181,7 @@ def _row(
 ) -> DrawnPicture:
     before = wells[place]
     if random.uniform() < rule.half_off:
-        before = half_off(before, wells[int(random.integers(len(wells)))], random)
+        before = half_off(before, [wells[row] for row in random.integers(len(wells), size=CONTINUATIONS)], random)
     while random.uniform() < rule.one_more:
         before = _drawn(str(random.choice(MILD)), before, 0.0, random)
     if random.uniform() < rule.also_disturbed:

@@ -4,11 +4,13 @@ Every function but ``half_off`` takes a picture uint8 [H, W, 3] RGB, a strength 
 and a random generator, and returns a new picture of the same shape.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from training.synthetic.eight_bits import recompressed, to_picture
-from training.synthetic.shapes import Picture, blend, noise, soften
+from training.synthetic.shapes import Floats, Picture, blend, noise, soften
 
 SEAM = 3
 """Rows on either side over which two halves of a well pass into each other."""
@@ -24,16 +26,15 @@ def reframed(picture: Picture, strength: float, rng: np.random.Generator) -> Pic
     return np.asarray(moved, np.uint8)
 
 
-def half_off(upper: Picture, lower: Picture, rng: np.random.Generator) -> Picture:
+def half_off(upper: Picture, others: Sequence[Picture], rng: np.random.Generator) -> Picture:
     """A crop too low or too high by a quarter to three quarters of its height, with what really lies there.
 
-    The halves of a well lie above each other: below the one begins the other. Both are pictures of good wells; the
-    result has the size of the upper one and its light.
+    The halves of a well lie above each other: below the one begins the other. Of the others, all of
+    them pictures of good wells, the one that continues the upper one best lies below it, in its light.
     """
-    height, width = upper.shape[:2]
-    below = cv2.resize(lower, (width, height)).astype(np.float32)
-    light = upper.reshape(-1, 3).mean(0) / np.maximum(below.reshape(-1, 3).mean(0), 1)
-    both = np.concatenate([upper.astype(np.float32), below * light.astype(np.float32)])
+    height = len(upper)
+    below = min((_lit_alike(upper, other) for other in others), key=lambda other: _step(upper, other))
+    both = np.concatenate([upper.astype(np.float32), below])
     last, first = both[height - 1].copy(), both[height].copy()
     for row in range(-SEAM, SEAM):
         share = (row + SEAM + 0.5) / (2 * SEAM)
@@ -42,6 +43,17 @@ def half_off(upper: Picture, lower: Picture, rng: np.random.Generator) -> Pictur
         both[at] = (1 - share) * above + share * under
     top = int(rng.uniform(0.25, 0.75) * height)
     return to_picture(both[top : top + height])
+
+
+def _lit_alike(upper: Picture, other: Picture) -> Floats:
+    below = cv2.resize(other, (upper.shape[1], upper.shape[0])).astype(np.float32)
+    light = upper.reshape(-1, 3).mean(0) / np.maximum(below.reshape(-1, 3).mean(0), 1)
+    return np.asarray(below * light, np.float32)
+
+
+def _step(upper: Picture, below: Floats) -> float:
+    """How much the lowest rows of the one differ from the first rows of the other."""
+    return float(np.abs(upper[-SEAM:].mean(0) - below[:SEAM].mean(0)).mean())
 
 
 def thick_steam(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:

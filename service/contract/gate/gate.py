@@ -50,6 +50,9 @@ GateJudgement = tuple[Figures, Reason | None]
 FEW: Final = 3
 """Pictures for which measuring each by itself is the faster way."""
 
+MOST_SIZES: Final = 1000
+"""Of which a gate remembers whether it accepts them; the crops of a camera have a few."""
+
 NOTHING_MEASURED: Final = Figures(0.0, 0.0, 0.0)
 
 
@@ -67,6 +70,7 @@ class Gate:
         self._names = (*FIGURES, *limits.detectors)
         self._bounds = [_bounds(limits.figures.get(name, Range())) for name in self._names]
         self._lowest, self._highest = _usable(self._bounds)
+        self._accepted: dict[tuple[int, int, bool], bool] = {}
 
     def judge(self, picture: Pixels) -> GateJudgement:
         """Measure uint8 [H, W, 3] RGB, and say why it cannot be judged, or None where it can."""
@@ -92,8 +96,14 @@ class Gate:
 
     def accepts(self, header: Header) -> bool:
         """Say by its size alone whether a picture can be judged; EXIF data may turn it by a quarter."""
-        width, height = header.width, header.height
-        return self._has_usable_size(height, width) or (header.oriented and self._has_usable_size(width, height))
+        size = header.width, header.height, header.oriented
+        accepted = self._accepted.get(size)
+        if accepted is None:
+            width, height, oriented = size
+            accepted = self._has_usable_size(height, width) or (oriented and self._has_usable_size(width, height))
+            if len(self._accepted) < MOST_SIZES:
+                self._accepted[size] = accepted
+        return accepted
 
     def _has_usable_size(self, height: int, width: int) -> bool:
         return (

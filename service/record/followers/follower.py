@@ -16,10 +16,11 @@ logger = logging.getLogger(__name__)
 
 
 class Step(NamedTuple):
-    """How far a sink has come, and how many entries it has passed on since."""
+    """How far a sink has come, how many entries it has passed on since, and what is wrong although it goes on."""
 
     sequence: int
     delivered: int
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,14 @@ class Follower:
                     await asyncio.sleep(retry_s * random.uniform(0.5, 1.0))  # noqa: S311  # jitter
                     retry_s = min(2 * retry_s, self._pace.longest_retry_s)
                 else:
-                    self.why, retry_s = None, self._pace.first_retry_s
+                    retry_s = self._pace.first_retry_s
                     await asyncio.sleep(self._pace.gather_s)
         finally:
             await self._finish()
 
     async def _step(self) -> None:
         step = await self._sink.advance(self.sequence)
-        self.sequence = step.sequence
+        self.sequence, self.why = step.sequence, step.why
         if step.delivered and asyncio.get_running_loop().time() >= self._note_after:
             await self._note()
 

@@ -1,14 +1,19 @@
 import asyncio
+import hashlib
+import hmac
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import pytest
 
 from service.contract.decision import Verdict
 from service.contract.journal_entry import Entry, Event, EventKind, entry_id
 from service.record.followers.follower import Follower, FollowerPace, Sink, Step
+from service.record.followers.payload import read_template
 from service.record.followers.webhook import Webhook
 from service.record.journal.journal import Journal
 from tests.decisions import START, a_decision
@@ -77,6 +82,7 @@ class Plant:
     def __init__(self, *script: int) -> None:
         self._script = list(script)
         self.taken: list[tuple[str, dict[str, object]]] = []
+        self.requests: list[httpx.Request] = []
 
     def client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
@@ -87,7 +93,8 @@ class Plant:
             raise httpx.ConnectTimeout("no answer", request=request)
         if status < 300:
             self.taken.append((request.headers["Idempotency-Key"], json.loads(request.content)))
-        return httpx.Response(status)
+            self.requests.append(request)
+        return httpx.Response(status, headers={"location": "https://plant/elsewhere"} if status in {301, 308} else {})
 
 
 async def test_a_follower_gets_everything_in_order_once_through_failures(tmp_path: Path) -> None:
@@ -135,7 +142,7 @@ async def test_a_follower_ends_with_the_journal(tmp_path: Path) -> None:
 
 
 async def test_alarms_go_out_in_order_once_each_whatever_the_receiver_answers_first(tmp_path: Path) -> None:
-    plant = Plant(500, 0, 404, 200, 503)
+    plant = Plant(500, 0, 429, 200, 503, 408, 425)
     async with opened(tmp_path) as journal:
         webhook = Webhook(journal, "http://plant/alarms", client=plant.client())
         async with following(journal, webhook) as follower:
@@ -174,3 +181,38 @@ async def test_a_new_webhook_is_not_flooded_with_the_alarms_of_the_past(tmp_path
             await kept(journal, [an_alarm(3)])
             await eventually(lambda: follower.behind == 0)
     assert [key for key, _ in plant.taken] == ["alarm-3"]
+
+
+@pytest.mark.parametrize("code", [400, 401, 404, 410, 413, 422, 301, 308])
+async def test_an_alarm_that_is_refused_for_good_is_passed_over_counted_and_told(tmp_path: Path, code: int) -> None:
+    plant, refusals = Plant(code, code), list[int]()
+    async with opened(tmp_path) as journal:
+        webhook = Webhook(journal, "http://plant/alarms", client=plant.client(), refused=refusals.append)
+        async with following(journal, webhook) as follower:
+            await kept(journal, [an_alarm(0), an_alarm(1)])
+            await eventually(lambda: follower.behind == 0)
+            assert refusals == [code, code]
+            assert f"answers {code}" in (follower.why or "")
+            assert "2 alarms were passed over" in (follower.why or "")
+            assert ("https://plant/elsewhere" in (follower.why or "")) == (code < 400)
+            await kept(journal, [a_decision(Verdict.LEAK)])
+            await eventually(lambda: follower.behind == 0)
+            assert follower.why is not None, "until an alarm is taken"
+            await kept(journal, [an_alarm(2)])
+            await eventually(lambda: follower.why is None)
+    assert [key for key, _ in plant.taken] == ["alarm-2"]
+
+
+async def test_a_template_shapes_what_is_posted_and_a_secret_signs_it(tmp_path: Path) -> None:
+    plant = Plant()
+    (tmp_path / "slack.json").write_text('{"text": "${camera_id}/${well_id} $$", "n": [1, null, "${at}"]}')
+    template = read_template(tmp_path / "slack.json")
+    async with opened(tmp_path) as journal:
+        webhook = Webhook(journal, "http://plant", client=plant.client(), template=template, secret=b"of the plant")
+        async with following(journal, webhook) as follower:
+            await kept(journal, [replace(an_alarm(0), camera_id='"}, ${well_id}')])
+            await eventually(lambda: follower.behind == 0)
+    assert plant.taken[0][1] == {"text": '"}, ${well_id}/12a $', "n": [1, None, "2026-05-04T10:11:12.123456Z"]}
+    (request,) = plant.requests
+    expected = hmac.new(b"of the plant", request.content, hashlib.sha256).hexdigest()
+    assert request.headers["X-Signature-256"] == f"sha256={expected}"

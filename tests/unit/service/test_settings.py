@@ -36,7 +36,8 @@ VALUES = {
     "ALARM_CONFIRMATIONS": "1", "ALARM_SURE_RATIO": "1.5", "ALARM_WINDOW": "9", "ARCHIVE_DIR": "other",
     "HOST": "localhost", "PUBLISH": "localhost", "WORKER_THREADS": "63",
     "LOG_LEVEL": "debug", "MAX_BATCH_BYTES": "90000000", "REPLICA": "r", "REVISION": "r",
-    "TRUSTED_PROXIES": "10.0.0.1", "WEBHOOK_URL": "https://alarms.example", "DATABASE_URL": "postgresql://h/d",
+    "TRUSTED_PROXIES": "10.0.0.1", "WEBHOOK_URL": "https://alarms.example", "WEBHOOK_SECRET": "of sixteen or more",
+    "DATABASE_URL": "postgresql://h/d",
 }  # fmt: skip
 """Where neither ``true`` nor a number does."""
 

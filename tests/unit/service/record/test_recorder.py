@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable
-from service.contract.journal_entry import Entry, Event, entry_id
+from service.contract.journal_entry import Entry, Event, EventKind, entry_id, new_id
 from service.monitoring.alarms import AlarmLayer
 from service.monitoring.cadence import Cadence
 from service.monitoring.drift import DriftMonitor
@@ -17,7 +17,7 @@ from service.record.journal.receipt import Consequences, Receipt
 from service.record.recorder import Recorder
 from service.settings import AlarmRule
 from service.telemetry.metrics import ServiceMetrics
-from tests.decisions import a_decision
+from tests.decisions import START, a_decision
 from tests.journals import FullJournal, MemoryJournal
 from tests.judged import shot_of
 
@@ -95,6 +95,27 @@ async def test_an_alarm_that_cannot_be_kept_is_taken_back() -> None:
         await answer
     assert bench.monitor.active_alarms == []
     assert bench.alarms() == 0
+
+
+async def test_an_alarm_that_was_taken_back_comes_with_the_next_picture() -> None:
+    bench = Bench(AlarmRule(confirmations=2, window=3))
+    bench.monitor.observe([a_decision(Verdict.UNKNOWN)])
+    raised = bench.monitor.observe([a_decision(Verdict.UNKNOWN)])
+    bench.monitor.withdraw(raised)
+    assert bench.monitor.active_alarms == []
+    again = bench.monitor.observe([a_decision(Verdict.UNKNOWN)])
+    assert [event.kind for event in again] == [EventKind.ALARM_RAISED]
+
+
+async def test_drift_that_could_not_be_kept_comes_with_the_next_picture_of_its_camera() -> None:
+    bench = Bench()
+    drift = Event(new_id(), EventKind.DRIFT, START, "cam-1", payload={"figures": ["brightness"]})
+    bench.monitor.withdraw([drift])
+    assert bench.monitor.observe([a_decision(camera_id="cam-2")]) == []
+    (again,) = bench.monitor.observe([a_decision(camera_id="cam-1")])
+    assert (again.kind, again.payload) == (drift.kind, drift.payload)
+    assert again.event_id != drift.event_id  # a write that was given up may be done yet
+    assert bench.monitor.observe([a_decision(camera_id="cam-1")]) == []
 
 
 async def test_a_picture_that_was_sent_three_times_does_not_confirm_its_own_alarm() -> None:
