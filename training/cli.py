@@ -74,11 +74,14 @@ def _parser() -> argparse.ArgumentParser:
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     _add_site(parser)
-    _add_out(parser)
+    activation = _add_out(parser)
+    activation.add_argument("--activate", action="store_true", help="activate it even if the active one does as well")
     parser.add_argument("--recipes", nargs="+", metavar="RECIPE", help=f"of {', '.join(recipe_names())}, or TOML files")
     parser.add_argument("--seeds", type=_count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
     parser.add_argument("--jobs", type=_count(1, 256), default=_processors(), metavar="N", help="processes")
-    parser.add_argument("--quick", action="store_true", help="one seed, two epochs, few wells: a first look")
+    parser.add_argument(
+        "--quick", action="store_true", help="one seed, two epochs, few wells: a first look, never activated"
+    )
     parser.add_argument("--work", type=Path, metavar="DIR", help="where finished fits are kept (default OUT/.compare)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="HTML report with pictures, for this machine alone")
 
@@ -165,9 +168,12 @@ def _add_site(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_out(parser: argparse.ArgumentParser) -> None:
+def _add_out(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Where artefacts lie; returns the group of options about activating them."""
     parser.add_argument("--out", type=Path, default=Path("model_artifacts"), metavar="DIR", help="where artefacts lie")
-    parser.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
+    activation = parser.add_mutually_exclusive_group()
+    activation.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
+    return activation
 
 
 def _share(text: str) -> float:

@@ -118,11 +118,11 @@ class Range(_Part):
 
 
 class GateLimits(_Part):
-    """What a usable picture measures, learnt from good wells: pixels, width / height, figures by name.
+    """What a usable picture measures: pixels, width / height, figures by name.
 
-    ``detectors`` tell usable pictures from simulated faults: by reason, one weight for each feature of
-    ``service.contract.gate.figures`` and a constant. Their figures carry the reason's name and are measured in standard
-    deviations of good wells.
+    ``detectors`` tell usable pictures from corrupted ones where no figure alone can: by reason, one weight for each
+    feature of ``service.contract.gate.figures`` and a constant. Their figures carry the reason's name and are measured
+    in standard deviations of good wells.
     """
 
     width: Range = Range(low=8)

@@ -13,7 +13,7 @@ from service.contract.crop import Crop
 from service.contract.decision import Decision, PictureFacts, Reason, Timing, Verdict
 from service.contract.detector import Detection
 from service.contract.errors import PictureError, PictureTooLarge
-from service.contract.gate.gate import NOTHING_MEASURED, GateJudgement
+from service.contract.gate.gate import NOTHING_MEASURED, Gated
 from service.contract.header.header import Header
 from service.contract.picture import Pixels, decode, read_header
 from service.judging.deadline import require_time
@@ -121,7 +121,7 @@ def _judged(
     gate_s = (perf_counter() - started) / max(len(pictures), 1)
     require_time(deadline)
     thresholds = [serving.threshold_of(item.crop.camera_id) for item in decoded]
-    detections = serving.detector.judge_gated(pictures, gated, thresholds)
+    detections = serving.detector.judge_gated(gated, thresholds)
     return [
         _decision(serving, item.crop, detection, _facts(item, detection), item.decode_s, gate_s)
         for item, detection in zip(decoded, detections, strict=True)
@@ -129,21 +129,18 @@ def _judged(
 
 
 def _with_refusals(
-    decoded: Sequence[_Decoded], gated: Sequence[GateJudgement], freshness: FreshnessMonitor | None
-) -> list[GateJudgement]:
+    decoded: Sequence[_Decoded], gated: Sequence[Gated], freshness: FreshnessMonitor | None
+) -> list[Gated]:
     """A picture that is refused whatever it shows is not scored either: its score would prove nothing."""
     now = perf_counter()
     frozen = _frozen(decoded, freshness)
-    return [
-        (
-            figures,
-            item.crop.refusal
-            or (Reason.STALE if now > item.crop.stale_at else None)
-            or unusable
-            or (Reason.FROZEN if place in frozen else None),
-        )
-        for place, (item, (figures, unusable)) in enumerate(zip(decoded, gated, strict=True))
+    refusals = [
+        item.crop.refusal
+        or (Reason.STALE if now > item.crop.stale_at else None)
+        or (Reason.FROZEN if place in frozen and one.is_scored else None)
+        for place, (item, one) in enumerate(zip(decoded, gated, strict=True))
     ]
+    return [one.refused(reason) if reason else one for one, reason in zip(gated, refusals, strict=True)]
 
 
 def _frozen(decoded: Sequence[_Decoded], freshness: FreshnessMonitor | None) -> set[int]:

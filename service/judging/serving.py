@@ -9,7 +9,7 @@ from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import ServedModel
 from service.contract.detector import Detector, open_detector
 from service.contract.gate.gate import Gates
-from service.contract.manifest import Threshold
+from service.contract.manifest import GateLimits, Threshold
 from service.contract.run_limit import RunLimit
 from service.monitoring.cameras_file import Camera
 from service.settings import Settings
@@ -66,11 +66,15 @@ def open_serving(
     return Serving(
         artifact,
         open_detector(artifact, settings.scorer_threads, limit),
-        Gates(manifest.gate, {name: camera.gate for name, camera in known.items() if camera.gate is not None}),
+        Gates(manifest.gate, manifest.input, _gate_limits(known)),
         ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
         settings.max_pixels,
         _thresholds(artifact, known),
     )
+
+
+def _gate_limits(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:
+    return {name: camera.gate for name, camera in cameras.items() if camera.gate is not None}
 
 
 def _thresholds(artifact: Artifact, cameras: Mapping[str, Camera]) -> dict[str, Threshold]:

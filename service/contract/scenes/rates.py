@@ -64,7 +64,11 @@ def scene_cut(good: Scores, scenes: Scenes, share: float) -> float:
 
     Equality is a leak, so the cut lies just above the score that must still pass.
     """
-    weights = _equal_weights(scenes)
+    return weighted_cut(good, equal_weights(scenes), share)
+
+
+def weighted_cut(good: Scores, weights: Array, share: float) -> float:
+    """The lowest cut below which this share of all weight lies; both [N], the weights add up to 1."""
     order = np.argsort(good, kind="stable")
     reached = np.cumsum(weights[order])
     last = min(int(np.searchsorted(reached, share - ROUNDING)), order.size - 1)
@@ -75,7 +79,7 @@ ROUNDING = 1e-9
 """Sums of weights come out this much too small at most."""
 
 
-def _equal_weights(scenes: Scenes) -> Array:
+def equal_weights(scenes: Scenes) -> Array:
     """One of each scene in all, shared by its pictures, and 1 of all scenes; [N]."""
     _, number, sizes = np.unique(scenes, return_inverse=True, return_counts=True)
     weights: Array = 1 / (sizes[number] * len(sizes))

@@ -23,13 +23,13 @@ class Record(Records):
     """Decisions in two parts, and reviews of them."""
 
     def __init__(self, decisions: list[Decision], reviews: list[Review] | None = None) -> None:
-        self.decisions = decisions
+        self.kept = decisions
         self.given = reviews or []
 
     async def stream(self, wanted: DecisionFilter) -> AsyncIterator[list[Decision]]:  # noqa: ARG002
-        half = len(self.decisions) // 2
-        yield self.decisions[:half]
-        yield self.decisions[half:]
+        half = len(self.kept) // 2
+        yield self.kept[:half]
+        yield self.kept[half:]
 
     async def reviews(self, decision_ids: Collection[str]) -> dict[str, list[Review]]:
         found: dict[str, list[Review]] = {}
