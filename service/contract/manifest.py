@@ -160,7 +160,7 @@ class GoldenPicture(_Part):
 class TrainingData(_Part):
     """What the model was trained and judged on: a hash over the sorted content hashes, and counts of groups.
 
-    ``site_sha256`` is that of a second set, half of which chose and calibrated; null where there was none.
+    ``site_sha256`` is that of what chose, calibrated or reports of a second set; null where there was none.
     """
 
     sha256: Sha256

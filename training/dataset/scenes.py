@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from service.contract.scenes.linking import scenes_of
 from training.dataset.data import Group
+from training.dataset.layout import Label
 from training.dataset.origin import taken_at
 
 FEWEST_SCENES = 10
@@ -22,14 +23,15 @@ ONE_EVENT = timedelta(seconds=60)
 def with_scenes(groups: Sequence[Group]) -> tuple[Group, ...]:
     """Number the scenes of groups that are divided or judged together.
 
-    Where scenes cannot be told apart, because nearly all pictures look alike or there are fewer than ten scenes, each
-    group is a scene of its own.
+    Where scenes cannot be told apart, because most good pictures look alike or show fewer than ten scenes, each group
+    is a scene of its own.
     """
     if not groups:
         return ()
     scenes = scenes_of([group.picture for group in groups])
-    sizes = np.bincount(scenes)
-    if len(sizes) < FEWEST_SCENES or sizes.max() > LARGEST_SHARE * len(groups):
+    good = scenes[[group.label is Label.GOOD for group in groups]]
+    sizes = np.unique(good, return_counts=True)[1]
+    if len(sizes) < FEWEST_SCENES or sizes.max() > LARGEST_SHARE * len(good):
         scenes = np.arange(len(groups), dtype=np.int32)
     return tuple(replace(group, scene=scene) for group, scene in zip(groups, scenes.tolist(), strict=True))
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from service.contract.picture import Pixels
@@ -35,6 +37,12 @@ def test_groups_are_numbered_by_scene_and_keep_their_order() -> None:
 )
 def test_where_no_scenes_can_be_told_apart_each_picture_is_one(pictures: list[Pixels], why: str) -> None:
     assert len({group.scene for group in with_scenes(groups(pictures))}) == len(pictures), why
+
+
+def test_leaks_do_not_make_up_for_scenes_that_good_wells_do_not_show() -> None:
+    leaks = [replace(group, label=Label.LEAK) for group in groups([filmed_well(50 + well, 1)[0] for well in range(9)])]
+    found = with_scenes([*groups([frame for well in range(9) for frame in filmed_well(well, 2)]), *leaks])
+    assert len({group.scene for group in found}) == 27
 
 
 def test_nothing_has_no_scenes() -> None:
