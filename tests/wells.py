@@ -33,10 +33,10 @@ def leaking_well(seed: int, height: int = 27, width: int = 48) -> Pixels:
     return picture
 
 
-def filmed_well(scene: int, frames: int, height: int = 27, width: int = 48) -> list[Pixels]:
-    """Frames of one well, nearly equal; another scene is another well with stains of its own."""
+def filmed_well(scene: int, frames: int, height: int = 27, width: int = 48, stain: float = 40) -> list[Pixels]:
+    """Frames of one well, nearly equal; another scene is another well with stains of its own, so strong at most."""
     random = np.random.default_rng([7, scene])
-    stains = cv2.resize(random.uniform(-40, 40, (4, 6, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
+    stains = cv2.resize(random.uniform(-stain, stain, (4, 6, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
     well = good_well(scene, height, width) + stains
     return [np.clip(well + random.normal(0, 1, well.shape), 0, 255).astype(np.uint8) for _ in range(frames)]
 

@@ -60,8 +60,8 @@ class Detector:
         """Judge pictures of any sizes with one inference, in their order."""
         return self.judge_gated(self.gate.judge_all(pictures))
 
-    def judge_gated(self, gated: Sequence[Gated]) -> list[Detection]:
-        """Judge pictures that a gate, such as that of their cameras, has let through or doubted."""
+    def judge_gated(self, gated: Sequence[Gated], thresholds: Sequence[Threshold] | None = None) -> list[Detection]:
+        """Judge what a gate has let through or doubted, by the thresholds of the cameras where those are given."""
         pixels = [one.pixels for one in gated if one.pixels is not None]
         started = perf_counter()
         scored = enumerate(self._scored(pixels).tolist() if pixels else ())
@@ -69,8 +69,10 @@ class Detector:
         return [
             Detection(Verdict.UNKNOWN, doubt, figures)
             if doubt is not None and unscored is None
-            else self._detection(figures, doubt, *next(scored), len(pixels), score_s)
-            for figures, doubt, unscored in gated
+            else _detection(threshold, figures, doubt, *next(scored), len(pixels), score_s)
+            for (figures, doubt, unscored), threshold in zip(
+                gated, thresholds or [self.threshold] * len(gated), strict=True
+            )
         ]
 
     def score(self, pictures: Sequence[Pixels]) -> Scores:
@@ -96,13 +98,19 @@ class Detector:
             raise ScoringFailed(f"the scorer gave {scores.shape} scores for {len(pixels)} pictures: send the next one")
         return scores
 
-    def _detection(
-        self, figures: Figures, doubt: Reason | None, index: int, score: float, batch_size: int, score_s: float
-    ) -> Detection:
-        threshold = self.threshold.value
-        verdict, reason = decide(score, threshold, self.threshold.grey_zone_from, doubt)
-        finite, ratio = (score, score / threshold) if isfinite(score) else (None, None)
-        return Detection(verdict, reason, figures, finite, ratio, batch_size, index, score_s)
+
+def _detection(
+    threshold: Threshold,
+    figures: Figures,
+    doubt: Reason | None,
+    index: int,
+    score: float,
+    batch_size: int,
+    score_s: float,
+) -> Detection:
+    verdict, reason = decide(score, threshold.value, threshold.grey_zone_from, doubt)
+    finite, ratio = (score, score / threshold.value) if isfinite(score) else (None, None)
+    return Detection(verdict, reason, figures, finite, ratio, batch_size, index, score_s)
 
 
 def open_detector(artifact: Artifact, threads: int = 1, limit: RunLimit | None = None) -> Detector:

@@ -120,7 +120,8 @@ def _judged(
     gated = _with_refusals(decoded, gated, freshness)
     gate_s = (perf_counter() - started) / max(len(pictures), 1)
     require_time(deadline)
-    detections = serving.detector.judge_gated(gated)
+    thresholds = [serving.threshold_of(item.crop.camera_id) for item in decoded]
+    detections = serving.detector.judge_gated(gated, thresholds)
     return [
         _decision(serving, item.crop, detection, _facts(item, detection), item.decode_s, gate_s)
         for item, detection in zip(decoded, detections, strict=True)
@@ -190,7 +191,7 @@ def _decision(
         alarm=detection.verdict is not Verdict.NO_LEAK,
         reason=detection.reason,
         score=detection.score,
-        threshold=serving.threshold,
+        threshold=serving.threshold_of(crop.camera_id).value,
         score_ratio=detection.score_ratio,
         camera_id=crop.camera_id,
         well_id=crop.well_id,

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from service.contract.errors import FitFailed
 from service.contract.manifest import SceneRate
+from service.contract.scenes.rates import equal_weights, half_width, scene_rate, weighted_cut
 from training.comparison.picture_sets import MILDER
 from training.comparison.result import JobResult
 from training.evaluation.rates import auroc
-from training.evaluation.scene_rates import equal_weights, half_width, scene_rate, weighted_cut
 from training.synthetic.augmentation import LEAK_KINDS, MILD
 
 PASSED = 0.95

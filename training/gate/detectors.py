@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from service.contract.picture import Pixels
-from training.dataset.scenes import scenes_of
+from service.contract.scenes.linking import scenes_of
 from training.gate.tails import tail_end
 
 Matrix = NDArray[np.float64]

@@ -95,7 +95,7 @@ def test_evaluate_prints_json(wells: Path, artifacts: Path, capsys: pytest.Captu
     artifact = artifacts / read_active(artifacts)
     assert main(["evaluate", str(artifact), "--data", str(wells), "--json", "--split", "report"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert result["counts"] == {"files": 21, "leak": 6, "good": 15, "scenes": 15}
+    assert result["counts"] == {"files": 19, "leak": 6, "good": 13, "scenes": 13}
     assert 0 <= result["as_served"]["tnr_by_scene"] <= result["tnr_by_scene"] <= 1
     assert 0 <= result["tnr"] <= 1
     assert result["threshold"] == open_artifact(artifact).manifest.threshold.value
@@ -129,7 +129,7 @@ def test_a_second_set_chooses_and_calibrates_with_one_half_and_reports_with_the_
     reported = artifact.manifest.metrics["site_report"].served
     assert reported is not None
     assert reported.tnr_by_scene is not None
-    assert reported.tnr_by_scene.scenes == 12
+    assert reported.tnr_by_scene.scenes == 6
     assert main(["evaluate", str(artifact.folder), *options, "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["split"] == "site_report"

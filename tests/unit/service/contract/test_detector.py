@@ -56,6 +56,17 @@ def test_the_threshold_decides_and_the_ratio_says_how_far_away_it_is() -> None:
     assert (above.verdict, above.score_ratio) == (Verdict.NO_LEAK, 0.5)
 
 
+def test_each_picture_is_decided_by_the_threshold_that_it_is_given() -> None:
+    detector = a_detector(Brightness())
+    gated = detector.gate.judge_all(WELLS)
+    thresholds = [Threshold(value=value, strategy="given") for value in (1.0, 1000.0, 1.0)]
+    found = detector.judge_gated(gated, thresholds)
+    assert [one.verdict for one in found] == [Verdict.LEAK, Verdict.NO_LEAK, Verdict.LEAK]
+    assert [one.score_ratio for one in found] == [
+        one.score / threshold.value for one, threshold in zip(found, thresholds, strict=True) if one.score is not None
+    ]
+
+
 def test_score_and_gate_can_be_asked_each_for_itself() -> None:
     detector = a_detector(Brightness(), 10.0)
     assert detector.finds([WELLS[0], BLACK]).tolist() == [True, False]

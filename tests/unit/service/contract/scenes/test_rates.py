@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.evaluation.scene_rates import half_width, scene_cut, scene_rate, scene_shares
+from service.contract.scenes.rates import half_width, scene_cut, scene_rate, scene_shares
 
 
 def test_a_long_scene_weighs_no_more_than_a_single_picture() -> None:

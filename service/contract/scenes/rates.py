@@ -6,9 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.contract.manifest import SceneRate
-from training.evaluation.rates import CONFIDENCE, Array, Scores, rate
 
 Scenes = NDArray[np.integer[Any]]
+Scores = NDArray[np.floating[Any]]
+Array = NDArray[np.float64]
+
+TAIL = 0.025
+"""Share of draws that each end of a 95 % interval leaves out."""
 
 DRAWS = 2000
 CHUNK = 200
@@ -27,8 +31,20 @@ def scene_rate(hits: NDArray[np.bool_], scenes: Scenes) -> SceneRate:
     """
     shares = scene_shares(hits, scenes)
     value = float(shares.mean())
-    low, high = _interval(shares)
+    low, high = _interval(shares, np.ones_like(shares))
     return SceneRate(scenes=shares.size, value=value, low=min(low, value), high=max(high, value))
+
+
+def picture_rate(hits: NDArray[np.bool_], scenes: Scenes) -> SceneRate:
+    """Share of hits among all pictures, with the 95 % interval over whole scenes; arguments as for ``scene_rate``.
+
+    A long scene weighs as many pictures as it has, in every draw of the bootstrap too.
+    """
+    _, number, sizes = np.unique(scenes, return_inverse=True, return_counts=True)
+    found = np.bincount(number, weights=hits, minlength=len(sizes)).astype(np.float64)
+    value = float(found.sum() / sizes.sum())
+    low, high = _interval(found, sizes.astype(np.float64))
+    return SceneRate(scenes=sizes.size, value=value, low=min(low, value), high=max(high, value))
 
 
 def half_width(measured: SceneRate) -> float:
@@ -70,12 +86,15 @@ def equal_weights(scenes: Scenes) -> Array:
     return weights
 
 
-def _interval(shares: Array) -> tuple[float, float]:
-    tail = (1 - CONFIDENCE) / 2
+def _interval(found: Array, sizes: Array) -> tuple[float, float]:
+    """Of the sum of what was found in each scene over the sum of sizes, [S] both."""
+    scenes = len(sizes)
+    shares = found / sizes
     if shares.max() == shares.min():
-        edge = rate(shares.size, shares.size).low
+        edge = TAIL ** (1 / scenes)
         return (edge if shares[0] == 1 else 0.0), (1 - edge if shares[0] == 0 else 1.0)
     rng = np.random.default_rng(SEED)
-    drawn = [shares[rng.integers(shares.size, size=(CHUNK, shares.size))].mean(axis=1) for _ in range(DRAWS // CHUNK)]
-    low, high = np.quantile(np.concatenate(drawn), (tail, 1 - tail))
+    drawn = [rng.integers(scenes, size=(CHUNK, scenes)) for _ in range(DRAWS // CHUNK)]
+    means = np.concatenate([found[rows].sum(axis=1) / sizes[rows].sum(axis=1) for rows in drawn])
+    low, high = np.quantile(means, (TAIL, 1 - TAIL))
     return float(low), float(high)
