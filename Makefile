@@ -51,9 +51,9 @@ check: $(DEV)/.installed ## style, types, import contracts
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
 
-train: $(DEV)/.installed ## compare all candidates on DATA=DIR, export and activate the best
+train: $(DEV)/.installed ## compare all candidates on DATA=DIR (and SITE=DIR), export the best and activate it if it is better
 	@test -n "$(DATA)" || { echo "name the data: make train DATA=DIR"; exit 2; }
-	$(DEV)/bin/leak-training compare --data "$(DATA)" --out $(OUT)
+	$(DEV)/bin/leak-training compare --data "$(DATA)" $(if $(SITE),--site "$(SITE)") --out $(OUT)
 
 bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table, docs/performance.md and the README's figures; DATA=DIR takes real crops
 	$(DEV)/bin/python -m tests.perf.bench --page docs/performance.md $(if $(DATA),--data "$(DATA)")

@@ -177,7 +177,8 @@ class Settings(BaseSettings):
     stuck_after_s: float = Field(
         10.0, gt=0, le=3600, description="A picture or batch that hangs is given up then, and a hung process ends."
     )
-    drain_s: float = Field(0.0, ge=0, le=60, description="Time from SIGTERM, when readiness falls, to the last accept.")
+    keep_alive_s: int = Field(75, ge=1, le=3600, description="Time after which an idle connection is closed.")
+    drain_s: float = Field(1.0, ge=0, le=60, description="Time from SIGTERM, when readiness falls, to the last accept.")
 
     watch_interval_s: float = Field(2.0, gt=0, le=3600, description="How often the artefact's pointer is looked at.")
     self_test: SelfTestSettings = SelfTestSettings()

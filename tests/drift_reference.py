@@ -16,7 +16,7 @@ from training.export.drift_reference import _limit, learn_reference
 
 def reference_of(artifact: Path, wells: Path, window: int) -> DriftReference:
     """Learn from every good well in a folder, as the artefact scores it and the gate measures it."""
-    scorer, gate = OnnxScorer(artifact / MODEL, SPEC), Gate(GateLimits())
+    scorer, gate = OnnxScorer(artifact / MODEL, SPEC), Gate(GateLimits(), SPEC)
     rows = []
     for path in sorted((wells / "train").iterdir()):
         picture = decode(path.read_bytes())

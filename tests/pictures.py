@@ -42,18 +42,16 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def animated(still: np.ndarray, frame: np.ndarray) -> bytes:
-    """An APNG of one frame that shows ``frame``; readers without animation show ``still``. RGB pixels of one size."""
+    """An APNG of two equal frames; readers without animation show ``still``. RGB pixels of one size."""
     height, width = still.shape[:2]
     outer, inner = (_image_data(encoded(cv2.cvtColor(each, cv2.COLOR_RGB2BGR))) for each in (still, frame))
-    control = struct.pack(">IIIIIHHBB", 0, width, height, 0, 0, 1, 10, 0, 0)
-    return (
-        outer[0]
-        + chunk(b"acTL", struct.pack(">II", 1, 0))
-        + chunk(b"IDAT", outer[1])
-        + chunk(b"fcTL", control)
-        + chunk(b"fdAT", struct.pack(">I", 1) + inner[1])
-        + chunk(b"IEND", b"")
+    frames = b"".join(
+        chunk(b"fcTL", struct.pack(">IIIIIHHBB", number, width, height, 0, 0, 1, 10, 0, 0))
+        + chunk(b"fdAT", struct.pack(">I", number + 1) + inner[1])
+        for number in (0, 2)
     )
+    control = chunk(b"acTL", struct.pack(">II", 2, 0))
+    return outer[0] + control + chunk(b"IDAT", outer[1]) + frames + chunk(b"IEND", b"")
 
 
 def _image_data(png: bytes) -> tuple[bytes, bytes]:

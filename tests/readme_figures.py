@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from service.contract.artifact import Artifact, open_artifact, read_active
-from service.contract.manifest import Rate
+from service.contract.manifest import Metrics, Rate, SceneRate
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 BENCH = ROOT / "docs" / "performance.json"
-HELD_OUT = "report"
+HELD_OUT = {"site_report": "of another day", "report": "in the held-out part of the data"}
+UNSEEN = "unseen scenes passed"
 BLOCK = re.compile(r"(<!-- figures: written by `make figures` -->\n).*?(<!-- end -->)", re.DOTALL)
 FINDINGS = {
     "p99 at 280 crops/s sent singly": "99 % of the crops of a camera (280 a second, one by one) are answered within",
@@ -25,9 +26,8 @@ FINDINGS = {
 
 def table(artifact: Artifact, bench: dict[str, Any] | None) -> str:
     """The table, and the sentence that names artefact and machine."""
-    metrics = artifact.manifest.metrics.get(HELD_OUT)
-    rates = [] if metrics is None else [("leaks found", metrics.tpr), ("good wells passed", metrics.tnr)]
-    rows = [(f"{what} in the held-out part of the data", _share(rate)) for what, rate in rates if rate is not None]
+    rows = [row for part, where in HELD_OUT.items() for row in _rates(artifact.manifest.metrics.get(part), where)]
+    rows.sort(key=lambda row: not row[0].startswith(UNSEEN))
     origin = f"Artefact `{artifact.id}`."
     if bench is not None:
         setting = bench["setting"]
@@ -35,6 +35,17 @@ def table(artifact: Artifact, bench: dict[str, Any] | None) -> str:
         origin += f" Speed on one core of {setting['processor']}, Python {setting['python']}, {setting['date']}."
     lines = [f"| {what} | {measured} |" for what, measured in (("figure", "measured"), ("---", "---"), *rows)]
     return "\n".join([*lines, "", origin]) + "\n"
+
+
+def _rates(metrics: Metrics | None, where: str) -> list[tuple[str, str]]:
+    """What was measured on a part, as served where that is known."""
+    if metrics is None:
+        return []
+    measured = metrics.served or metrics
+    by_scene = measured.tnr_by_scene
+    rows = [] if by_scene is None else [(f"{UNSEEN} (mean), {where}", _scene_share(by_scene))]
+    rates = [("leaks found", measured.tpr), ("good wells passed", measured.tnr)]
+    return rows + [(f"{what} {where}", _share(rate)) for what, rate in rates if rate is not None]
 
 
 def figures() -> str:
@@ -51,6 +62,11 @@ def with_figures(text: str, shown: str) -> str:
 
 def _share(rate: Rate) -> str:
     return f"{rate.hits} of {rate.total} (95 % interval: {rate.low * 100:.1f} to {rate.high * 100:.1f} %)"
+
+
+def _scene_share(rate: SceneRate) -> str:
+    share = f"{rate.value * 100:.1f} % of {rate.scenes}"
+    return f"{share} (95 % interval: {rate.low * 100:.1f} to {rate.high * 100:.1f} %)"
 
 
 def _value(finding: dict[str, Any]) -> str:

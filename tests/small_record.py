@@ -14,18 +14,22 @@ class SmallRecord(Records):
     def __init__(
         self, decisions: Sequence[Decision], alarms: Sequence[Event] = (), events: Sequence[Event] = ()
     ) -> None:
-        self.decisions = list(decisions)
+        self.known = list(decisions)
         self.alarms = list(alarms)
         self.newest_events = list(events)
 
     async def decision(self, decision_id: str) -> Decision:
-        for decision in self.decisions:
+        for decision in self.known:
             if decision.decision_id == decision_id:
                 return decision
         raise NotFound("gone")
 
-    async def latest(self) -> list[Decision]:
-        return self.decisions
+    async def decisions(self, decision_ids: Collection[str]) -> dict[str, Decision]:
+        return {each.decision_id: each for each in self.known if each.decision_id in decision_ids}
+
+    async def latest(self, most: int = 0, cameras: Collection[str] = ()) -> list[Decision]:
+        newest = self.known[-most:]
+        return [each for each in self.known if each in newest or each.camera_id in cameras]
 
     async def events(self, limit: int, kinds: Collection[EventKind] = ()) -> list[Event]:
         return [event for event in self.newest_events if event.kind in kinds][:limit]

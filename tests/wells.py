@@ -33,10 +33,10 @@ def leaking_well(seed: int, height: int = 27, width: int = 48) -> Pixels:
     return picture
 
 
-def filmed_well(scene: int, frames: int, height: int = 27, width: int = 48) -> list[Pixels]:
-    """Frames of one well, nearly equal; another scene is another well with stains of its own."""
+def filmed_well(scene: int, frames: int, height: int = 27, width: int = 48, stain: float = 40) -> list[Pixels]:
+    """Frames of one well, nearly equal; another scene is another well with stains of its own, so strong at most."""
     random = np.random.default_rng([7, scene])
-    stains = cv2.resize(random.uniform(-40, 40, (4, 6, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
+    stains = cv2.resize(random.uniform(-stain, stain, (4, 6, 3)), (width, height), interpolation=cv2.INTER_CUBIC)
     well = good_well(scene, height, width) + stains
     return [np.clip(well + random.normal(0, 1, well.shape), 0, 255).astype(np.uint8) for _ in range(frames)]
 
@@ -47,6 +47,18 @@ def write_wells(root: Path, good: int = 60, leak: int = 8, suffix: str = ".png")
         (root / folder).mkdir(parents=True)
         for seed in range(count):
             write_picture(root / folder / f"{seed:04}{suffix}", draw(seed))
+    return root
+
+
+def write_site(root: Path, scenes: int = 12, leak: int = 6) -> Path:
+    """A second set of other scenes, of one to three frames each, labelled by ``test_annotation.txt``."""
+    (root / "test" / "imgs").mkdir(parents=True)
+    frames = [frame for scene in range(scenes) for frame in filmed_well(1000 + scene, 1 + scene % 3)]
+    labelled = [(frame, 0) for frame in frames] + [(leaking_well(1000 + seed), 1) for seed in range(leak)]
+    lines = [f"{number:04}.png {label}\n" for number, (_, label) in enumerate(labelled)]
+    for number, (picture, _) in enumerate(labelled):
+        write_picture(root / "test" / "imgs" / f"{number:04}.png", picture)
+    (root / "test" / "test_annotation.txt").write_text("".join(lines))
     return root
 
 

@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(adder.add_parser("export", help="turn fitted weights into an artefact"))
     _add_evaluate(adder.add_parser("evaluate", help="measure an artefact on labelled pictures"))
     _add_recalibrate(adder.add_parser("recalibrate", help="the same weights with another threshold"))
+    _add_commission(adder.add_parser("commission", help="fit an artefact to a new camera, or refuse to arm it"))
     _add_report(adder.add_parser("report", help="draw the report of a finished comparison again"))
     _add_import_reviews(adder.add_parser("import-reviews", help="make a data folder of reviewed pictures"))
     _add_stress(adder.add_parser("stress", help="draw synthetic pictures on good wells, to look at them"))
@@ -73,11 +74,14 @@ def _parser() -> argparse.ArgumentParser:
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     _add_site(parser)
-    _add_out(parser)
+    activation = _add_out(parser)
+    activation.add_argument("--activate", action="store_true", help="activate it even if the active one does as well")
     parser.add_argument("--recipes", nargs="+", metavar="RECIPE", help=f"of {', '.join(recipe_names())}, or TOML files")
     parser.add_argument("--seeds", type=_count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
     parser.add_argument("--jobs", type=_count(1, 256), default=_processors(), metavar="N", help="processes")
-    parser.add_argument("--quick", action="store_true", help="one seed, two epochs, few wells: a first look")
+    parser.add_argument(
+        "--quick", action="store_true", help="one seed, two epochs, few wells: a first look, never activated"
+    )
     parser.add_argument("--work", type=Path, metavar="DIR", help="where finished fits are kept (default OUT/.compare)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="HTML report with pictures, for this machine alone")
 
@@ -120,6 +124,21 @@ def _add_recalibrate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
 
 
+def _add_commission(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("artifact", type=Path, metavar="ARTEFACT", help="folder of the artefact")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--pictures", type=Path, metavar="FOLDER", help="pictures of the camera, mostly good, no labels")
+    what.add_argument("--site", type=Path, metavar="DIR", help="rehearse on one half of this labelled set's scenes")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="with --site: what the artefact was trained on")
+    parser.add_argument("--leaks", type=Path, metavar="FOLDER", help="leaks of the camera, where there are any")
+    parser.add_argument("--check", type=Path, metavar="FOLDER", help="later pictures: does the prediction hold?")
+    parser.add_argument("--camera", default="CAMERA", metavar="ID", help="its camera_id, for the cameras file")
+    parser.add_argument(
+        "--budget", type=_share, default=0.05, metavar="SHARE", help="called leak in a scene on average"
+    )
+    parser.add_argument("--margin", type=_share, default=0.75, metavar="SHARE", help="of the lowest leak, no cut above")
+
+
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("comparison", type=Path, metavar="FILE", help="comparison.json, as compare names it")
     parser.add_argument("--html", type=Path, required=True, metavar="FILE", help="where the page goes")
@@ -149,9 +168,22 @@ def _add_site(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_out(parser: argparse.ArgumentParser) -> None:
+def _add_out(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Where artefacts lie; returns the group of options about activating them."""
     parser.add_argument("--out", type=Path, default=Path("model_artifacts"), metavar="DIR", help="where artefacts lie")
-    parser.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
+    activation = parser.add_mutually_exclusive_group()
+    activation.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
+    return activation
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share above 0 and below 1")
+    return share
 
 
 def _count(least: int, most: int) -> Callable[[str], int]:

@@ -14,6 +14,7 @@ from service.app.lifespan import lifespan
 from service.contract.errors import LeakInspectionError
 from service.edge.access import Role
 from service.edge.admission import Admission
+from service.edge.arrivals import Arrivals
 from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
 from service.edge.middleware import Handler, OuterMiddleware
 from service.edge.same_origin import SameOrigin
@@ -65,7 +66,7 @@ def create_app(
     app.openapi = partial(openapi.document, app)  # type: ignore[method-assign]  # the hook FastAPI documents for this
     log = RequestLog(logging.getLogger("service.requests"), settings.log.good_share)
     same_origin = SameOrigin(_names(settings) if components.access.open else None)
-    outer = OuterMiddleware(app, _handlers(components), same_origin, components.metrics, log)
+    outer = OuterMiddleware(app, _handlers(components), same_origin, components.readiness, components.metrics, log)
     return TrustedProxies(outer, settings.trusted_proxies)
 
 
@@ -76,10 +77,13 @@ def _names(settings: Settings) -> list[str]:
 
 def _handlers(components: Components) -> dict[str, Handler]:
     inspector, access, settings = components.inspector, components.access, components.settings
-    crops = Admission(settings.max_in_flight, settings.client_share)
-    batches = Admission(settings.max_batches_in_flight, settings.client_share)
+    share, known = settings.client_share, components.cameras
+    crops = Admission(settings.max_in_flight, share)
+    large = Arrivals(settings.max_in_flight, share, known)
+    batches = Admission(settings.max_batches_in_flight, share)
+    forms = Arrivals(settings.max_batches_in_flight, share, known)
     return {
-        "/v1/inspect": InspectHandler(inspector.inspect, Role.CAMERA, access, crops, settings),
-        "/v1/inspect/batch": BatchHandler(inspector, access, batches, settings),
-        "/v1/trial": InspectHandler(inspector.try_out, Role.OPERATOR, access, crops, settings),
+        "/v1/inspect": InspectHandler(inspector.inspect, Role.CAMERA, access, large, crops, settings),
+        "/v1/inspect/batch": BatchHandler(inspector, access, forms, batches, settings),
+        "/v1/trial": InspectHandler(inspector.try_out, Role.OPERATOR, access, large, crops, settings),
     }

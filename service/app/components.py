@@ -10,7 +10,6 @@ from time import monotonic
 
 from prometheus_client import CollectorRegistry
 
-from service.contract.manifest import GateLimits
 from service.contract.run_limit import RunLimit
 from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
@@ -90,7 +89,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     archive = Archive(settings.pictures_folder, settings.archive, metrics.record.archive_failures.inc)
     run_limit = RunLimit(settings.inference_limit_s)
     choice = ActiveChoice(settings.artifacts, settings.data_dir)
-    open_folder = partial(open_serving, settings=settings, limit=run_limit, overrides=_gate_overrides(cameras))
+    open_folder = partial(open_serving, settings=settings, limit=run_limit, cameras=cameras)
     models = ModelSwitch(choice, open_folder, readiness, metrics, partial(note, journal))
     monitor = _monitor(settings, cameras, models, metrics)
     stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
@@ -161,10 +160,6 @@ def _monitor(
 def _incident_sources(metrics: ServiceMetrics, readiness: Readiness, followers: Sequence[Follower]) -> list[Source]:
     overload = Overload(lambda: metrics.refused)
     return [overload.problems, readiness.problems, partial(_out_of_reach, followers)]
-
-
-def _gate_overrides(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:
-    return {camera_id: camera.gate for camera_id, camera in cameras.items() if camera.gate is not None}
 
 
 def _shared_database(settings: Settings) -> Database | None:

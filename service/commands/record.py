@@ -42,7 +42,7 @@ def run_backup(options: argparse.Namespace) -> int:
     Raises:
         SetupError: there is no journal, or the copy cannot be written.
     """
-    copied = back_up(_settings(options).journal_path, options.target)
+    copied = back_up(settings_of(options).journal_path, options.target)
     print(f"{options.target}: {copied.bytes} bytes, up to entry {copied.last_sequence}")
     return 0
 
@@ -54,10 +54,10 @@ def run_replay(options: argparse.Namespace) -> int:
         NotFound: there is no such decision.
         SetupError: there is no journal.
     """
-    settings = _settings(options)
+    settings = settings_of(options)
     replayer = Replayer(ArchiveFolder(settings.pictures_folder), settings.artifacts, settings.scorer_threads)
     differing = 0
-    for decision in asyncio.run(_with_records(settings, partial(_decisions, options.decisions))):
+    for decision in asyncio.run(with_records(settings, partial(_decisions, options.decisions))):
         replayed = replayer.replay(decision, settings.max_pixels)
         differing |= replayed.outcome is not ReplayOutcome.EQUAL
         print(f"{replayed.outcome:14} {decision.decision_id} {decision.score} {replayed.score} {replayed.why}")
@@ -70,14 +70,19 @@ def run_export_reviews(options: argparse.Namespace) -> int:
     Raises:
         SetupError: there is no journal, or the folder cannot be written.
     """
-    settings = _settings(options)
+    settings = settings_of(options)
     export = partial(export_reviews, archive=ArchiveFolder(settings.pictures_folder), folder=options.folder)
-    exported = asyncio.run(_with_records(settings, export))
+    exported = asyncio.run(with_records(settings, export))
     print(f"{options.folder}: {exported.decisions} reviewed decisions, {exported.without_picture} without a picture")
     return 0
 
 
-async def _with_records(settings: Settings, ask: Callable[[Records], Awaitable[T]]) -> T:
+async def with_records(settings: Settings, ask: Callable[[Records], Awaitable[T]]) -> T:
+    """Answer a question with the record of the settings.
+
+    Raises:
+        SetupError: there is none.
+    """
     url, path = settings.database_url, settings.journal_path
     if url is None and not path.is_file():
         raise SetupError(f"{path} does not exist: name the data folder of the service with --data-dir")
@@ -92,6 +97,7 @@ async def _decisions(ids: list[str], records: Records) -> list[Decision]:
     return [await records.decision(decision_id) for decision_id in ids]
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings, with the folders that the command line names."""
     named = {name: getattr(options, name, None) for name in ("data_dir", "artifacts")}
     return read_settings({name: value for name, value in named.items() if value is not None})

@@ -23,6 +23,7 @@ from service.record.database.engine import postgres_engine
 from service.record.journal.file import JournalFile
 from service.settings import Settings, read_settings
 from service.telemetry.logs import configure_logging
+from service.telemetry.native_output import logged_native_output
 
 BACKLOG = 2048
 COLLECT_AFTER = (10_000, 20, 50)
@@ -65,9 +66,11 @@ def run(options: argparse.Namespace) -> int:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the application believes them where its settings say so
+        timeout_keep_alive=settings.keep_alive_s,
         timeout_graceful_shutdown=ceil(settings.deadline_s + settings.stuck_after_s),
     )
-    DrainingServer(config, readiness, settings.drain_s).run(sockets=[listener])
+    with logged_native_output():
+        DrainingServer(config, readiness, settings.drain_s).run(sockets=[listener])
     return 0
 
 

@@ -81,6 +81,15 @@ def open_artifact(folder: Path) -> Artifact:
     return Artifact(folder, manifest, sha256_hex(manifest_bytes))
 
 
+def manifest_digest(folder: Path) -> str:
+    """Return the sha256 of the manifest on disk.
+
+    Raises:
+        ArtifactMissing, ArtifactInvalid: it cannot be read.
+    """
+    return sha256_hex(_read(folder / MANIFEST))
+
+
 def read_active(root: Path) -> str:
     """Return the id in ``active.json``.
 

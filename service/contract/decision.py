@@ -1,10 +1,12 @@
 """The decision: what was judged, how, by which artefact, and the verdict."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 
 class Verdict(StrEnum):
@@ -20,6 +22,10 @@ class Reason(StrEnum):
 
     SCORE_BELOW_THRESHOLD = "score_below_threshold"
     SCORE_AT_OR_ABOVE_THRESHOLD = "score_at_or_above_threshold"
+    SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_DARK = "score_at_or_above_threshold_input_dark"
+    SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_LOW_CONTRAST = "score_at_or_above_threshold_input_low_contrast"
+    SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_BLURRED = "score_at_or_above_threshold_input_blurred"
+    SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_STEAMED = "score_at_or_above_threshold_input_steamed"
     GREY_ZONE = "grey_zone"
     SCORE_NOT_FINITE = "score_not_finite"
     SCORE_NEGATIVE = "score_negative"
@@ -44,6 +50,17 @@ class Reason(StrEnum):
     FUTURE = "future"
 
 
+LEAK_DESPITE: Final[Mapping[Reason, Reason]] = MappingProxyType(
+    {
+        Reason.INPUT_DARK: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_DARK,
+        Reason.INPUT_LOW_CONTRAST: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_LOW_CONTRAST,
+        Reason.INPUT_BLURRED: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_BLURRED,
+        Reason.INPUT_STEAMED: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_STEAMED,
+    }
+)
+"""Doubts that may hide a leak but cannot make one out of a good well, and the reason of a leak found despite them."""
+
+
 class Judgement(NamedTuple):
     """A verdict and its reason."""
 
@@ -51,13 +68,16 @@ class Judgement(NamedTuple):
     reason: Reason
 
 
-def decide(score: float, threshold: float, grey_zone_from: float | None = None) -> Judgement:
+def decide(
+    score: float, threshold: float, grey_zone_from: float | None = None, doubt: Reason | None = None
+) -> Judgement:
     """Turn an anomaly score into a verdict: at exactly the threshold it is a leak.
 
     Args:
         score: anomaly score, 0 or more; anything not finite or below 0 gives ``unknown``, since no error is negative.
         threshold: scores from here on are leaks.
         grey_zone_from: scores from here up to the threshold are ``unknown``; None switches the grey zone off.
+        doubt: one of ``LEAK_DESPITE``, under which a score below the threshold proves nothing.
 
     >>> decide(2.0, 2.0).verdict.value
     'leak'
@@ -65,13 +85,19 @@ def decide(score: float, threshold: float, grey_zone_from: float | None = None) 
     'grey_zone'
     >>> decide(float("nan"), 2.0).verdict.value
     'unknown'
+    >>> decide(2.0, 2.0, doubt=Reason.INPUT_BLURRED).reason.value
+    'score_at_or_above_threshold_input_blurred'
+    >>> decide(0.1, 2.0, doubt=Reason.INPUT_BLURRED).verdict.value
+    'unknown'
     """
     if not math.isfinite(score) or not math.isfinite(threshold):
         return Judgement(Verdict.UNKNOWN, Reason.SCORE_NOT_FINITE)
     if score < 0:
         return Judgement(Verdict.UNKNOWN, Reason.SCORE_NEGATIVE)
     if score >= threshold:
-        return Judgement(Verdict.LEAK, Reason.SCORE_AT_OR_ABOVE_THRESHOLD)
+        return Judgement(Verdict.LEAK, LEAK_DESPITE[doubt] if doubt else Reason.SCORE_AT_OR_ABOVE_THRESHOLD)
+    if doubt is not None:
+        return Judgement(Verdict.UNKNOWN, doubt)
     if grey_zone_from is not None and score >= grey_zone_from:
         return Judgement(Verdict.UNKNOWN, Reason.GREY_ZONE)
     return Judgement(Verdict.NO_LEAK, Reason.SCORE_BELOW_THRESHOLD)
@@ -89,7 +115,7 @@ class ServedModel:
 
 @dataclass
 class PictureFacts:
-    """What was measured of the picture as sent: pixels, bytes, and the figures of the gate on the 0..255 scale."""
+    """What was measured of the picture as sent: pixels, bytes, and three figures of the gate, 0..255."""
 
     width: int
     height: int

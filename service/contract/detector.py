@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from service.contract.artifact import Artifact
 from service.contract.decision import Reason, Verdict, decide
 from service.contract.errors import ScoringFailed
-from service.contract.gate.gate import Figures, Gate, GateJudgement
+from service.contract.gate.gate import Figures, Gate, Gated
 from service.contract.manifest import InputSpec, Threshold
 from service.contract.picture import Pixels, to_pixels
 from service.contract.run_limit import RunLimit
@@ -46,7 +46,9 @@ class Detector:
     threshold: Threshold
 
     def judge(self, picture: Pixels) -> Detection:
-        """Judge uint8 [H, W, 3] RGB; what the gate refuses is ``unknown`` and has no score.
+        """Judge uint8 [H, W, 3] RGB; what the gate refuses outright is ``unknown`` and has no score.
+
+        Under a doubt that cannot make a leak out of a good well it is ``leak`` or ``unknown``, as its score says.
 
         Raises:
             ScoringFailed: the scorer cannot be trusted with it.
@@ -56,23 +58,21 @@ class Detector:
 
     def judge_all(self, pictures: Sequence[Pixels]) -> list[Detection]:
         """Judge pictures of any sizes with one inference, in their order."""
-        return self.judge_gated(pictures, self.gate.judge_all(pictures))
+        return self.judge_gated(self.gate.judge_all(pictures))
 
-    def judge_gated(self, pictures: Sequence[Pixels], gated: Sequence[GateJudgement]) -> list[Detection]:
-        """Judge pictures that a gate, such as that of their cameras, has judged already."""
-        usable = [
-            to_pixels(picture, self.input)
-            for picture, (_, refusal) in zip(pictures, gated, strict=True)
-            if refusal is None
-        ]
+    def judge_gated(self, gated: Sequence[Gated], thresholds: Sequence[Threshold] | None = None) -> list[Detection]:
+        """Judge what a gate has let through or doubted, by the thresholds of the cameras where those are given."""
+        pixels = [one.pixels for one in gated if one.pixels is not None]
         started = perf_counter()
-        scored = enumerate(self._scored(usable).tolist() if usable else ())
-        score_s = (perf_counter() - started) / max(len(usable), 1)
+        scored = enumerate(self._scored(pixels).tolist() if pixels else ())
+        score_s = (perf_counter() - started) / max(len(pixels), 1)
         return [
-            Detection(Verdict.UNKNOWN, refusal, figures)
-            if refusal is not None
-            else self._detection(figures, *next(scored), len(usable), score_s)
-            for figures, refusal in gated
+            Detection(Verdict.UNKNOWN, doubt, figures)
+            if doubt is not None and unscored is None
+            else _detection(threshold, figures, doubt, *next(scored), len(pixels), score_s)
+            for (figures, doubt, unscored), threshold in zip(
+                gated, thresholds or [self.threshold] * len(gated), strict=True
+            )
         ]
 
     def score(self, pictures: Sequence[Pixels]) -> Scores:
@@ -85,8 +85,8 @@ class Detector:
         return ~(self.score(pictures) < self.threshold.value)
 
     def refuses(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
-        """Whether the gate refuses each picture, [N]."""
-        return np.array([refusal is not None for _, refusal in self.gate.judge_all(pictures)], bool)
+        """Whether the gate doubts each picture, [N], so that it cannot be ``no_leak``."""
+        return np.array([one.doubt is not None for one in self.gate.judge_all(pictures)], bool)
 
     def _scored(self, pixels: Sequence[Pixels]) -> Scores:
         """Whatever is not exactly one score a picture could be laid to another one's charge."""
@@ -98,11 +98,19 @@ class Detector:
             raise ScoringFailed(f"the scorer gave {scores.shape} scores for {len(pixels)} pictures: send the next one")
         return scores
 
-    def _detection(self, figures: Figures, index: int, score: float, batch_size: int, score_s: float) -> Detection:
-        threshold = self.threshold.value
-        verdict, reason = decide(score, threshold, self.threshold.grey_zone_from)
-        finite, ratio = (score, score / threshold) if isfinite(score) else (None, None)
-        return Detection(verdict, reason, figures, finite, ratio, batch_size, index, score_s)
+
+def _detection(
+    threshold: Threshold,
+    figures: Figures,
+    doubt: Reason | None,
+    index: int,
+    score: float,
+    batch_size: int,
+    score_s: float,
+) -> Detection:
+    verdict, reason = decide(score, threshold.value, threshold.grey_zone_from, doubt)
+    finite, ratio = (score, score / threshold.value) if isfinite(score) else (None, None)
+    return Detection(verdict, reason, figures, finite, ratio, batch_size, index, score_s)
 
 
 def open_detector(artifact: Artifact, threads: int = 1, limit: RunLimit | None = None) -> Detector:
@@ -118,4 +126,4 @@ def open_detector(artifact: Artifact, threads: int = 1, limit: RunLimit | None =
     """
     manifest = artifact.manifest
     scorer = OnnxScorer(artifact.model_path, manifest.input, threads, limit)
-    return Detector(Gate(manifest.gate), manifest.input, scorer, manifest.threshold)
+    return Detector(Gate(manifest.gate, manifest.input), manifest.input, scorer, manifest.threshold)

@@ -29,6 +29,7 @@ LeakInspectionError
 ├── DataError              fit or evaluate on other pictures
 │   └── TooFewPictures     ... on more of them
 ├── RecipeError            correct the recipe
+├── CommissioningRefused   arm the camera with another artefact, or commission it on other pictures
 ├── FitFailed              fit with another seed or learning rate
 ├── ExportRefused          find out why the artefact is not what was trained; nothing was written
 └── SetupError             start the program in another way
@@ -157,6 +158,10 @@ class TooFewPictures(DataError):
 
 class RecipeError(LeakInspectionError):
     """A recipe names something that does not exist, or a value out of range."""
+
+
+class CommissioningRefused(LeakInspectionError):
+    """A camera may not be armed with an artefact; every reason is named."""
 
 
 class FitFailed(LeakInspectionError):

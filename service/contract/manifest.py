@@ -91,7 +91,10 @@ class Metrics(_Part):
 
 
 class Threshold(_Part):
-    """The cut on the score and how it was chosen; both bounds hold with 95 % confidence where they are given."""
+    """The cut on the score and how it was chosen; both bounds hold with 95 % confidence where they are given.
+
+    ``lowest_leak`` is the lowest score of the leaks that it was chosen with; null where there were none.
+    """
 
     value: Positive
     strategy: str
@@ -99,6 +102,12 @@ class Threshold(_Part):
     grey_zone_from: Positive | None = None
     false_alarm_upper_bound: Share | None = None
     escape_upper_bound: Share | None = None
+    lowest_leak: Positive | None = None
+
+    def moved_to(self, value: float) -> "Threshold":
+        """The same with another cut, for one camera; its grey zone keeps its share of the cut, no bound is proved."""
+        grey = None if self.grey_zone_from is None else self.grey_zone_from * value / self.value
+        return Threshold(value=value, strategy="commissioned", grey_zone_from=grey, lowest_leak=self.lowest_leak)
 
 
 class Range(_Part):
@@ -109,11 +118,11 @@ class Range(_Part):
 
 
 class GateLimits(_Part):
-    """What a usable picture measures, learnt from good wells: pixels, width / height, figures by name.
+    """What a usable picture measures: pixels, width / height, figures by name.
 
-    ``detectors`` tell usable pictures from simulated faults: by reason, one weight for each feature of
-    ``service.contract.gate.figures`` and a constant. Their figures carry the reason's name and are measured in standard
-    deviations of good wells.
+    ``detectors`` tell usable pictures from corrupted ones where no figure alone can: by reason, one weight for each
+    feature of ``service.contract.gate.figures`` and a constant. Their figures carry the reason's name and are measured
+    in standard deviations of good wells.
     """
 
     width: Range = Range(low=8)
@@ -151,7 +160,7 @@ class GoldenPicture(_Part):
 class TrainingData(_Part):
     """What the model was trained and judged on: a hash over the sorted content hashes, and counts of groups.
 
-    ``site_sha256`` is that of a second set, half of which chose and calibrated; null where there was none.
+    ``site_sha256`` is that of what chose, calibrated or reports of a second set; null where there was none.
     """
 
     sha256: Sha256

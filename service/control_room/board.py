@@ -87,10 +87,17 @@ class Board:
         cameras = [camera.view(camera_id) for camera_id, camera in sorted(self._cameras.items())]
         return BoardView(datetime.now(UTC), self.sequence, cameras)
 
-    def alarm(self, alarm_id: str | None) -> AlarmView | None:
-        """Return the alarm of that id, if it is the latest of its well."""
-        alarms = (well.alarm for camera in self._cameras.values() for well in camera.wells.values())
-        return next((alarm for alarm in alarms if alarm is not None and alarm.alarm_id == alarm_id), None)
+    @property
+    def expected_cameras(self) -> frozenset[str]:
+        """The cameras of the cameras file."""
+        return self._known
+
+    def alarm(self, event: Event) -> AlarmView | None:
+        """Return the alarm that was raised or acknowledged, if it is the latest of its well."""
+        camera = self._cameras.get(event.camera_id or "")
+        well = None if camera is None else camera.wells.get(event.well_id)
+        alarm = None if well is None else well.alarm
+        return alarm if alarm is not None and alarm.alarm_id == (event.alarm_id or event.event_id) else None
 
     def drifted(self) -> list[str]:
         """Name the cameras whose pictures have drifted."""

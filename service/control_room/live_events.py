@@ -8,9 +8,9 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 
 from service.contract.decision import Decision, Verdict
-from service.contract.errors import NotFound, Overloaded, Unavailable
+from service.contract.errors import Overloaded, Unavailable
 from service.contract.journal_entry import Entry, Event, EventKind, Recorded
-from service.control_room.board import Board
+from service.control_room.board import MOST_WELLS, Board
 from service.record.followers.other_replicas import HeardEntry
 from service.record.queries.records import Records
 
@@ -101,10 +101,12 @@ class LiveEvents:
             Unavailable: the record cannot be read.
         """
         events = await records.events(RECENT_EVENTS, LASTING)
-        known: list[Entry] = [*await records.latest(), *reversed(events)]
+        known: list[Entry] = [*await records.latest(MOST_WELLS, self.board.expected_cameras), *reversed(events)]
         self.board.apply(Recorded(sequence, entry) for entry in known)
-        for alarm in reversed(await records.active_alarms()):
-            self.board.raised(alarm, await _decision(records, alarm.decision_id))
+        alarms = await records.active_alarms()
+        reasons = await records.decisions([alarm.decision_id for alarm in alarms if alarm.decision_id is not None])
+        for alarm in reversed(alarms):
+            self.board.raised(alarm, reasons.get(alarm.decision_id or ""))
 
     async def follow(self) -> None:
         """Follow for ever, from where the board is."""
@@ -158,10 +160,3 @@ class LiveEvents:
 def _is_trouble(entry: Entry) -> bool:
     """Whether listeners know it already, or it is the trouble of another replica."""
     return isinstance(entry, Event) and entry.kind in TROUBLE
-
-
-async def _decision(records: Records, decision_id: str | None) -> Decision | None:
-    try:
-        return None if decision_id is None else await records.decision(decision_id)
-    except NotFound:
-        return None

@@ -56,7 +56,7 @@ def status_of(
     return Status(
         now=datetime.now(UTC),
         ready=readiness.ready,
-        problems=[f"{name}: {text}" for name, text in readiness.checks().items() if text != "ok"],
+        problems=[f"{name}: {text}" for name, text in readiness.red().items()],
         troubles=incidents.standing,
         software_version=SOFTWARE_VERSION,
         keys_needed=keys_needed,

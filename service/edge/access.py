@@ -1,7 +1,9 @@
 """Access: keys with roles. Without any key everybody may do everything, which the service allows on loopback alone."""
 
+import binascii
 import hmac
 import os
+from base64 import b64decode
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -36,7 +38,7 @@ class Keys:
 
 
 class Access:
-    """Tells from ``X-API-Key``, or from the page's session cookie, which role a caller has.
+    """Tells from ``X-API-Key`` or ``Authorization``, or from the page's session cookie, which role a caller has.
 
     Keys are compared by their digests, in constant time.
     """
@@ -74,12 +76,14 @@ class Access:
         for name, value in scope["headers"]:
             if name == b"x-api-key":
                 return self.role_of_key(value)
+            if name == b"authorization":
+                return self.role_of_key(_key_of(value))
             if name == b"cookie":
                 cookies = value
         key_name = self._sessions.read(cookies)
         role = None if key_name is None else self._roles_by_name.get(key_name)
         if role is None:
-            raise Unauthenticated("send a key in the header X-API-Key, or log in on the page")
+            raise Unauthenticated("send a key in the header X-API-Key or as bearer token, or log in on the page")
         return role
 
     def role_of_key(self, key: bytes) -> Role:
@@ -114,6 +118,17 @@ class Access:
         if role < Role.OPERATOR:
             raise Forbidden("this key is for cameras: the page needs one with the role operator")
         return self._sessions.begin(key)
+
+
+def _key_of(authorization: bytes) -> bytes:
+    """The key in ``Authorization``: a bearer token, or the password of whatever user, as Prometheus sends them."""
+    scheme, _, given = authorization.partition(b" ")
+    if scheme.lower() == b"bearer":
+        return given.strip()
+    try:
+        return b64decode(given.strip(), validate=True).partition(b":")[2] if scheme.lower() == b"basic" else b""
+    except binascii.Error:
+        return b""
 
 
 def read_keys(path: Path) -> Keys:

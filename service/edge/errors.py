@@ -1,5 +1,6 @@
 """From error to answer: status, problem+json (RFC 9457) and Retry-After, in one place."""
 
+from http import HTTPStatus
 from typing import NamedTuple
 
 import orjson
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 from service.contract import errors
 
 RETRY_AFTER_S = 1
+CHALLENGE = 'Bearer realm="leak-inspection"'
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -85,6 +87,8 @@ def problem(kind: Kind, detail: str, path: str, request_id: str, **extensions: o
         **extensions,
     }
     headers = {"content-type": PROBLEM_TYPE}
+    if kind.status == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = CHALLENGE
     if kind.retry:
         body["retry_after_s"] = RETRY_AFTER_S
         headers["retry-after"] = str(RETRY_AFTER_S)
@@ -116,6 +120,8 @@ async def answer_invalid_request(request: Request, error: Exception) -> Response
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     detail = f"{field}: {first['msg']}"
+    if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
+        detail = "Content-Type: application/json is missing: send it with the JSON body"
     return _response(problem(KINDS[errors.MalformedField], detail, request.url.path, request.scope["request_id"]))
 
 

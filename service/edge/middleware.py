@@ -15,6 +15,7 @@ from service.edge.bounded_receive import BoundedReceive
 from service.edge.errors import Problem, only_post, problem_of
 from service.edge.request_id import request_id_of
 from service.edge.same_origin import SameOrigin
+from service.monitoring.readiness import Readiness
 from service.telemetry.logs import RequestLog
 from service.telemetry.metrics import ServiceMetrics
 
@@ -49,11 +50,13 @@ class OuterMiddleware:
         app: ASGIApp,
         handlers: dict[str, Handler],
         same_origin: SameOrigin,
+        readiness: Readiness,
         metrics: ServiceMetrics,
         log: RequestLog,
     ) -> None:
         self._app = app
         self._same_origin = same_origin
+        self._readiness = readiness
         self._handlers = handlers
         self._metrics = metrics
         self._log = log
@@ -75,7 +78,7 @@ class OuterMiddleware:
                 status = await self._through_app(scope, receive, send)
             else:
                 status = reply.status
-                await _send(send, reply, request_id)
+                await _send(send, reply, self._own_headers(request_id))
         except ClientGone:
             pass
         finally:
@@ -110,11 +113,17 @@ class OuterMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
+                message["headers"] = [*message["headers"], *self._own_headers(scope["request_id"])]
             await send(message)
 
-        await self._app(scope, BoundedReceive(receive), send_with_id)
+        inner = {**scope, "method": "GET"} if _is_head(scope) else scope  # the server leaves the body out
+        await self._app(inner, BoundedReceive(receive), send_with_id)
         return status
+
+    def _own_headers(self, request_id: str) -> RawHeaders:
+        """While the service drains each connection ends with an answer, so that none is cut with a request in it."""
+        own = [(b"x-request-id", request_id.encode())]
+        return [*own, (b"connection", b"close")] if self._readiness.draining else own
 
 
 def _reply(answer: Problem) -> Reply:
@@ -122,11 +131,14 @@ def _reply(answer: Problem) -> Reply:
     return Reply(answer.status, headers, answer.body)
 
 
-async def _send(send: Send, reply: Reply, request_id: str) -> None:
-    headers = [
-        *reply.headers,
-        (b"content-length", str(len(reply.body)).encode()),
-        (b"x-request-id", request_id.encode()),
-    ]
+def _is_head(scope: Scope) -> bool:
+    if scope["method"] != "HEAD":
+        return False
+    path = scope["path"][len(scope.get("root_path", "")) :]
+    return path in {"/", "/metrics"} or path.startswith("/health/")
+
+
+async def _send(send: Send, reply: Reply, own_headers: RawHeaders) -> None:
+    headers = [*reply.headers, (b"content-length", str(len(reply.body)).encode()), *own_headers]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from service.contract.artifact import read_active
 from service.contract.durable_file import write_durably
 from service.contract.errors import ArtifactError, ArtifactInvalid
+from service.judging.manifest_pins import ManifestPins
 
 CHOICE = "chosen_artifact.json"
 
@@ -26,6 +27,7 @@ class ActiveChoice:
     def __init__(self, root: Path, data_dir: Path) -> None:
         self.root = root
         self._path = data_dir / CHOICE
+        self.pins = ManifestPins(data_dir)
 
     def wanted(self) -> str:
         """Return the artefact to be served.

@@ -13,7 +13,7 @@ from service.contract.crop import Crop
 from service.contract.decision import Decision, PictureFacts, Reason, Timing, Verdict
 from service.contract.detector import Detection
 from service.contract.errors import PictureError, PictureTooLarge
-from service.contract.gate.gate import NOTHING_MEASURED, GateJudgement
+from service.contract.gate.gate import NOTHING_MEASURED, Gated
 from service.contract.header.header import Header
 from service.contract.picture import Pixels, decode, read_header
 from service.judging.deadline import require_time
@@ -120,7 +120,8 @@ def _judged(
     gated = _with_refusals(decoded, gated, freshness)
     gate_s = (perf_counter() - started) / max(len(pictures), 1)
     require_time(deadline)
-    detections = serving.detector.judge_gated(pictures, gated)
+    thresholds = [serving.threshold_of(item.crop.camera_id) for item in decoded]
+    detections = serving.detector.judge_gated(gated, thresholds)
     return [
         _decision(serving, item.crop, detection, _facts(item, detection), item.decode_s, gate_s)
         for item, detection in zip(decoded, detections, strict=True)
@@ -128,21 +129,18 @@ def _judged(
 
 
 def _with_refusals(
-    decoded: Sequence[_Decoded], gated: Sequence[GateJudgement], freshness: FreshnessMonitor | None
-) -> list[GateJudgement]:
+    decoded: Sequence[_Decoded], gated: Sequence[Gated], freshness: FreshnessMonitor | None
+) -> list[Gated]:
     """A picture that is refused whatever it shows is not scored either: its score would prove nothing."""
     now = perf_counter()
     frozen = _frozen(decoded, freshness)
-    return [
-        (
-            figures,
-            item.crop.refusal
-            or (Reason.STALE if now > item.crop.stale_at else None)
-            or unusable
-            or (Reason.FROZEN if place in frozen else None),
-        )
-        for place, (item, (figures, unusable)) in enumerate(zip(decoded, gated, strict=True))
+    refusals = [
+        item.crop.refusal
+        or (Reason.STALE if now > item.crop.stale_at else None)
+        or (Reason.FROZEN if place in frozen and one.is_scored else None)
+        for place, (item, one) in enumerate(zip(decoded, gated, strict=True))
     ]
+    return [one.refused(reason) if reason else one for one, reason in zip(gated, refusals, strict=True)]
 
 
 def _frozen(decoded: Sequence[_Decoded], freshness: FreshnessMonitor | None) -> set[int]:
@@ -193,7 +191,7 @@ def _decision(
         alarm=detection.verdict is not Verdict.NO_LEAK,
         reason=detection.reason,
         score=detection.score,
-        threshold=serving.threshold,
+        threshold=serving.threshold_of(crop.camera_id).value,
         score_ratio=detection.score_ratio,
         camera_id=crop.camera_id,
         well_id=crop.well_id,

@@ -9,6 +9,7 @@ from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Un
 from service.contract.journal_entry import EventKind
 from service.judging.active_choice import ActiveChoice
 from service.judging.judge import challenge
+from service.judging.manifest_pins import require_unchanged
 from service.judging.serving import Serving
 from service.monitoring.readiness import Readiness
 from service.monitoring.self_test import SelfTest, failed_self_test
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 MODEL_CHECK = "model"
 SELF_TEST_CHECK = "self_test"
+REFUSED_ARTIFACT = "refused_artifact"
 
 
 class ModelSwitch:
@@ -69,9 +71,13 @@ class ModelSwitch:
             try:
                 wanted = await asyncio.to_thread(self._choice.wanted)
                 if self._serving is None or wanted != self._serving.artifact.id:
-                    await self._serve(*await self._proven(wanted))
-                self._last_refusal = None
-            except ArtifactError as error:
+                    proven = await self._proven(wanted)
+                    await asyncio.to_thread(self._choice.pins.require, proven[0].artifact)
+                    await self._serve(*proven)
+                else:
+                    await asyncio.to_thread(require_unchanged, self._serving.artifact)
+                self._accepted()
+            except (ArtifactError, Unavailable) as error:
                 self._report(str(error))
 
     async def activate(self, artifact: str) -> Serving:
@@ -86,9 +92,11 @@ class ModelSwitch:
         async with self._changing:
             proven = await self._proven(artifact)
             try:
+                await asyncio.to_thread(self._choice.pins.pin, proven[0].artifact)
                 await asyncio.to_thread(self._choice.remember, artifact)
             except OSError as error:
                 raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
+            self._accepted()
             return await self._serve(*proven)
 
     async def self_test(self, *, routine: bool = False) -> SelfTest:
@@ -160,9 +168,15 @@ class ModelSwitch:
             logger.error("self-test failed", extra={"problem": result.problem})
             await self._note(EventKind.SELF_TEST_FAILED, {"artifact": result.artifact, "problem": result.problem})
 
+    def _accepted(self) -> None:
+        self._last_refusal = None
+        self._readiness.notice(REFUSED_ARTIFACT, None)
+
     def _report(self, refusal: str) -> None:
         if self._serving is None:
             self._readiness.set(MODEL_CHECK, refusal)
+        else:
+            self._readiness.notice(REFUSED_ARTIFACT, f"what is served stays, since another is refused: {refusal}")
         if refusal != self._last_refusal:
             logger.error("artefact refused", extra={"refusal": refusal})
         self._last_refusal = refusal

@@ -1,7 +1,7 @@
-"""What is served: a verified artefact with its scorer and gates."""
+"""What is served: a verified artefact with its scorer, and the gates and thresholds of cameras."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import ServedModel
 from service.contract.detector import Detector, open_detector
 from service.contract.gate.gate import Gates
-from service.contract.manifest import GateLimits
+from service.contract.manifest import GateLimits, Threshold
 from service.contract.run_limit import RunLimit
+from service.monitoring.cameras_file import Camera
 from service.settings import Settings
 
 SOFTWARE_VERSION = version("leak-inspection")
@@ -20,7 +21,8 @@ SOFTWARE_VERSION = version("leak-inspection")
 class Serving:
     """Everything a verdict needs, from one artefact; never changed, only replaced as a whole.
 
-    ``gates`` stand before the detector instead of its own, since cameras may have limits of their own.
+    ``gates`` and ``thresholds`` stand before those of the detector, since cameras may have limits and a cut of their
+    own.
     """
 
     artifact: Artifact
@@ -28,18 +30,24 @@ class Serving:
     gates: Gates
     identity: ServedModel
     max_pixels: int
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
 
     @property
     def threshold(self) -> float:
-        """Scores from here on are leaks."""
+        """Scores from here on are leaks, where a camera has no cut of its own."""
         return self.artifact.manifest.threshold.value
+
+    def threshold_of(self, camera_id: str | None) -> Threshold:
+        """The threshold for a camera; unknown and unnamed cameras share the artefact's."""
+        common = self.artifact.manifest.threshold
+        return self.thresholds.get(camera_id, common) if camera_id is not None else common
 
 
 def open_serving(
     folder: Path,
     settings: Settings,
     limit: RunLimit | None = None,
-    overrides: Mapping[str, GateLimits] | None = None,
+    cameras: Mapping[str, Camera] | None = None,
 ) -> Serving:
     """Verify an artefact, open and warm up its scorer.
 
@@ -47,17 +55,30 @@ def open_serving(
         folder: of the artefact.
         settings: threads of an inference, and the most pixels of a picture.
         limit: of the time of one inference.
-        overrides: limits of the gate by camera, laid over the artefact's.
+        cameras: what some cameras have of their own: limits of the gate, laid over the artefact's, and thresholds.
 
     Raises:
         ArtifactError: says what is wrong with it.
     """
     artifact = open_artifact(folder)
     manifest = artifact.manifest
+    known = cameras or {}
     return Serving(
         artifact,
         open_detector(artifact, settings.scorer_threads, limit),
-        Gates(manifest.gate, overrides),
+        Gates(manifest.gate, manifest.input, _gate_limits(known)),
         ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
         settings.max_pixels,
+        _thresholds(artifact, known),
     )
+
+
+def _gate_limits(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:
+    return {name: camera.gate for name, camera in cameras.items() if camera.gate is not None}
+
+
+def _thresholds(artifact: Artifact, cameras: Mapping[str, Camera]) -> dict[str, Threshold]:
+    """The cuts that were chosen for cameras with this very artefact."""
+    own = {name: camera.threshold for name, camera in cameras.items() if camera.threshold is not None}
+    common = artifact.manifest.threshold
+    return {name: common.moved_to(cut.value) for name, cut in own.items() if cut.artifact == artifact.id}

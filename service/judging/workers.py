@@ -8,6 +8,7 @@ from time import perf_counter
 from service.contract.crop import Crop
 from service.contract.errors import DeadlineExceeded, ScoringFailed
 from service.contract.run_limit import RunLimit
+from service.judging.deadline import require_time
 from service.judging.judge import Outcome, judge_each, pixels_to_decode, with_header
 from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import Serving
@@ -86,6 +87,7 @@ class _Job:
         return outcomes
 
     def _judged(self, group: Sequence[Crop]) -> list[Outcome]:
+        require_time(self.deadline)  # before anything is decoded, too
         self.began = perf_counter()
         number = self._run_limit.begin()
         try:

@@ -1,6 +1,6 @@
 """The alarm layer: verdicts of single pictures become one alarm a well, which latches until it is acknowledged."""
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,13 +33,16 @@ class Alarm:
 class AlarmLayer:
     """Watches decisions well by well; for the event loop's thread alone.
 
-    Memory is bounded: of more than ``MOST_WELLS`` wells the longest unseen window is forgotten; alarms never are.
+    Memory is bounded: of more than ``MOST_WELLS`` wells the longest unseen window is forgotten, and of as many alarms
+    the oldest, which stays on record; what goes on in its well raises a new one. Everything takes constant time.
     """
 
     def __init__(self, rule: AlarmRule) -> None:
         self._rule = rule
         self._windows: OrderedDict[Well, deque[bool]] = OrderedDict()
         self._active: dict[Well, Alarm] = {}
+        self._by_id: dict[str, Alarm] = {}
+        self.open_by_camera: Counter[str | None] = Counter()
 
     @property
     def active(self) -> list[Alarm]:
@@ -67,14 +70,14 @@ class AlarmLayer:
             decision.verdict,
             decision.score_ratio,
         )
-        self._active[well] = alarm
+        self._activate(alarm)
         return alarm
 
     def acknowledge(self, alarm_id: str) -> Alarm | None:
         """End an alarm; what goes on raises a new one. Returns None where no such alarm is active."""
-        alarm = next((alarm for alarm in self._active.values() if alarm.alarm_id == alarm_id), None)
+        alarm = self._by_id.get(alarm_id)
         if alarm is not None:
-            del self._active[alarm.camera_id, alarm.well_id]
+            self._end(alarm)
             self._windows.pop((alarm.camera_id, alarm.well_id), None)
         return alarm
 
@@ -86,7 +89,26 @@ class AlarmLayer:
 
     def restore(self, alarms: Iterable[Alarm]) -> None:
         """Make alarms active again that were so before a restart, oldest first."""
-        self._active = {(alarm.camera_id, alarm.well_id): alarm for alarm in alarms}
+        self._active.clear()
+        self._by_id.clear()
+        self.open_by_camera.clear()
+        for alarm in alarms:
+            earlier = self._active.get((alarm.camera_id, alarm.well_id))
+            if earlier is not None:
+                self._end(earlier)
+            self._activate(alarm)
+
+    def _activate(self, alarm: Alarm) -> None:
+        self._active[alarm.camera_id, alarm.well_id] = self._by_id[alarm.alarm_id] = alarm
+        self.open_by_camera[alarm.camera_id] += 1
+        if len(self._active) > MOST_WELLS:
+            self._end(next(iter(self._active.values())))
+
+    def _end(self, alarm: Alarm) -> None:
+        del self._active[alarm.camera_id, alarm.well_id], self._by_id[alarm.alarm_id]
+        self.open_by_camera[alarm.camera_id] -= 1
+        if not self.open_by_camera[alarm.camera_id]:
+            del self.open_by_camera[alarm.camera_id]
 
     def _is_sure(self, decision: Decision) -> bool:
         if decision.verdict is not Verdict.LEAK:

@@ -11,14 +11,27 @@ from service.contract.identifier import Id
 from service.contract.manifest import GateLimits
 
 
+class CameraThreshold(BaseModel):
+    """The cut that was chosen for one camera with one artefact; scores of another have another scale."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    artifact: str
+    value: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
 class Camera(BaseModel):
-    """One camera: seconds between two pictures of a well, its wells, and limits that replace the artefact's."""
+    """One camera: seconds between two pictures of a well, its wells, and what replaces the artefact's.
+
+    ``threshold`` holds while its artefact is served; with any other the camera is judged by that one's own.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     interval_s: Annotated[float, Field(gt=0, le=3600)]
     wells: tuple[Id, ...] = ()
     gate: GateLimits | None = None
+    threshold: CameraThreshold | None = None
 
 
 class Cameras(BaseModel):

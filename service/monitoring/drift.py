@@ -20,7 +20,7 @@ IN_A_ROW: Final = 3
 # They say nothing of how a camera's pictures are now.
 NOT_COUNTED: Final = frozenset({Reason.INPUT_SIZE, Reason.FROZEN, Reason.STALE, Reason.FUTURE})
 MOST_CAMERAS: Final = 1000
-MOST_WELLS: Final = 1000
+MOST_WELLS: Final = 20_000
 
 Counts = NDArray[np.int64]
 
@@ -104,15 +104,8 @@ class _Camera:
 
     windows: list[_Window]
     step: list[list[int]]
-    seen: OrderedDict[str | None, float] = field(default_factory=OrderedDict)
     pictures: int = 0
     drifting: tuple[str, ...] = ()
-
-    def remember(self, well_id: str | None, now: float) -> None:
-        self.seen[well_id] = now
-        self.seen.move_to_end(well_id)
-        if len(self.seen) > MOST_WELLS:
-            self.seen.popitem(last=False)
 
 
 class DriftMonitor:
@@ -130,13 +123,15 @@ class DriftMonitor:
         Args:
             reference: of the artefact served now; another one begins all windows anew.
             spacing_s: between two pictures of a well that count.
-            cameras: that are always watched; of others the first ``MOST_CAMERAS``.
+            cameras: that are always watched; of others those ``MOST_CAMERAS`` that sent last.
         """
         self._current = reference
         self._spacing_s = spacing_s
         self._known = frozenset(cameras)
         self._known_bins: _Bins | None = None
         self._cameras: dict[str, _Camera] = {}
+        self._others: OrderedDict[str, None] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, str | None], float] = OrderedDict()
         self._drifted_before: set[str] = set()
 
     def restore(self, cameras: Iterable[str]) -> None:
@@ -148,8 +143,8 @@ class DriftMonitor:
         picture, camera_id = decision.picture, decision.camera_id
         if picture is None or camera_id is None or decision.reason in NOT_COUNTED:
             return None
-        camera = self._cameras.get(camera_id)
-        if camera is not None and now < camera.seen.get(decision.well_id, -math.inf) + self._spacing_s:
+        well = (camera_id, decision.well_id)
+        if now < self._seen.get(well, -math.inf) + self._spacing_s:
             return None
         bins = self._bins()
         if camera_id in self._drifted_before:
@@ -158,7 +153,7 @@ class DriftMonitor:
         camera = self._cameras.get(camera_id) or self._new_camera(camera_id, bins)
         if bins is None or camera is None:
             return None
-        camera.remember(decision.well_id, now)
+        self._remember(well, now)
         values = (decision.score, picture.brightness, picture.contrast, picture.sharpness)
         for edges, step, value in zip(bins.edges, camera.step, values, strict=True):
             if value is not None:
@@ -173,10 +168,24 @@ class DriftMonitor:
             self._known_bins = None if reference is None else _Bins.of(reference)
             self.restore(name for name, camera in self._cameras.items() if camera.drifting)
             self._cameras.clear()
+            self._others.clear()
+            self._seen.clear()
         return self._known_bins
 
+    def _remember(self, well: tuple[str, str | None], now: float) -> None:
+        """Note when a well counted, and that its camera sends; forget who has been unseen for longest."""
+        self._seen[well] = now
+        self._seen.move_to_end(well)
+        if len(self._seen) > MOST_WELLS:
+            self._seen.popitem(last=False)
+        if well[0] not in self._known:
+            self._others[well[0]] = None
+            self._others.move_to_end(well[0])
+            if len(self._others) > MOST_CAMERAS:
+                del self._cameras[self._others.popitem(last=False)[0]]
+
     def _new_camera(self, camera_id: str, bins: _Bins | None) -> _Camera | None:
-        if bins is None or (camera_id not in self._known and len(self._cameras) >= MOST_CAMERAS):
+        if bins is None:
             return None
         windows = [_Window(size, limits, np.zeros_like(bins.shares, np.int64)) for size, limits in bins.limits.items()]
         self._cameras[camera_id] = _Camera(windows, bins.empty_step())

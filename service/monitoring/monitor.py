@@ -27,6 +27,7 @@ class Monitor:
         self._cadence = cadence
         self._drift = drift
         self._metrics = metrics
+        metrics.follow_alarms(alarms.open_by_camera)
         self._withdrawn: dict[str | None, Event] = {}
         """By camera, the last drift that could not be kept: the drift monitor tells of a change once."""
 
@@ -65,8 +66,6 @@ class Monitor:
         alarms = [event for event in raised if event.kind is EventKind.ALARM_RAISED]
         for alarm in alarms:
             self._metrics.alarm_raised(alarm.camera_id)
-        if alarms:
-            self._count_open()
 
     def withdraw(self, raised: Sequence[Event]) -> None:
         """Take back alarms and drift that could not be kept: the next picture raises them again."""
@@ -85,7 +84,6 @@ class Monitor:
         alarm = self._alarms.acknowledge(alarm_id) or (None if elsewhere is None else _alarm(elsewhere))
         if alarm is None:
             raise NotFound("no such alarm is active: it may have been acknowledged already")
-        self._count_open()
         return Event(
             new_id(),
             EventKind.ALARM_ACKNOWLEDGED,
@@ -108,7 +106,6 @@ class Monitor:
     def restore(self, active: Sequence[Event]) -> None:
         """Make the alarms active again that were so before a restart."""
         self._alarms.restore(_alarm(event) for event in sorted(active, key=lambda event: event.at))
-        self._count_open()
 
     def restore_drift(self, cameras: Iterable[str]) -> None:
         """Know which cameras had drifted before a restart."""
@@ -127,7 +124,6 @@ class Monitor:
     def _happened_elsewhere(self, event: Event) -> None:
         if event.kind is EventKind.ALARM_ACKNOWLEDGED and event.alarm_id is not None:
             self._alarms.acknowledge(event.alarm_id)
-            self._count_open()
         elif event.kind in SILENCE and event.camera_id is not None:
             is_silent = event.kind is EventKind.NO_DATA
             self._cadence.told(event.camera_id, event.well_id, monotonic(), silent=is_silent)
@@ -146,10 +142,6 @@ class Monitor:
         kind = EventKind.DRIFT if report.drifting else EventKind.DRIFT_ENDED
         figures: list[JsonValue] = [*report.drifting]
         return [Event(new_id(), kind, decision.answered_at, report.camera_id, payload={"figures": figures})]
-
-    def _count_open(self) -> None:
-        counts = Counter(alarm.camera_id for alarm in self._alarms.active)
-        self._metrics.alarms_open(counts)
 
 
 def _raised(alarm: Alarm) -> Event:

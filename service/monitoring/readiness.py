@@ -1,6 +1,8 @@
-"""Readiness: a set of named checks; the service gives verdicts only while each is green."""
+"""Readiness: a set of named checks; the service gives verdicts only while each is green. Notices stand beside them."""
 
 from service.contract.errors import NotReady
+
+DRAINING = "the service stops soon"
 
 
 class Readiness:
@@ -8,6 +10,7 @@ class Readiness:
 
     def __init__(self) -> None:
         self._problems: dict[str, str | None] = {}
+        self._notices: dict[str, str] = {}
         self.first_problem: str | None = None
         self.draining = False
         """The service is about to stop: it still judges, but orchestrators should send nothing more."""
@@ -19,6 +22,13 @@ class Readiness:
         self._problems[check] = problem
         problems = (f"{name}: {text}" for name, text in self._problems.items() if text is not None)
         self.first_problem = next(problems, None)
+
+    def notice(self, name: str, text: str | None) -> None:
+        """State what is wrong though verdicts can be given, or None where nothing is: shown, but never red."""
+        if text is None:
+            self._notices.pop(name, None)
+        else:
+            self._notices[name] = text
 
     @property
     def ready(self) -> bool:
@@ -35,10 +45,15 @@ class Readiness:
             raise NotReady(self.first_problem)
 
     def problems(self) -> dict[str, str]:
-        """Say what is wrong by each red check."""
-        return {name: text for name, text in self._problems.items() if text is not None}
+        """Say what is wrong by each red check and each notice."""
+        return {name: text for name, text in self._problems.items() if text is not None} | self._notices
+
+    def red(self) -> dict[str, str]:
+        """Say why it is not ready."""
+        checks = {name: text for name, text in self._problems.items() if text is not None}
+        return checks | {"draining": DRAINING} if self.draining else checks
 
     def checks(self) -> dict[str, str]:
         """Say of each check ``ok`` or what is wrong."""
-        checks = {name: "ok" if text is None else text for name, text in self._problems.items()}
-        return checks | {"draining": "the service stops soon"} if self.draining else checks
+        checks = {name: "ok" if text is None else text for name, text in self._problems.items()} | self._notices
+        return checks | {"draining": DRAINING} if self.draining else checks

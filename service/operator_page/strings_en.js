@@ -31,6 +31,7 @@ export default {
   "banner.model": "The model was changed at {time}: {artifact}",
   "banner.drift": "{camera}: the pictures have changed ({figures}). Check lamp and lens.",
 
+  "trouble.refused_artifact": "Another model was deployed or edited and is refused; the one before goes on. Tell the engineer.",
   "trouble.overload": "PICTURES ARE REFUSED for {duration}: more come than can be judged. Watch wells with old pictures.",
   "trouble.postgresql": "The shared record has not been reached for {duration}. Verdicts go on; lists may be old.",
   "trouble.webhook": "ALARMS HAVE NOT REACHED THE PLANT for {duration}. Watch this page.",

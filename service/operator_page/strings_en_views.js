@@ -8,6 +8,10 @@ export default {
 
   "reason.score_below_threshold": "Score below the threshold",
   "reason.score_at_or_above_threshold": "Score at or above the threshold",
+  "reason.score_at_or_above_threshold_input_dark": "Score at or above the threshold, though the picture is too dark",
+  "reason.score_at_or_above_threshold_input_low_contrast": "Score at or above the threshold, though the picture has too little contrast",
+  "reason.score_at_or_above_threshold_input_blurred": "Score at or above the threshold, though the picture is blurred",
+  "reason.score_at_or_above_threshold_input_steamed": "Score at or above the threshold, though steam hides part of the well",
   "reason.grey_zone": "Too close to the threshold to be sure",
   "reason.score_not_finite": "The model gave no usable score",
   "reason.score_negative": "The model gave an impossible score",

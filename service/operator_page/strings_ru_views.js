@@ -8,6 +8,10 @@ export default {
 
   "reason.score_below_threshold": "Оценка ниже порога",
   "reason.score_at_or_above_threshold": "Оценка не ниже порога",
+  "reason.score_at_or_above_threshold_input_dark": "Оценка не ниже порога, хотя снимок слишком тёмный",
+  "reason.score_at_or_above_threshold_input_low_contrast": "Оценка не ниже порога, хотя контраст слишком низкий",
+  "reason.score_at_or_above_threshold_input_blurred": "Оценка не ниже порога, хотя снимок размыт",
+  "reason.score_at_or_above_threshold_input_steamed": "Оценка не ниже порога, хотя кристаллизатор частично закрыт паром",
   "reason.grey_zone": "Слишком близко к порогу, уверенности нет",
   "reason.score_not_finite": "Модель не дала пригодной оценки",
   "reason.score_negative": "Модель дала невозможную оценку",

@@ -120,7 +120,7 @@ def _told(entries: Sequence[Recorded], board: Board, place: int) -> Iterator[byt
 def _happened(event: Event, board: Board, place: int) -> Iterator[bytes]:
     camera_id = event.camera_id
     if event.kind in ALARMS:
-        alarm = board.alarm(event.alarm_id or event.event_id)
+        alarm = board.alarm(event)
         if alarm is not None:
             yield _line("alarm", alarm, place)
     elif camera_id is None:

@@ -18,6 +18,7 @@ router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY])
 USUAL_WINDOW = timedelta(minutes=15)
 LONGEST_WINDOW = timedelta(days=7)
 MOST_POINTS = 1000
+EARLIEST_END = datetime(1, 1, 2, tzinfo=UTC) + USUAL_WINDOW
 
 CameraId = Annotated[Id, Path()]
 WellId = Annotated[Id, Path()]
@@ -44,7 +45,7 @@ async def scores(
 ) -> ScoreSeries:
     """Return the scores of a well over time, thinned out so that no leak is lost."""
     end = until or datetime.now(UTC)
-    begin = since or end - USUAL_WINDOW
+    begin = since or max(end, EARLIEST_END) - USUAL_WINDOW
     if not timedelta() < end - begin <= LONGEST_WINDOW:
         raise MalformedField(f"from: a time before `to`, by at most {LONGEST_WINDOW.days} days, is expected")
     found = await records.scores(camera_id, well_id, begin, end, points)

@@ -4,16 +4,20 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from itertools import product
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from service.contract.decision import Decision, Reason, Verdict
+from service.contract.decision import LEAK_DESPITE, Decision, Reason, Verdict
 from service.telemetry.counters import CounterFamily, HistogramFamily
 
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 OTHER = "other"
 CERTAIN = frozenset({Reason.SCORE_BELOW_THRESHOLD, Reason.SCORE_AT_OR_ABOVE_THRESHOLD})
-FAULTS = tuple(reason for reason in Reason if reason not in CERTAIN)
+DOUBT = MappingProxyType({leak: doubt for doubt, leak in LEAK_DESPITE.items()})
+"""The doubt about the picture, by the reason of a leak found despite it."""
+
+FAULTS = tuple(reason for reason in Reason if reason not in CERTAIN and reason not in DOUBT)
 DRIFT_FIGURES = ("score", "brightness", "contrast", "sharpness")
 
 
@@ -35,7 +39,12 @@ class CameraMetrics:
             ["camera_id", "verdict"],
             product(known, Verdict),
         )
-        faults = _counter(registry, "input_faults", "Decisions that are unknown, by reason.", "fault")
+        faults = _counter(
+            registry,
+            "input_faults",
+            "Decisions that are unknown, by reason, and leaks found despite a doubt, by that.",
+            "fault",
+        )
         alarms = _counter(registry, "alarms", "Alarms raised, after confirmation.")
         self._open_alarms = _gauge(registry, "open_alarms", "Alarms that nobody has acknowledged.")
         self._silent = _gauge(registry, "camera_silent", "1 while a camera sends less than is expected of it.")
@@ -71,21 +80,22 @@ class CameraMetrics:
         self._decisions.inc(camera, decision.verdict)
         if decision.score_ratio is not None:
             self._ratios[camera].observe(decision.score_ratio)
-        if decision.verdict is Verdict.UNKNOWN:
-            self._faults[camera, decision.reason].inc()
+        fault = DOUBT.get(decision.reason, decision.reason)
+        if fault not in CERTAIN:
+            self._faults[camera, fault].inc()
         if camera in self._last:
             self._last[camera] = decision.received_at
 
     def alarm_raised(self, camera_id: str | None) -> None:
         self._alarms[self._known(camera_id)].inc()
 
-    def alarms_open(self, counts: Mapping[str | None, int]) -> None:
-        """State how many alarms of each camera wait for an operator; a camera that is absent has none."""
-        totals = dict.fromkeys(self._ratios, 0)
-        for camera_id, count in counts.items():
-            totals[self._known(camera_id)] += count
-        for camera, total in totals.items():
-            self._open_alarms.labels(camera).set(total)
+    def follow_alarms(self, counts: Mapping[str | None, int]) -> None:
+        """Show how many alarms of each camera wait for an operator, from a mapping that changes with them."""
+        for camera in self._last:
+            self._open_alarms.labels(camera).set_function(partial(_count_of, counts, camera))
+        self._open_alarms.labels(OTHER).set_function(
+            lambda: sum(count for camera_id, count in counts.items() if camera_id not in self._last)
+        )
 
     def silent(self, cameras: Collection[str]) -> None:
         """State which of the configured cameras are silent."""
@@ -118,3 +128,7 @@ def _counter(registry: CollectorRegistry, name: str, text: str, *labels: str) ->
 
 def _gauge(registry: CollectorRegistry, name: str, text: str, *labels: str) -> Gauge:
     return Gauge(f"leak_inspection_{name}", text, ["camera_id", *labels], registry=registry)
+
+
+def _count_of(counts: Mapping[str | None, int], camera_id: str) -> float:
+    return counts.get(camera_id, 0)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from time import time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Info, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Info, disable_created_metrics, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -17,7 +17,7 @@ from service.telemetry.record_metrics import RecordMetrics
 REQUEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
 STAGE_BUCKETS_S = (1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 1e-1)
 BATCH_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-CODES = (200, 400, 401, 403, 404, 405, 413, 415, 422, 429, 499, 500, 503, 504)
+CODES = (200, 400, 401, 403, 404, 405, 408, 413, 415, 421, 422, 429, 499, 500, 503, 504)
 STAGES = ("decode", "gate", "score")
 SHED: dict[type[Exception], str] = {
     Overloaded: "queue_full",
@@ -26,6 +26,7 @@ SHED: dict[type[Exception], str] = {
     NotReady: "not_ready",
     JournalUnavailable: "journal_unavailable",
 }
+disable_created_metrics()  # type: ignore[no-untyped-call]  # series that no rule reads and every scrape would carry
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 

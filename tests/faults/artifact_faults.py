@@ -11,6 +11,7 @@ from onnx import numpy_helper
 
 from service.contract.artifact import ACTIVE, MANIFEST, MODEL, artifact_id, sha256_hex, write_active
 from tests.endless_graph import with_endless_loop
+from tests.eventually import eventually
 from tests.faults.fault import Fault
 from tests.faults.rig import GOOD, LEAK, Rig
 from tests.small_artifact import rewrite_manifest, write_artifact
@@ -135,6 +136,27 @@ def raise_threshold(rig: Rig) -> None:
     rewrite_manifest(rig.active, threshold={"value": 5.0, "strategy": "decision_stump"})
 
 
+async def edited_after_activation(rig: Rig) -> None:
+    """Raised so far that the golden leaks are still found; a start over it, and a new activation, which is meant."""
+    async with rig.serving() as running:
+        await running.passes()
+    threshold = json.loads((rig.active / MANIFEST).read_bytes())["threshold"]
+    rewrite_manifest(rig.active, threshold=threshold | {"value": threshold["value"] * 1.01})
+    async with rig.serving() as running:
+        await running.post()
+        await running.post(GOOD)
+        response = await running.client.post("/v1/model/activate", json={"artifact": rig.active.name})
+        assert response.status_code == 200, response.text
+        await running.passes()
+
+
+async def edited_while_serving(rig: Rig) -> None:
+    async with rig.serving(watch_interval_s=0.02) as running:
+        rewrite_manifest(rig.active, threshold={"value": 5.0, "strategy": "decision_stump"})
+        await eventually(lambda: "refused_artifact" in running.components.readiness.checks())
+        await running.post()
+
+
 def flip(path: Path, position: int = 100) -> None:
     """Flip one bit of a file."""
     content = bytearray(path.read_bytes())
@@ -151,6 +173,18 @@ def other_manifest(rig: Rig) -> None:
 
 
 ARTIFACT_FAULTS = (
+    Fault(
+        "edited manifest",
+        "a threshold 1 % higher than when it was activated, then a start",
+        REFUSED,
+        edited_after_activation,
+    ),
+    Fault(
+        "edited manifest while serving",
+        "a threshold that no leak reaches; the one that was proven stays",
+        (LEAK_FOUND,),
+        edited_while_serving,
+    ),
     Fault("NaN weight", "one weight is NaN; checksums fit", REFUSED, at_start(weights(first_is(np.nan)))),
     Fault("infinite weight", "one weight is infinite; checksums fit", REFUSED, at_start(weights(first_is(np.inf)))),
     Fault("scaled weights", "all weights times 0.98; checksums fit", REFUSED, at_start(weights(lambda w: w * 0.98))),

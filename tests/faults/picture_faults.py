@@ -11,7 +11,7 @@ from service.contract.picture import Pixels
 from tests.faults.fault import Fault
 from tests.faults.rig import LEAK, Rig
 from tests.pictures import animated, bomb, encoded, jpeg, progressive, starts_of_scans
-from tests.small_artifact import rewrite_manifest
+from tests.small_artifact import SPEC, rewrite_manifest
 from tests.wells import good_well, leaking_well
 from training.gate.limits import learn
 from training.synthetic.corruptions import blurred, cut, lit, noisy, peppered, veiled
@@ -31,7 +31,9 @@ ANY_FAULT = tuple(
 @cache
 def limits() -> GateLimits:
     """The gate's limits as training learns them, from drawn wells."""
-    return learn([good_well(seed) for seed in range(1000, 1300)], [leaking_well(seed) for seed in range(20)], drawn=300)
+    return learn(
+        [good_well(seed) for seed in range(1000, 1300)], SPEC, [leaking_well(seed) for seed in range(20)], drawn=300
+    )
 
 
 def spoilt(*spoils: Spoil) -> Callable[[Rig], Awaitable[None]]:
@@ -166,15 +168,9 @@ PICTURE_FAULTS = (
     Fault("BGR for RGB", "red and blue swapped", ANY_FAULT, spoilt(lambda well: well[..., ::-1].copy())),
     Fault(
         "half a picture",
-        "half or a quarter of the rows grey or black",
+        "half of the rows grey or black",
         ANY_FAULT,
-        spoilt(
-            *(
-                lambda well, share=share, fill=fill: cut(well, share, 0, fill)
-                for share in (0.25, 0.5)
-                for fill in (0, 128)
-            )
-        ),
+        spoilt(*(lambda well, fill=fill: cut(well, 0.5, 0, fill) for fill in (0, 128))),
     ),
     Fault(
         "part of a JPEG",

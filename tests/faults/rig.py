@@ -14,7 +14,7 @@ from asgi_lifespan import LifespanManager
 from service.app import create_app
 from service.app.components import Components
 from service.contract.artifact import read_active
-from service.contract.gate.gate import Gate, GateJudgement, Gates
+from service.contract.gate.gate import Gate, Gated, Gates
 from service.contract.picture import Pixels
 from service.contract.scorer import Scorer, Scores
 from service.settings import Settings
@@ -120,7 +120,7 @@ class LateGates(Gates):
     def of(self, camera_id: str | None) -> Gate:
         return self._gates.of(camera_id)
 
-    def judge_all(self, pictures: Sequence[Pixels], cameras: Sequence[str | None]) -> list[GateJudgement]:
+    def judge_all(self, pictures: Sequence[Pixels], cameras: Sequence[str | None]) -> list[Gated]:
         time.sleep(self._seconds)
         return self._gates.judge_all(pictures, cameras)
 

@@ -46,6 +46,27 @@ async def slow_clients(rig: Rig) -> None:
             writer.close()
 
 
+async def slow_flood(rig: Rig) -> None:
+    """Large bodies that stop after three bytes, of a new camera each: a camera with small and with large ones."""
+    large = b"content-length: 100000\r\n\r\n"
+    cameras = rig.folder / "cameras.toml"
+    cameras.write_text("[cameras.real]\ninterval_s = 3600\n")
+    async with running(
+        rig, deadline_s=5, max_in_flight=8, max_batches_in_flight=4, cameras_file=cameras, frozen_after_s=3600
+    ) as served:
+        heads = [HEAD.replace(b"inspect", b"inspect?camera_id=x%d" % number) for number in range(20)]
+        heads += [head.replace(b"inspect", b"inspect/batch") for head in heads]
+        flood = [asyncio.create_task(served.raw(head + large + LEAK[:3])) for head in heads]
+        padded = LEAK[:2] + b"\xff\xfe\xff\xff" + bytes(65533) + LEAK[2:]
+        await asyncio.sleep(0.2)
+        for _ in range(5):
+            await served.post(camera_id="real", well_id="1")
+            await served.post(padded, camera_id="real", well_id="1")
+        assert {answer.said for answer in rig.answers} == {LEAK_FOUND}
+        for answer in await asyncio.gather(*flood):
+            note(rig, answer)
+
+
 async def gone(rig: Rig) -> None:
     """Callers that hang up in the middle of a body."""
     async with running(rig) as served:
@@ -106,5 +127,7 @@ WIRE_FAULTS = (
         (HEAD.replace(b"/inspect", b"/inspect/../../../etc/passwd") + b"content-length: 0\r\n\r\n",))),
     Fault("slow clients", "200 half-sent bodies and 200 silent connections", ("504 deadline-exceeded", LEAK_FOUND),
           slow_clients),
+    Fault("slow flood under invented names", "more large bodies that stop after 3 bytes than there are places",
+          ("504 deadline-exceeded", "429 share-taken", "400 malformed-body", LEAK_FOUND), slow_flood),
     Fault("callers hang up", "connections closed in the middle of bodies", (LEAK_FOUND,), gone),
 )  # fmt: skip

@@ -58,9 +58,9 @@ def drawn_crops(artifact: Artifact, count: int = COUNT) -> list[bytes]:
     ]
     if not golden:
         raise SystemExit(f"{artifact.id} has no golden picture of a good well: export again")
-    gate = Gate(artifact.manifest.gate)
+    gate = Gate(artifact.manifest.gate, artifact.manifest.input)
     drawn = (_encode(_varied(golden[seed % len(golden)], seed)) for seed in range(MOST_DRAWN * count))
-    crops = list(islice((crop for crop in drawn if gate.judge(decode(crop))[1] is None), count))
+    crops = list(islice((crop for crop in drawn if gate.judge(decode(crop)).doubt is None), count))
     if len(crops) < count:
         raise SystemExit(f"the gate of {artifact.id} refuses nearly all that is drawn: take real crops by --data")
     return crops

@@ -81,7 +81,7 @@ def measure(artifacts: Path) -> list[Stage]:
 
 
 def stages(serving: Serving, crops: Sequence[bytes]) -> list[Stage]:
-    """Measure decode, gate, resize, score, decide, record and answer."""
+    """Measure decode, resize and gate, score, decide, record and answer."""
     spec, gate = serving.artifact.manifest.input, serving.gates.of(None)
     pictures = [decode(crop) for crop in crops]
     pixels = np.stack([to_pixels(picture, spec) for picture in pictures])
@@ -96,8 +96,7 @@ def stages(serving: Serving, crops: Sequence[bytes]) -> list[Stage]:
         file.create()
         measured = [
             everywhere("decode", lambda start, stop: [decode(crop) for crop in crops[start:stop]]),
-            everywhere("gate", lambda start, stop: gate.judge_all(pictures[start:stop])),
-            everywhere("resize", lambda start, stop: [to_pixels(picture, spec) for picture in pictures[start:stop]]),
+            everywhere("resize and gate", lambda start, stop: gate.judge_all(pictures[start:stop])),
             everywhere("score", lambda start, stop: serving.detector.scorer.score(pixels[start:stop])),
             everywhere("record, in groups of 80", lambda start, _: None if start else file.write(next(frames))),
             everywhere("answer", lambda start, stop: [orjson.dumps(decision) for decision in decisions[start:stop]]),

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from service.contract.artifact import Artifact, write_active
 from service.contract.errors import ExportRefused
-from training.commands.tables import describe_artifact, describe_data, metrics_table
+from training.commands.tables import describe_artifact, describe_data, metrics_table, served_table
 from training.dataset.data import Dataset, load
 from training.dataset.progress import Progress
 from training.dataset.whole_file import replacing
@@ -27,13 +27,18 @@ def read_site(options: argparse.Namespace, progress: Progress) -> Dataset | None
     return read_data(options.site, progress, "second set: ") if options.site else None
 
 
-def finish(artifact: Artifact, options: argparse.Namespace) -> None:
-    """Activate a new artefact unless ``--no-activate`` was given, and print its figures."""
-    if not options.no_activate:
+def finish(artifact: Artifact, options: argparse.Namespace, against: str = "") -> None:
+    """Activate a new artefact, unless ``--no-activate`` or a reason ``against`` was given, and print its figures."""
+    activate = not options.no_activate and not against
+    if activate:
         write_active(artifact.folder.parent, artifact.id)
-    Console().print(metrics_table(artifact.manifest.name, artifact.manifest.metrics))
+    metrics = artifact.manifest.metrics
+    Console().print(metrics_table(artifact.manifest.name, metrics))
+    Console().print(served_table({part: one.served for part, one in metrics.items() if one.served is not None}))
     print(describe_artifact(artifact))
-    print(f"{artifact.folder}{'' if options.no_activate else ' is active'}")
+    print(f"{artifact.folder}{' is active' if activate else ''}")
+    if against:
+        print(f"not activated: {against}")
 
 
 def write_page(path: Path, page: str) -> None:

@@ -5,24 +5,26 @@ import argparse
 from rich.console import Console
 from rich.table import Table
 
+from service.contract.artifact import Artifact
 from training.commands import finish, read_data, read_site, write_page
 from training.commands.tables import describe_data
+from training.comparison.activation import REPORTS, misses_most, not_better
 from training.comparison.compare import Comparison, JobCache
 from training.comparison.compare import compare as compare_candidates
 from training.comparison.content import to_json, without_pictures
 from training.comparison.page import render_comparison
 from training.comparison.plan import default_names, full_plan, quick_plan
-from training.comparison.ranking import DISTURBANCES
+from training.comparison.ranking import DISTURBANCES, HARDEST
 from training.comparison.summary import comparison_report, findings_of
 from training.dataset.progress import ConsoleProgress
-from training.dataset.splits import division, first_words, split
+from training.dataset.splits import Split, division, split
 from training.dataset.whole_file import replacing
+from training.export.assembly import Findings
 from training.export.export import export
 
 CONTENT = "comparison.json"
 PLOTTED = 3
-AT_CUT = "at the cut that passes 99 % of held-out good wells"
-OVER_ALL_CUTS = "area under the ROC curve: too few good pictures are held out to place a cut"
+TITLE = "at the cut that passes 95 % of unseen scenes; each criterion in the worst seed"
 
 
 def run(options: argparse.Namespace, console: Console) -> None:
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     plan = plan.suited(parts)
     cache = JobCache(options.work or options.out / ".compare", data, plan, parts)
     comparison = compare_candidates(plan, parts, cache, options.jobs, progress)
-    notes = (first_words(parts), *describe_data(data), division(parts))
+    notes = (*describe_data(data), division(parts))
     content = comparison_report(comparison, plan, parts, notes, options.command_line)
     kept = cache.folder / CONTENT
     with replacing(kept) as draft:
@@ -47,16 +49,38 @@ def run(options: argparse.Namespace, console: Console) -> None:
     if options.report:
         write_page(options.report, render_comparison(content))
     Console().print(_table(comparison))
+    print(_remarks(comparison, content.first_words))
     for name, reason in comparison.failed.items():
         print(f"{name} failed: {reason}")
-    finish(artifact, options)
+    finish(artifact, options, _against(artifact, options, parts, findings))
     print(f"report: leak-training report {kept} --html FILE")
+
+
+def _against(artifact: Artifact, options: argparse.Namespace, parts: Split, findings: Findings) -> str:
+    """Why the artefact is not activated; empty where it may be."""
+    if options.quick:
+        return "a quick look is none to serve"
+    served = {part: one.served for part, one in artifact.manifest.metrics.items() if part in REPORTS and one.served}
+    missed = misses_most(served, findings.families)
+    if missed or options.activate or options.no_activate:
+        return missed
+    return not_better(artifact, options.out, parts)
+
+
+def _remarks(comparison: Comparison, first_words: str) -> str:
+    """What the table does not say: whether another day was seen, what counts as equal, what the winner bears worst."""
+    best = comparison.ranking[0]
+    winner = next(one for one in comparison.ranking if one.candidate == comparison.winner.recipe.name)
+    return (
+        f"{first_words}\nMerits within {best.half_width:.3f} (95 %, from scenes alone) count as equal: there "
+        f"the faster wins.\n{winner.candidate} passes {winner.criteria[DISTURBANCES]:.1%} of good wells under harmless "
+        f"disturbances, under the hardest mild one ({winner.hardest or 'none'}) {winner.criteria[HARDEST]:.1%}."
+    )
 
 
 def _table(comparison: Comparison) -> Table:
     """A row a candidate, best first: its merit by the rule, each criterion in its worst seed, and its cost."""
-    counted = AT_CUT if DISTURBANCES in comparison.ranking[0].criteria else OVER_ALL_CUTS
-    table = Table(title=counted, box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table = Table(title=TITLE, box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("candidate", overflow="fold")
     for name in ("merit", *comparison.ranking[0].criteria, "us"):
         table.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service.contract.errors import FitFailed
+from training.comparison.fingerprint import fingerprint, sources
 from training.comparison.job import Job, jobs_of, run_job
 from training.comparison.pca import NAME as REFERENCE
 from training.comparison.pca import SPEC as REFERENCE_SPEC
@@ -16,7 +17,7 @@ from training.comparison.plan import ComparisonPlan
 from training.comparison.ranking import RankedCandidate, rank, rank_candidate
 from training.comparison.result import JobResult, load_result
 from training.comparison.worker_pool import finished, worker_pool
-from training.dataset.data import Dataset
+from training.dataset.data import Dataset, hash_of
 from training.dataset.progress import SILENT, Progress
 from training.dataset.splits import Split
 from training.fitting import weights
@@ -37,12 +38,14 @@ class Comparison:
 class JobCache:
     """The folder of one comparison: picture sets, finished results, weights.
 
-    It is named by data, split and extent, so that other data never meets these results; a job is named by its whole
-    recipe, so that a changed recipe is fitted anew.
+    It is named by the pictures of every part, the extent and the sources that shape a fit or a drawing, so that neither
+    other data nor other code ever meets these results; a job is named by its whole recipe, so that a changed recipe is
+    fitted anew.
     """
 
     def __init__(self, root: Path, data: Dataset, plan: ComparisonPlan, parts: Split) -> None:
-        described = f"{data.sha256} {plan.extent(parts)} {plan.most_good}"
+        pictures = [hash_of(getattr(parts, name)) for name in parts.counts]
+        described = f"{data.sha256} {pictures} {plan.extent(parts)} {plan.most_good} {fingerprint(sources())}"
         self.folder = root / hashlib.sha256(described.encode()).hexdigest()[:12]
         self.results = self.folder / "results"
 

@@ -65,6 +65,17 @@ class CandidateReport:
     reference: bool = False
 
     @property
+    def hardest(self) -> tuple[str, Rate] | None:
+        """The disturbance under which the fewest good wells pass."""
+        return min(self.shown.disturbances.items(), key=lambda item: item[1].value, default=None)
+
+    @property
+    def passed_disturbed(self) -> float:
+        """The mean share of good wells passed, over all disturbances."""
+        rates = [rate.value for rate in self.shown.disturbances.values()]
+        return sum(rates) / max(len(rates), 1)
+
+    @property
     def shown(self) -> FitReport:
         """The fit whose plots are drawn."""
         return next(fit for fit in self.fits if fit.seed == self.shown_seed)
@@ -79,6 +90,8 @@ class ComparisonReport:
         made_at: RFC 3339 UTC.
         command: how to make it again.
         rule: the selection rule in words.
+        first_words: whether another day was seen.
+        half_width: of the best merit's 95 % interval over scenes: what is nearer to it counts as equal.
         chosen: name of the candidate that is exported; None where the comparison has not been finished.
         candidates: best first, references where they rank.
         groups: size of each part, in groups of equal pictures.
@@ -95,6 +108,8 @@ class ComparisonReport:
     groups: dict[str, int]
     notes: tuple[str, ...] = ()
     versions: dict[str, str] | None = None
+    first_words: str = ""
+    half_width: float = 0.0
 
 
 def to_json(content: FitReport | ComparisonReport) -> bytes:

@@ -15,7 +15,7 @@ WORST = 4
 
 def worst_pictures(graph: ScoringGraph, classes: Mapping[Literal["good", "leak"], Pixels]) -> tuple[Example, ...]:
     """The good wells with the highest scores and the leaks with the lowest, worst first."""
-    return tuple(shown for label, pixels in classes.items() for shown in _worst(graph, label, pixels))
+    return tuple(shown for label, pixels in classes.items() if len(pixels) for shown in _worst(graph, label, pixels))
 
 
 def _worst(graph: ScoringGraph, label: Literal["good", "leak"], pixels: Pixels) -> list[Example]:

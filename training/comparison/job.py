@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -23,6 +23,9 @@ from training.fitting.fit import Fitted, fit
 from training.models.scoring import score
 from training.recipe.recipe import Recipe
 from training.synthetic.augmentation import LEAK_KINDS
+
+CUT_SETS = ("choice_good", "site_choice_good", "calibration_good", "choice_leak", "site_choice_leak")
+"""What places a cut, whether of the choice or of a threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def run_job(job: Job, picture_sets: PictureSets, results: Path) -> JobResult:
     try:
         fitted = fit(job.recipe, _batches(job, picture_sets, sets), torch.from_numpy(sets["choice_good"]))
         result = _judge_left_out(job, fitted, sets) if job.left_out else _judge(fitted, sets)
+        result = replace(result, scenes=picture_sets.scenes())
         if not job.left_out:
             weights.save(fitted, results / f"{job.key}.pt")
     except LeakInspectionError as error:
@@ -92,10 +96,10 @@ def _judge(fitted: Fitted, sets: Mapping[str, Pixels]) -> JobResult:
 
 def _judge_left_out(job: Job, fitted: Fitted, sets: Mapping[str, Pixels]) -> JobResult:
     """Score what the fit has not been taught, and the good wells that set its cut."""
-    names = ["choice_good", "calibration_good", "choice_leak"]
+    names = [name for name in CUT_SETS if name in sets]
     names += [f"{half}/leak/{family}" for half in ("choice", "report") for family in LEAK_KINDS[job.left_out]]
     scores = {name: tuple(score(fitted.graph, sets[name]).tolist()) for name in names}
-    return JobResult(job.recipe.name, job.recipe.seed, job.left_out, scores, fit_s=fitted.duration_s)
+    return JobResult(job.recipe.name, job.recipe.seed, job.left_out, scores=scores, fit_s=fitted.duration_s)
 
 
 def _cost(fitted: Fitted, pixels: Pixels) -> tuple[int, float]:

@@ -27,7 +27,7 @@ def run_reference(picture_sets: PictureSets, results: Path) -> JobResult:
     model = PCA(min(COMPONENTS, *good.shape), svd_solver="randomized", random_state=0).fit(good)
     fit_s = time.monotonic() - start
     scores = {name: tuple(_errors(model, pixels).tolist()) for name, pixels in sets.items() if name != "fit_good"}
-    result = JobResult(NAME, seed=0, scores=scores, fit_s=fit_s)
+    result = JobResult(NAME, seed=0, scores=scores, scenes=picture_sets.scenes(), fit_s=fit_s)
     save_result(result, results / f"{NAME}.json")
     return result
 

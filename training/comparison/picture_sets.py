@@ -1,9 +1,11 @@
 """Every set of pictures that candidates are fitted and judged on, kept on disk at each model's size."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,10 @@ from service.contract.picture import Pixels
 from training.comparison.worker_pool import finished
 from training.dataset.data import Group, pixels_of
 from training.dataset.progress import Progress
+from training.dataset.scenes import one_by_one
 from training.dataset.splits import Split
 from training.dataset.whole_file import replacing
+from training.evaluation.evaluate import scenes_and_events
 from training.synthetic import kinds
 from training.synthetic.augmentation import (
     FAMILIES,
@@ -35,6 +39,7 @@ CHALLENGE_WEAKEST = 0.4
 CHOICE_SEED, REPORT_SEED = 2, 3
 MILDER = "milder"
 HALVES = ("choice", "report")
+SCENES = "scenes.json"
 FIELDS = ("pixels", "source", "family")
 
 
@@ -56,6 +61,11 @@ class PictureSets:
         """Pixels uint8 [N, H, W, 3] by name: the parts of the split, ``choice/leak/<family>`` and so on."""
         with np.load(self.folder / _file(spec, "sets")) as content:
             return dict(content)
+
+    def scenes(self) -> dict[str, tuple[int, ...]]:
+        """The scene of each good well and the event of each leak, by part."""
+        content = json.loads((self.folder / SCENES).read_text(encoding="utf-8"))
+        return {name: tuple(numbers) for name, numbers in content.items()}
 
     def augmentation(self, spec: InputSpec) -> tuple[AugmentedPictures, AugmentedPictures]:
         """Synthetic leaks and disturbances on the good wells that are fitted."""
@@ -80,6 +90,7 @@ def prepare(
         progress: shows the chunks.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _keep_scenes(folder / SCENES, parts)
     missing = [spec for spec in dict.fromkeys(specs) if not (folder / _file(spec, "augmentation")).exists()]
     if missing:
         drawings = _draw_all(_rules(parts, extent), executor, progress)
@@ -94,7 +105,7 @@ def _rules(parts: Split, extent: Extent) -> dict[str, tuple[list[Pixels], Drawin
     wells = [reduced(group.picture) for group in parts.fit_good]
     rules = {kind: (wells, augmentation_rule(kind, extent.augmentation)) for kind in FAMILIES}
     for half, seed in zip(HALVES, (CHOICE_SEED, REPORT_SEED), strict=True):
-        some = _spread(getattr(parts, f"{half}_good"), extent.challenges)
+        some = _spread(one_by_one(_both(parts, f"{half}_good")), extent.challenges)
         for family in kinds.LEAKS:
             rules[f"{half}/leak/{family}"] = (some, DrawingRule((family,), 1, CHALLENGE_WEAKEST, seed))
         for family in kinds.DISTURBANCES:
@@ -115,6 +126,19 @@ def _draw_all(
     return {name: joined(future.result() for future in pieces) for name, pieces in futures.items()}
 
 
+def _both(parts: Split, name: str) -> tuple[Group, ...]:
+    """A part of the first set, and that of the second, taken in turn as far as there are two."""
+    first, second = getattr(parts, name), getattr(parts, f"site_{name}")
+    pairs = zip_longest(first, second)
+    return tuple(group for pair in pairs for group in pair if group is not None)
+
+
+def _keep_scenes(path: Path, parts: Split) -> None:
+    scenes = {name: scenes_and_events(getattr(parts, name)).tolist() for name in parts.counts if name != "fit_good"}
+    with replacing(path) as draft:
+        draft.write_text(json.dumps(scenes), encoding="utf-8")
+
+
 def _spread(groups: Sequence[Group], count: int) -> list[Pixels]:
     """So many pictures, each well as often as any other."""
     return [reduced(groups[number % len(groups)].picture) for number in range(count)]
@@ -124,7 +148,8 @@ def _sets(parts: Split, drawings: Mapping[str, DrawnPictures], spec: InputSpec) 
     sets = {name: pixels_of(getattr(parts, name), spec) for name in parts.counts}
     sets |= {name: drawn.at_size(spec).pixels for name, drawn in drawings.items() if name not in FAMILIES}
     for half in HALVES:
-        sets[f"{half}/leak/{MILDER}"] = milder_leaks(sets[f"{half}_leak"], sets[f"{half}_good"])
+        leaks, good = (pixels_of(_both(parts, f"{half}_{label}"), spec) for label in ("leak", "good"))
+        sets[f"{half}/leak/{MILDER}"] = milder_leaks(leaks, good)
     return sets
 
 

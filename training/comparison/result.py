@@ -15,14 +15,15 @@ from training.report.pictures import Example
 class JobResult:
     """Scores by set of the comparison, curves, cost; ``failed`` says why there are none.
 
-    ``left_out`` names the kind of synthetic leaks that was kept out of the augmentation, and is empty for the fit that
-    may be exported.
+    ``scenes`` numbers the scenes of the good wells and the events of the leaks, by set. ``left_out`` names the kind of
+    synthetic leaks that was kept out of the augmentation, and is empty for the fit that may be exported.
     """
 
     candidate: str
     seed: int
     left_out: str = ""
     scores: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    scenes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     losses: tuple[float, ...] = ()
     held_out_losses: tuple[float, ...] = ()
     fit_s: float = 0.0
@@ -34,6 +35,19 @@ class JobResult:
     def of(self, name: str) -> NDArray[np.float64]:
         """The scores of a set, [N]; empty where it was not scored."""
         return np.array(self.scores.get(name, ()))
+
+    def scenes_of(self, name: str) -> NDArray[np.int64]:
+        """The scenes of a set, [N]; each picture is one of its own where they are not known."""
+        known = self.scenes.get(name)
+        return np.arange(self.of(name).size) if known is None else np.array(known, np.int64)
+
+    def together(self, *names: str) -> NDArray[np.float64]:
+        """The scores of several sets, one after the other."""
+        return np.concatenate([self.of(name) for name in names])
+
+    def scenes_together(self, *names: str) -> NDArray[np.int64]:
+        """The scenes of several sets, one after the other; parts of one comparison share no scene."""
+        return np.concatenate([self.scenes_of(name) for name in names])
 
     def families(self, prefix: str) -> dict[str, NDArray[np.float64]]:
         """The scores of every set below a prefix, by the last part of its name."""

@@ -15,7 +15,7 @@ from training.comparison.picture_sets import HALVES, MILDER
 from training.comparison.plan import ComparisonPlan
 from training.comparison.ranking import RULE, RankedCandidate, cut
 from training.comparison.result import JobResult
-from training.dataset.splits import Split
+from training.dataset.splits import Split, first_words
 from training.evaluation.content import PartScores
 from training.evaluation.rates import rate
 from training.evaluation.thresholds import calibrate
@@ -69,22 +69,31 @@ def fit_report(results: Sequence[JobResult], rule: ThresholdRule) -> FitReport:
 
 def threshold_of(result: JobResult, rule: ThresholdRule) -> Threshold:
     """The threshold by the recipe's rule, or the selection's cut where these scores allow none."""
-    good, leak = result.of("calibration_good"), result.of("choice_leak")
+    good, leak = ("calibration_good", "site_choice_good"), ("choice_leak", "site_choice_leak")
     try:
-        return calibrate(rule, good, leak)
+        return calibrate(rule, result.together(*good), result.together(*leak), result.scenes_together(*good))
     except DataError:
         return Threshold(value=max(cut(result), np.finfo(np.float32).tiny), strategy="selection_cut")
 
 
 def _parts(main: JobResult) -> dict[str, PartScores]:
-    parts = {half: PartScores(main.scores[f"{half}_good"], main.scores[f"{half}_leak"]) for half in HALVES}
+    names = [half for half in (*HALVES, "site_report") if f"{half}_good" in main.scores]
     drawn = [score for name, scores in main.scores.items() if name.startswith("report/leak/") for score in scores]
-    return parts | {"synthetic": PartScores(main.scores["report_good"], tuple(drawn))}
+    return {name: _part(main, name) for name in names} | {
+        "synthetic": PartScores(main.scores["report_good"], tuple(drawn))
+    }
+
+
+def _part(main: JobResult, name: str) -> PartScores:
+    good, leak = f"{name}_good", f"{name}_leak"
+    scenes = (*main.scenes_of(good).tolist(), *main.scenes_of(leak).tolist())
+    return PartScores(main.scores[good], main.scores[leak], scenes)
 
 
 def _families(results: Sequence[JobResult], rule: ThresholdRule) -> dict[str, Rate]:
     main = next(result for result in results if not result.left_out)
-    rates = {MILDER: _found(main, MILDER, threshold_of(main, rule))}
+    threshold = threshold_of(main, rule)
+    rates = {MILDER: _found(main, MILDER, threshold)} if main.of(f"report/leak/{MILDER}").size else {}
     for kind, families in LEAK_KINDS.items():
         judge = next((result for result in results if result.left_out == kind), main)
         threshold = threshold_of(judge, rule)
@@ -109,6 +118,8 @@ def comparison_report(
         made_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         command=command,
         rule=RULE,
+        first_words=first_words(parts),
+        half_width=comparison.ranking[0].half_width,
         chosen=comparison.winner.recipe.name,
         candidates=tuple(
             candidate_report(ranked, *described[ranked.candidate], comparison.results[ranked.candidate])

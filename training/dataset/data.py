@@ -121,11 +121,11 @@ def _read(file: SourceFile, labels: Mapping[PurePosixPath, Mapping[str, Label]],
         reading.skipped.append(f"{file.path}: has no label in {ANNOTATION}")
         return
     try:
-        picture = _decode(file)
+        picture = decoded(file)
     except PictureError as error:
         reading.skipped.append(f"{file.path}: {error}")
         return
-    key = hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).hexdigest()
+    key = key_of(picture)
     reading.pictures.setdefault(key, picture)
     reading.files[key, place.sealed].append((str(file.path), label))
 
@@ -137,7 +137,17 @@ def _label_of(path: PurePosixPath, labels: Mapping[PurePosixPath, Mapping[str, L
     return None
 
 
-def _decode(file: SourceFile) -> Pixels:
+def key_of(picture: Pixels) -> str:
+    """The sha256 of size and pixels."""
+    return hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).hexdigest()
+
+
+def decoded(file: SourceFile) -> Pixels:
+    """Decode JPEG, PNG or BMP.
+
+    Raises:
+        PictureError: it cannot be read or decoded.
+    """
     data = file.data
     if file.fault:
         raise PictureError(file.fault)

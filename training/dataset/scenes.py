@@ -1,26 +1,17 @@
-"""Scenes: pictures of one well in one cast, which resemble each other more than any two scenes do."""
+"""Scenes and events of groups that are divided or judged together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from sklearn.neighbors import NearestNeighbors
-from threadpoolctl import threadpool_limits
 
-from service.contract.picture import Pixels
+from service.contract.scenes.linking import scenes_of
 from training.dataset.data import Group
+from training.dataset.layout import Label
 from training.dataset.origin import taken_at
-
-COARSE = (24, 16)
-NEIGHBOURS = 20
-SAME_SCENE = 1 / 30
-"""Root mean square difference of two coarse, evenly lit pictures of one scene, as a share of their mean light."""
 
 FEWEST_SCENES = 10
 LARGEST_SHARE = 0.5
@@ -29,30 +20,18 @@ LARGEST_SHARE = 0.5
 ONE_EVENT = timedelta(seconds=60)
 
 
-def scenes_of(pictures: Sequence[Pixels]) -> NDArray[np.int32]:
-    """Number each picture's scene, [N]: whoever is linked by a chain of near-equal pictures shares one."""
-    features = coarse(pictures)
-    with threadpool_limits(1):
-        nearest = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(features))).fit(features)
-        distance, other = nearest.kneighbors(features)
-    near = distance / np.sqrt(features.shape[1]) < SAME_SCENE
-    one = np.repeat(np.arange(len(features)), near.sum(axis=1))
-    links = coo_matrix((np.ones(len(one)), (one, other[near])), shape=(len(features), len(features)))
-    labels: NDArray[np.int32] = connected_components(links, directed=False)[1]
-    return labels
-
-
 def with_scenes(groups: Sequence[Group]) -> tuple[Group, ...]:
     """Number the scenes of groups that are divided or judged together.
 
-    Where scenes cannot be told apart, because nearly all pictures look alike or there are fewer than ten scenes, each
-    group is a scene of its own.
+    Where scenes cannot be told apart, because most good pictures look alike or show fewer than ten scenes, each group
+    is a scene of its own.
     """
     if not groups:
         return ()
     scenes = scenes_of([group.picture for group in groups])
-    sizes = np.bincount(scenes)
-    if len(sizes) < FEWEST_SCENES or sizes.max() > LARGEST_SHARE * len(groups):
+    good = scenes[[group.label is Label.GOOD for group in groups]]
+    sizes = np.unique(good, return_counts=True)[1]
+    if len(sizes) < FEWEST_SCENES or sizes.max() > LARGEST_SHARE * len(good):
         scenes = np.arange(len(groups), dtype=np.int32)
     return tuple(replace(group, scene=scene) for group, scene in zip(groups, scenes.tolist(), strict=True))
 
@@ -91,11 +70,3 @@ def one_by_one(groups: Sequence[Group]) -> tuple[Group, ...]:
         seen[group.scene] = seen.get(group.scene, -1) + 1
         turns.append(seen[group.scene])
     return tuple(groups[row] for row in sorted(range(len(groups)), key=lambda row: turns[row]))
-
-
-def coarse(pictures: Sequence[Pixels] | Pixels) -> NDArray[np.float32]:
-    """Small and evenly lit, [N, features]."""
-    small = np.stack([cv2.resize(picture, COARSE, interpolation=cv2.INTER_AREA) for picture in pictures])
-    light = np.maximum(small.mean(axis=(1, 2, 3), keepdims=True), 1)
-    features: NDArray[np.float32] = (small / light).astype(np.float32).reshape(len(small), -1)
-    return features

@@ -77,8 +77,8 @@ class Split:
 
     @property
     def cut_good(self) -> tuple[Group, ...]:
-        """Good wells that set the threshold."""
-        return (*self.calibration_good, *self.site_choice_good)
+        """Good wells that set the threshold: of the second set where there is one, since the first is better known."""
+        return self.site_choice_good or self.calibration_good
 
     @property
     def cut_leak(self) -> tuple[Group, ...]:
@@ -174,8 +174,8 @@ def first_words(parts: Split) -> str:
         return "No other day was seen: good wells are judged on whole scenes that were held out of the same recordings."
     scenes = len({group.scene for group in parts.site_report_good})
     return (
-        f"A second set was seen: half of its scenes chose and calibrated, the other {scenes} report beside the scenes "
-        "that were held out of the first."
+        f"A second set was seen: half of its scenes were fitted, chose and calibrated, the other {scenes} report "
+        "beside the scenes that were held out of the first."
     )
 
 

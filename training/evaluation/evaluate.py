@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from service.contract.detector import Detector
 from service.contract.errors import TooFewPictures
 from service.contract.manifest import InputSpec, Metrics, ServedMetrics, Threshold
+from service.contract.scenes.rates import Scenes
 from service.contract.scorer import Scorer, Scores
 from training.dataset.data import Dataset, Group, pixels_of
 from training.dataset.layout import Label
@@ -18,7 +19,6 @@ from training.dataset.scenes import events_of, scene_numbers, with_scenes
 from training.dataset.splits import Split, split
 from training.evaluation.content import CorruptionRates, Mistake
 from training.evaluation.metrics import measure, measure_served
-from training.evaluation.scene_rates import Scenes
 
 BATCH = 256
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from service.contract.decision import Verdict
 from service.contract.manifest import Metrics, ServedMetrics
+from service.contract.scenes.rates import Scenes, scene_rate
 from training.evaluation.rates import Labels, Scores, auroc, by_class, rate
-from training.evaluation.scene_rates import Scenes, scene_rate
 
 
 def measure(scores: Scores, labels: Labels, threshold: float, scenes: Scenes | None = None) -> Metrics:

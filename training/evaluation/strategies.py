@@ -17,6 +17,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from service.contract.errors import DataError, RecipeError, TooFewPictures
 from service.contract.manifest import Threshold
+from service.contract.scenes.rates import Scenes, scene_cut
 from training.evaluation.rates import (
     CONFIDENCE,
     Array,
@@ -28,7 +29,6 @@ from training.evaluation.rates import (
     rates_at_cuts,
     upper_bound,
 )
-from training.evaluation.scene_rates import Scenes, scene_cut
 
 Strategy = Callable[..., Threshold]
 
@@ -247,4 +247,5 @@ def _threshold(
         grey_zone_from=grey_zone_from if grey_zone_from is not None and grey_zone_from < value else None,
         false_alarm_upper_bound=false_alarm_upper_bound,
         escape_upper_bound=upper_bound(int((leak < value).sum()), leak.size) if leak.size else None,
+        lowest_leak=float(leak.min()) if leak.size and leak.min() > 0 else None,
     )

@@ -10,8 +10,8 @@ from pydantic import JsonValue
 
 from service.contract.errors import RecipeError
 from service.contract.manifest import Threshold
+from service.contract.scenes.rates import Scenes
 from training.evaluation.rates import CONFIDENCE, Labels, Scores
-from training.evaluation.scene_rates import Scenes
 from training.evaluation.strategies import NEEDING_LEAKS, STRATEGIES, groups_needed
 from training.recipe.parts import ThresholdRule
 

@@ -66,9 +66,9 @@ def assemble(
     draft.write(MODEL, model)
     scorer = OnnxScorer(draft.folder / MODEL, identity.spec)
     name = artifact_id(identity.name, model)
-    ungated = Detector(Gate(GateLimits()), identity.spec, scorer, threshold)
+    ungated = Detector(Gate(GateLimits(), identity.spec), identity.spec, scorer, threshold)
     gate = learn_gate(parts, ungated)
-    detector = replace(ungated, gate=Gate(gate))
+    detector = replace(ungated, gate=Gate(gate, identity.spec))
     manifest = Manifest(
         name=identity.name,
         input=identity.spec,

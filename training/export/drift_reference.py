@@ -11,6 +11,7 @@ from service.contract.drift_index import DRIFT_FIGURES, PSEUDO_COUNT, drift_inde
 from service.contract.gate.figures import FIGURES, measure
 from service.contract.manifest import DriftReference, InputSpec
 from service.contract.scorer import Scorer
+from training.dataset.data import pixels_of
 from training.dataset.splits import Split
 from training.evaluation.evaluate import score_groups
 
@@ -26,7 +27,7 @@ BY_CHANCE: Final = 0.99
 def learn_drift(parts: Split, scorer: Scorer, spec: InputSpec) -> DriftReference | None:
     """Learn how the figures are distributed on wells that the model was not trained on; None where they are few."""
     groups = parts.calibration_good
-    figures = np.array([measure(group.picture).figures for group in groups], np.float64)
+    figures = measure(pixels_of(groups, spec)).astype(np.float64)
     values = {"score": score_groups(scorer, spec, groups).scores.astype(np.float64)}
     values |= {name: figures[:, FIGURES.index(name)] for name in DRIFT_FIGURES if name != "score"}
     return learn_reference(values)

@@ -5,6 +5,7 @@ from typing import Final
 
 from service.contract.decision import Reason
 from service.contract.picture import Pixels
+from training.gate.bounds import Bound
 from training.synthetic import kinds
 from training.synthetic.corruption_table import CORRUPTIONS, HIDING, coarsely_corrupted
 from training.synthetic.corruptions import Random
@@ -56,6 +57,13 @@ def coarse(
         yield coarsely_corrupted(reason, good[row], rng)
     for leak in leaks if reason in HIDING else ():
         yield coarsely_corrupted(reason, leak, rng)
+
+
+def just_coarse(bound: Bound, good: Sequence[Pixels], rows: Sequence[int], rng: Random) -> Iterator[Pixels]:
+    """Corrupt chosen good wells as little as must be refused; half are compressed once more."""
+    for row in rows:
+        picture = CORRUPTIONS[bound.kind].draw(good[row], bound.amount, rng)
+        yield recompressed(picture, int(rng.integers(75, 97))) if rng.integers(2) else picture
 
 
 def _drawn(

@@ -1,14 +1,15 @@
 """Detectors of the gate: linear weights that tell usable pictures from coarsely corrupted ones, one reason each."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from service.contract.gate.figures import FIGURES
+from service.contract.picture import Pixels
+from service.contract.scenes.linking import scenes_of
 from training.gate.tails import tail_end
 
 Matrix = NDArray[np.float64]
@@ -16,7 +17,6 @@ Vector = NDArray[np.float64]
 Folds = NDArray[np.int64]
 
 FOLDS: Final = 5
-SCENES: Final = 60
 LARGEST_SAMPLE: Final = 2500
 FLATTEST: Final = 1e-9
 USABLE: Final = 0.995
@@ -46,13 +46,13 @@ class CorruptionDetector(NamedTuple):
     limit: float
 
 
-def scene_folds(features: Matrix, seed: int) -> Folds:
-    """Put look-alikes into one of five folds, so that a held-out fold shows scenes that were not learnt."""
-    coarse = features[:, len(FIGURES) : -1]
-    clusters = max(FOLDS, min(SCENES, len(coarse) // FOLDS))
-    scenes = KMeans(clusters, n_init=1, random_state=seed).fit_predict(coarse)
-    fold_of_scene = np.random.default_rng(seed).permutation(clusters) % FOLDS
-    return np.asarray(fold_of_scene[scenes], np.int64)
+def scene_folds(pictures: Sequence[Pixels], seed: int) -> Folds:
+    """Put every scene into one of five folds, so that a held-out fold shows scenes that were not learnt."""
+    scenes: NDArray[np.signedinteger] = scenes_of(pictures)
+    if scenes.max() + 1 < FOLDS:
+        scenes = np.arange(len(pictures))
+    number = int(scenes.max()) + 1
+    return np.asarray((np.random.default_rng(seed).permutation(number) % FOLDS)[scenes], np.int64)
 
 
 def learn_detector(good: Cases, also_usable: Cases, faulty: Cases, refused: float) -> CorruptionDetector:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from service.contract.picture import Pixels
-from training.dataset.scenes import coarse
+from service.contract.scenes.linking import coarse
 
 SHARE = 0.5
 

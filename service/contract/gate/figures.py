@@ -1,7 +1,10 @@
-"""What the gate measures of a picture before it is scored; training learns the gate's limits from the same figures."""
+"""What the gate measures of a picture; training learns the gate's limits from the same figures.
 
-from functools import cache
-from typing import Final, NamedTuple
+Everything is measured on the model's pixels, since that is what the score sees, and so all pictures have one size and
+are measured together. Sums of whole numbers are exact, so a picture has the same figures in any company.
+"""
+
+from typing import Final
 
 import cv2
 import cv2.typing
@@ -11,156 +14,119 @@ from numpy.typing import NDArray
 from service.contract.picture import Pixels
 
 Floats = NDArray[np.float32]
-Edges = NDArray[np.int16]
-Picture = cv2.typing.MatLike
+Numbers = NDArray[np.float64]
+Plane = cv2.typing.MatLike
 
 SMALLEST_SIDE: Final = 8
-LARGEST_SIDE: Final = 128
-REDUCED_SIDE: Final = 96
-COARSE: Final = (8, 6)
 
 FIGURES: Final = (
     "brightness",
     "contrast",
     "sharpness",
     "fineness",
-    "steps_across",
-    "steps_down",
-    "quietest_block",
-    "busiest_block",
-    "dullest_row",
-    "dullest_column",
-    "red",
-    "blue",
-    "still_edge",
+    "roughness",
+    "busiest_line",
+    "colourfulness",
+    "blue_share",
+    "green_share",
+    "still_share",
 )
-FEATURES: Final = len(FIGURES) + 3 * COARSE[0] * COARSE[1]
-"""How many numbers a detector weighs, without its constant."""
+WEIGHED: Final = 7
+"""How many figures, from the first one, a detector weighs; none of them says where in the picture anything lies."""
 
 LEAST: Final = 0.25
-"""Added to a figure before its logarithm is taken."""
+"""Added to a figure before its logarithm is taken, and to a divisor."""
 
-_AREA: Final = cv2.INTER_AREA
-_SUM: Final = cv2.REDUCE_SUM
-_SMOOTHING: Final = np.array((1, 2, 1), np.float32)
-LEAST_EDGES: Final = 0.1
-_OFFSET: Final = np.float32(LEAST)
-
-STILL: Final = 1.0
+STILL: Final = 0.5
 """Mean difference of two neighbouring rows or columns, in grey values, below which nothing seems to lie there."""
 
+MOST: Final = 128
+"""Pictures measured at once: they become channels, of which OpenCV knows no more."""
 
-class Measurement(NamedTuple):
-    """``figures`` [len(FIGURES)]; ``features`` [FEATURES + 1] is what detectors weigh."""
-
-    figures: Floats
-    features: Floats
+_NEAR: Final = 2
+_FAR: Final = 4
 
 
-def measure(picture: Pixels) -> Measurement:
-    """Measure a picture; one with a side over 128 px is first reduced to 96 px, about the size a model sees.
+def measure(pixels: Pixels) -> Floats:
+    """Measure pictures, [N, figures].
 
-    Figures of grey values: mean; standard deviation; mean absolute Laplacian; by what factor that exceeds the mean of
-    the Laplacian smoothed 3 x 3 (blur lowers it, noise raises it); mean absolute difference of neighbours across and
-    down; least and largest mean absolute Laplacian of 8 x 6 blocks; least mean difference of two rows and of two
-    columns (0 where one repeats). Of colour: the shares of red and blue in all light, in percent. Of what is lost: how
-    far stillness, rows or columns that differ by less than 1 on average, reaches inwards from an edge, in percent of
-    the side; the furthest of the four.
-
-    Features: the logarithms of the figures; for 8 x 6 coarse pixels each channel less the overall mean, all scaled to
-    length 1; then a constant 1.
+    Of grey values: ``brightness`` is their mean and ``contrast`` their standard deviation; ``sharpness`` is the mean
+    absolute difference of neighbours, across and down. ``fineness`` is what neighbours differ by as a share of what
+    pixels two apart do, in percent: 50 on a smooth ramp, 100 in noise; ``roughness`` is the same of neighbours and
+    pixels four apart. ``busiest_line`` is the largest mean difference of two neighbouring rows or columns;
+    ``still_share`` is the percentage of rows, or of columns where that is more, that differ by less than 0.5.
+    Of colour: ``colourfulness`` is the mean of the largest less the smallest channel; ``blue_share`` is the percentage
+    of pixels that are more blue than red, ``green_share`` of those that are more green than anything else.
 
     Args:
-        picture: uint8 [H, W, 3], RGB, sides of at least 8 px.
+        pixels: uint8 [N, H, W, 3], RGB, sides of at least 8 px.
     """
-    small = reduced(picture)
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    brightness, contrast = cv2.meanStdDev(grey)
-    height, width = grey.shape
-    edges, smooth = edges_of(grey)
-    sharpness, smoothed = cv2.mean(edges)[0], cv2.norm(smooth, cv2.NORM_L1) / (16 * grey.size)
-    down, across = shares(height, COARSE[1]), shares(width, COARSE[0])
-    quietest, busiest, _, _ = cv2.minMaxLoc(down.dot(edges.astype(np.float32)).dot(across.T))
-    columns = _sums(cv2.absdiff(grey[:, 1:], grey[:, :-1]), 0)
-    rows = _sums(cv2.absdiff(grey[1:], grey[:-1]), 1)
-    coarse = cv2.resize(small, COARSE, interpolation=_AREA)
-    red, green, blue, _ = cv2.mean(coarse)
-    light = red + green + blue
-    percent = 100 / max(light, 1.0)
-    figures = np.array(
-        (
-            brightness[0, 0],
-            contrast[0, 0],
-            sharpness,
-            sharpness / (smoothed + LEAST_EDGES),
-            sum(columns) / (height * len(columns)),
-            sum(rows) / (width * len(rows)),
-            quietest / grey.size,
-            busiest / grey.size,
-            min(rows) / width,
-            min(columns) / height,
-            red * percent,
-            blue * percent,
-            100 * max(still_edge(rows, width), still_edge(columns, height)),
-        ),
-        np.float32,
+    parts = [_measured(pixels[start : start + MOST]) for start in range(0, len(pixels), MOST)]
+    return np.concatenate(parts) if parts else np.zeros((0, len(FIGURES)), np.float32)
+
+
+def _measured(pixels: Pixels) -> Floats:
+    number, height, width, _ = pixels.shape
+    tall = pixels.reshape(number * height, width, 3)
+    grey = np.asarray(cv2.cvtColor(tall, cv2.COLOR_RGB2GRAY), np.uint8)
+    turned = np.asarray(cv2.transpose(grey.reshape(number, -1)), np.uint8).reshape(height, width, number)
+    brightness, contrast = cv2.meanStdDev(turned)
+    rows, columns = _row_steps(grey, number) / width, _column_steps(turned) / height
+    sharpness = (rows.mean(axis=1) + columns.mean(axis=1)) / 2
+    near, far = (_mean_step(grey, number, offset) for offset in (_NEAR, _FAR))
+    figures = (
+        brightness[:, 0],
+        contrast[:, 0],
+        sharpness,
+        100 * sharpness / (near + LEAST),
+        100 * sharpness / (far + LEAST),
+        np.maximum(rows.max(axis=1), columns.max(axis=1)),
+        *_colours(tall, number),
+        100 * np.maximum((rows < STILL).mean(axis=1), (columns < STILL).mean(axis=1)),
     )
-    return Measurement(figures, _features(figures, coarse, light))
+    return np.stack(figures, axis=1, dtype=np.float32)
 
 
-def edges_of(grey: Picture) -> tuple[Edges, Edges]:
-    """Absolute Laplacian of each channel, and 16 times the smoothed Laplacian, with its sign."""
-    edges = cv2.Laplacian(grey, cv2.CV_16S)
-    smooth = cv2.sepFilter2D(edges, cv2.CV_16S, _SMOOTHING, _SMOOTHING)
-    return np.abs(edges, out=edges), smooth  # type: ignore[return-value]  # of the type that was asked for
-
-
-@cache
-def shares(side: int, blocks: int) -> Floats:
-    """How many parts of each pixel lie in each block, [blocks, side]; a pixel has as many parts as there are blocks.
-
-    Edges times shares down and across, divided by the picture's area, are the means of blocks. The sums are whole and
-    at most 1020 x 128 x 128, the strongest edges in the largest picture: below 2^24 float32 is exact in any order.
-    """
-    pixels, starts = np.arange(side) * blocks, np.arange(blocks)[:, np.newaxis] * side
-    overlap = np.minimum(pixels + blocks, starts + side) - np.maximum(pixels, starts)
-    return np.asarray(np.maximum(overlap, 0), np.float32)
-
-
-def _features(figures: Floats, coarse: Picture, light: float) -> Floats:
-    offsets = coarse.ravel() - np.float32(light / 3)
-    features = np.empty(FEATURES + 1, np.float32)
-    np.log(figures + _OFFSET, out=features[: len(FIGURES)])
-    np.multiply(offsets, np.float32(1 / max(cv2.norm(offsets), 1.0)), out=features[len(FIGURES) : -1])
-    features[-1] = 1
+def features_of(figures: Floats) -> Floats:
+    """What detectors weigh: the logarithms of the first figures and a constant 1, [N, WEIGHED + 1]."""
+    features = np.ones((len(figures), WEIGHED + 1), np.float32)
+    np.log(figures[:, :WEIGHED] + np.float32(LEAST), out=features[:, :WEIGHED])
     return features
 
 
-def _sums(differences: Picture, axis: int) -> list[float]:
-    """Sum up each row (axis 1) or column (axis 0)."""
-    sums: list[float] = cv2.reduce(differences, axis, _SUM, dtype=cv2.CV_32S).ravel().tolist()
-    return sums
+def _means(planes: Plane, number: int) -> Numbers:
+    """Mean of each of the pictures that lie below each other."""
+    flat = planes.reshape(number, -1)
+    return np.asarray(cv2.reduce(flat, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / flat.shape[1], np.float64)
 
 
-def still_edge(steps: list[float], side: int) -> float:
-    """Share of the steps that are still, from the first one on or back from the last."""
-    least = STILL * side
-    return max(_still_before(steps, least), _still_before(steps[::-1], least)) / len(steps)
+def _colours(tall: Pixels, number: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Colourfulness and the shares of blue and of green pixels."""
+    red, green, blue = cv2.split(tall)
+    larger, smaller = cv2.max(red, blue), cv2.min(red, blue)
+    spread = cv2.subtract(cv2.max(larger, green), cv2.min(smaller, green))
+    is_blue, is_green = cv2.compare(blue, red, cv2.CMP_GT), cv2.compare(green, larger, cv2.CMP_GT)
+    return _means(spread, number), _means(is_blue, number) / 2.55, _means(is_green, number) / 2.55
 
 
-def _still_before(steps: list[float], least: float) -> int:
-    """How many steps lie before the first that is not still."""
-    for place, step in enumerate(steps):
-        if step >= least:
-            return place
-    return len(steps)
+def _row_steps(grey: Pixels, number: int, offset: int = 1) -> Numbers:
+    """Sums of the differences of rows ``offset`` apart, [N, H - offset]; rows of two pictures are left out."""
+    sums = np.zeros(len(grey))
+    down = cv2.absdiff(grey[offset:], grey[:-offset])
+    sums[:-offset] = cv2.reduce(down, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0]
+    return sums.reshape(number, -1)[:, :-offset]
 
 
-def reduced(picture: Picture) -> Picture:
-    """Bring a picture with a side over 128 px to one of 96 px."""
-    height, width = picture.shape[:2]
-    ratio = REDUCED_SIDE / max(height, width)
-    if max(height, width) <= LARGEST_SIDE:
-        return picture
-    size = (max(SMALLEST_SIDE, round(width * ratio)), max(SMALLEST_SIDE, round(height * ratio)))
-    return cv2.resize(picture, size, interpolation=_AREA)
+def _column_steps(turned: Pixels) -> Numbers:
+    """Sums of the differences of neighbouring columns, [N, W - 1], of pictures that are channels, [H, W, N]."""
+    height, _, number = turned.shape
+    lines = turned.reshape(height, -1)
+    across = cv2.absdiff(lines[:, number:], lines[:, :-number])
+    return np.asarray(cv2.reduce(across, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).reshape(-1, number).T, np.float64)
+
+
+def _mean_step(grey: Pixels, number: int, offset: int) -> Numbers:
+    """Mean absolute difference of pixels ``offset`` apart, across and down."""
+    across = _means(cv2.absdiff(grey[:, offset:], grey[:, :-offset]), number)
+    down = _row_steps(grey, number, offset)
+    return np.asarray((across + down.mean(axis=1) / grey.shape[1]) / 2, np.float64)

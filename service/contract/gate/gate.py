@@ -1,38 +1,37 @@
 """The gate: is this picture usable at all? A score of anything else proves nothing."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from service.contract.decision import Reason
+from service.contract.decision import LEAK_DESPITE, Reason
 from service.contract.errors import ArtifactInvalid
-from service.contract.gate.figures import FEATURES, FIGURES, SMALLEST_SIDE, Floats, measure
-from service.contract.gate.stack import measure_stack, most_together
+from service.contract.gate.figures import FIGURES, SMALLEST_SIDE, WEIGHED, Floats, features_of, measure
 from service.contract.header.header import Header
-from service.contract.manifest import GateLimits, Range
-from service.contract.picture import Pixels
+from service.contract.manifest import GateLimits, InputSpec, Range
+from service.contract.picture import Pixels, to_pixels
 
 BLACK: Final = 16.0
 WHITE: Final = 240.0
 FLAT: Final = 1.5
 """Standard deviation of grey values below which there is nothing to see; above it only the artefact's limits judge."""
 
+MODERATE: Final = 0.75
+"""Share of the least brightness down to which darkness hides leaks but makes none."""
+
 _LOW_AND_HIGH: Final[Mapping[str, tuple[Reason, Reason]]] = {
     "brightness": (Reason.INPUT_DARK, Reason.INPUT_BRIGHT),
     "contrast": (Reason.INPUT_LOW_CONTRAST, Reason.INPUT_UNLIKE_WELL),
     "sharpness": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
     "fineness": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
-    "steps_across": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
-    "steps_down": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
-    "quietest_block": (Reason.INPUT_INCOMPLETE, Reason.INPUT_NOISY),
-    "busiest_block": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
-    "dullest_row": (Reason.INPUT_INCOMPLETE, Reason.INPUT_NOISY),
-    "dullest_column": (Reason.INPUT_INCOMPLETE, Reason.INPUT_NOISY),
-    "still_edge": (Reason.INPUT_INCOMPLETE, Reason.INPUT_INCOMPLETE),
-    "red": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
-    "blue": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
+    "roughness": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
+    "busiest_line": (Reason.INPUT_BLURRED, Reason.INPUT_NOISY),
+    "colourfulness": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
+    "blue_share": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
+    "green_share": (Reason.INPUT_COLOUR, Reason.INPUT_COLOUR),
+    "still_share": (Reason.INPUT_INCOMPLETE, Reason.INPUT_INCOMPLETE),
 }
 
 
@@ -44,55 +43,77 @@ class Figures(NamedTuple):
     sharpness: float
 
 
-GateJudgement = tuple[Figures, Reason | None]
-"""What is kept of a picture, and why it cannot be judged, or None where it can."""
-
-FEW: Final = 3
-"""Pictures for which measuring each by itself is the faster way."""
-
 MOST_SIZES: Final = 1000
 """Of which a gate remembers whether it accepts them; the crops of a camera have a few."""
 
 NOTHING_MEASURED: Final = Figures(0.0, 0.0, 0.0)
 
 
+class Gated(NamedTuple):
+    """What the gate says of a picture.
+
+    ``doubt`` is why it does not prove a well good, or None where it can. ``pixels`` [H, W, 3] at the model's size are
+    what is to be scored: under a doubt that cannot make a leak out of a good well the score still proves a leak. None
+    where no score would prove anything.
+    """
+
+    figures: Figures
+    doubt: Reason | None
+    pixels: Pixels | None
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether a score would prove anything."""
+        return self.pixels is not None
+
+    def refused(self, reason: Reason) -> "Gated":
+        """The same picture, refused for another reason, whatever it shows."""
+        return Gated(self.figures, reason, None)
+
+
+WRONG_SIZE: Final = Gated(NOTHING_MEASURED, Reason.INPUT_SIZE, None)
+
+
 class Gate:
     """Judges pictures by the limits of one artefact (and one camera); safe to call from many threads."""
 
-    def __init__(self, limits: GateLimits) -> None:
+    def __init__(self, limits: GateLimits, spec: InputSpec) -> None:
         """Prepare the limits.
+
+        Args:
+            limits: of sizes and of what is measured.
+            spec: the model's input, on which everything but the size is measured.
 
         Raises:
             ArtifactInvalid: a limit or a detector is for something that this software does not measure.
         """
         self._limits = limits
+        self._spec = spec
         self._weights = _weights(limits)
         self._names = (*FIGURES, *limits.detectors)
         self._bounds = [_bounds(limits.figures.get(name, Range())) for name in self._names]
         self._lowest, self._highest = _usable(self._bounds)
         self._accepted: dict[tuple[int, int, bool], bool] = {}
 
-    def judge(self, picture: Pixels) -> GateJudgement:
-        """Measure uint8 [H, W, 3] RGB, and say why it cannot be judged, or None where it can."""
-        if not self._has_usable_size(*picture.shape[:2]):
-            return NOTHING_MEASURED, Reason.INPUT_SIZE
-        measured, features = measure(picture)
-        return self._judgement(measured.tolist() + self._weights.dot(features).tolist())
+    def judge(self, picture: Pixels) -> Gated:
+        """Measure uint8 [H, W, 3] RGB of any size, and say whether it can be judged."""
+        return self.judge_all([picture])[0]
 
-    def judge_all(self, pictures: Sequence[Pixels]) -> list[GateJudgement]:
-        """Judge pictures, in their order; several of one size are measured together, which costs a third."""
-        judged: dict[int, GateJudgement] = {}
-        for places in _by_size(pictures):
-            if len(places) < FEW or not self._has_usable_size(*pictures[places[0]].shape[:2]):
-                judged |= {place: self.judge(pictures[place]) for place in places}
-            else:
-                judged |= zip(places, self._judged([pictures[place] for place in places]), strict=True)
-        return [judged[place] for place in range(len(pictures))]
+    def judge_all(self, pictures: Sequence[Pixels]) -> list[Gated]:
+        """Judge pictures of any sizes, in their order; they are measured together, which costs a tenth."""
+        sizes = (picture.shape[:2] for picture in pictures)
+        pixels = [
+            to_pixels(picture, self._spec) if self._has_usable_size(*size) else None
+            for picture, size in zip(pictures, sizes, strict=True)
+        ]
+        usable = [one for one in pixels if one is not None]
+        judged = iter(self._judged(np.stack(usable)) if usable else ())
+        return [WRONG_SIZE if one is None else next(judged) for one in pixels]
 
     def figures(self, picture: Pixels) -> dict[str, float]:
         """Every figure of a picture by the name that its limits have; for training, for people and for tuning."""
-        figures, features = measure(picture)
-        return dict(zip(self._names, np.concatenate((figures, self._weights @ features)).tolist(), strict=True))
+        (values,) = self._values(to_pixels(picture, self._spec)[np.newaxis]).tolist()
+        return dict(zip(self._names, values, strict=True))
 
     def accepts(self, header: Header) -> bool:
         """Say by its size alone whether a picture can be judged; EXIF data may turn it by a quarter."""
@@ -113,48 +134,62 @@ class Gate:
             and _lies_in(width / height, self._limits.aspect)
         )
 
-    def _judged(self, pictures: Sequence[Pixels]) -> list[GateJudgement]:
-        """Judge pictures of one usable size; limits are gone through one by one only where one is broken."""
-        figures, features = measure_stack(pictures)
-        detectors = np.matmul(self._weights, features[:, :, np.newaxis])[:, :, 0]
-        values = np.concatenate((figures, detectors), axis=1)
+    def _judged(self, pixels: Pixels) -> list[Gated]:
+        """Judge pictures at the model's size; limits are gone through one by one only where one is broken."""
+        values = self._values(pixels)
         within = ((values >= self._lowest) & (values <= self._highest)).all(axis=1)  # nothing that is not a number is
-        kept = map(Figures._make, figures[:, : len(Figures._fields)].tolist())
+        kept = map(Figures._make, values[:, : len(Figures._fields)].tolist())
         return [
-            (each, None) if usable else self._judgement(values[row].tolist())
-            for row, (each, usable) in enumerate(zip(kept, within.tolist(), strict=True))
+            Gated(figures, None, pixels[row]) if usable else self._doubted(figures, values[row].tolist(), pixels[row])
+            for row, (figures, usable) in enumerate(zip(kept, within.tolist(), strict=True))
         ]
 
-    def _judgement(self, values: list[float]) -> GateJudgement:
-        figures = Figures(*values[:3])
-        return figures, _plain_fault(figures) or self._broken_limit(values)
+    def _values(self, pixels: Pixels) -> Floats:
+        """Figures, then what the detectors say of them, [N, names]."""
+        figures = measure(pixels)
+        if not len(self._weights):
+            return figures
+        weighed = self._weights * features_of(figures)[:, np.newaxis]  # no matrix product: its order of adding may vary
+        return np.concatenate((figures, weighed.sum(axis=2)), axis=1)
+
+    def _doubted(self, figures: Figures, values: list[float], pixels: Pixels) -> Gated:
+        doubt = _plain_fault(figures) or self._broken_limit(values)
+        is_scored = doubt in LEAK_DESPITE and (doubt is not Reason.INPUT_DARK or self._is_moderate(figures))
+        return Gated(figures, doubt, pixels if is_scored else None)
+
+    def _is_moderate(self, figures: Figures) -> bool:
+        return figures.brightness >= MODERATE * self._bounds[0][0]
 
     def _broken_limit(self, values: list[float]) -> Reason | None:
+        """The first of the broken limits, of those first after which no score is asked for."""
+        broken = list(self._broken_limits(values))
+        return next((reason for reason in broken if reason not in LEAK_DESPITE), broken[0] if broken else None)
+
+    def _broken_limits(self, values: list[float]) -> Iterable[Reason]:
         for name, value, (low, high) in zip(self._names, values, self._bounds, strict=True):
             if not low <= value <= high:  # also what is not a number
-                return _LOW_AND_HIGH[name][0 if value < low else 1] if name in _LOW_AND_HIGH else Reason(name)
-        return None
+                yield _LOW_AND_HIGH[name][0 if value < low else 1] if name in _LOW_AND_HIGH else Reason(name)
 
 
 class Gates:
     """The gate of each camera: the artefact's limits, and for some cameras limits of their own."""
 
-    def __init__(self, limits: GateLimits, overrides: Mapping[str, GateLimits] | None = None) -> None:
-        self._common = Gate(limits)
-        self._own = {camera: Gate(merge(limits, own)) for camera, own in (overrides or {}).items()}
+    def __init__(self, limits: GateLimits, spec: InputSpec, overrides: Mapping[str, GateLimits] | None = None) -> None:
+        self._common = Gate(limits, spec)
+        self._own = {camera: Gate(merge(limits, own), spec) for camera, own in (overrides or {}).items()}
 
     def of(self, camera_id: str | None) -> Gate:
         """Return the gate for a camera; unknown and unnamed cameras share the artefact's."""
         return self._own.get(camera_id, self._common) if camera_id is not None else self._common
 
-    def judge_all(self, pictures: Sequence[Pixels], cameras: Sequence[str | None]) -> list[GateJudgement]:
+    def judge_all(self, pictures: Sequence[Pixels], cameras: Sequence[str | None]) -> list[Gated]:
         """Judge pictures in their order, each by the limits of its camera."""
         if not self._own:
             return self._common.judge_all(pictures)
         by_gate: dict[Gate, list[int]] = {}
         for place, camera_id in enumerate(cameras):
             by_gate.setdefault(self.of(camera_id), []).append(place)
-        judged: dict[int, GateJudgement] = {}
+        judged: dict[int, Gated] = {}
         for gate, places in by_gate.items():
             judged |= zip(places, gate.judge_all([pictures[place] for place in places]), strict=True)
         return [judged[place] for place in range(len(pictures))]
@@ -175,12 +210,15 @@ def merge(limits: GateLimits, override: GateLimits) -> GateLimits:
 
 
 def _weights(limits: GateLimits) -> Floats:
-    """Rows of FEATURES + 1 weights, one for each detector."""
+    """Rows of WEIGHED + 1 weights, one for each detector."""
     strange = [name for name in limits.figures if name not in FIGURES and name not in limits.detectors]
-    strange += [reason.value for reason, weights in limits.detectors.items() if len(weights) != FEATURES + 1]
+    strange += [reason.value for reason, weights in limits.detectors.items() if len(weights) != WEIGHED + 1]
     if strange:
-        raise ArtifactInvalid(f"the gate has limits for {strange[0]}, which this software does not measure: update it")
-    return np.array(list(limits.detectors.values()), np.float32).reshape(-1, FEATURES + 1)
+        raise ArtifactInvalid(
+            f"the gate has limits for {strange[0]}, which this software does not measure: update it, or learn the "
+            "gate again with leak-training recalibrate"
+        )
+    return np.array(list(limits.detectors.values()), np.float32).reshape(-1, WEIGHED + 1)
 
 
 def _bounds(limits: Range) -> tuple[float, float]:
@@ -190,22 +228,12 @@ def _bounds(limits: Range) -> tuple[float, float]:
     return float(np.float32(low)), float(np.float32(high))
 
 
-def _usable(bounds: Sequence[tuple[float, float]]) -> Floats:
+def _usable(bounds: Sequence[tuple[float, float]]) -> NDArray[np.float32]:
     """Both ends [2, figures] between which a picture breaks no limit and has no plain fault either."""
     lowest, highest = np.array(bounds, np.float32).T
     lowest[:2] = np.maximum(lowest[:2], (BLACK, FLAT))
     highest[0] = min(highest[0], WHITE)
     return np.stack((lowest, highest))
-
-
-def _by_size(pictures: Sequence[Pixels]) -> Iterator[list[int]]:
-    """Places of pictures of one size, in equal parts."""
-    sizes: dict[tuple[int, ...], list[int]] = {}
-    for place, picture in enumerate(pictures):
-        sizes.setdefault(picture.shape, []).append(place)
-    for (height, width, _), places in sizes.items():
-        parts = math.ceil(len(places) / most_together(height, width))
-        yield from (places[part::parts] for part in range(parts))
 
 
 def _lies_in(value: float, limits: Range) -> bool:

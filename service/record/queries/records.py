@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import Select, or_, select
+
 from service.contract.decision import Decision
 from service.contract.errors import NotFound
 from service.contract.journal_entry import DECISION, REVIEW, Event, EventKind, Recorded, Review
@@ -16,6 +18,7 @@ from service.record.queries.search import NOT_A_DECISION, DecisionFilter, newest
 
 ALARM_LIMIT = 1000
 LARGEST_PAGE = 1000
+MOST_WELLS = 4096
 
 
 class Page(NamedTuple):
@@ -44,6 +47,12 @@ class Records:
             raise NotFound("there is no decision of this id: it never was, or it was deleted for its age")
         return found[0]
 
+    async def decisions(self, decision_ids: Collection[str]) -> dict[str, Decision]:
+        """Return those of these decisions that there are, by id."""
+        query = with_models().where(entries.c.id.in_(decision_ids), entries.c.kind == DECISION)
+        found = _decisions(await self._database.read(lambda connection: recorded(connection, query)))
+        return {decision.decision_id: decision for decision in found}
+
     async def page(self, wanted: DecisionFilter, limit: int, cursor: str | None = None) -> Page:
         """Return decisions newest first; raise ``MalformedField`` for a cursor that no page has given."""
         place = None if cursor is None else parse_cursor(cursor)
@@ -71,10 +80,14 @@ class Records:
                 found.setdefault(review.decision_id, []).append(review)
         return found
 
-    async def latest(self) -> list[Decision]:
-        """Return the latest decision of each well of each camera."""
-        query = with_models().join(wells, wells.c.sequence == entries.c.sequence)
-        query = query.order_by(wells.c.camera_id, wells.c.well_id)
+    async def latest(self, most: int = MOST_WELLS, cameras: Collection[str] = ()) -> list[Decision]:
+        """Return the latest decision of each well in the order written.
+
+        Those of ``most`` wells that sent last, and of all wells of some cameras: a record may know any number.
+        """
+        newest = select(wells.c.sequence).order_by(wells.c.sequence.desc()).limit(most).subquery()
+        wanted = or_(entries.c.sequence.in_(select(newest)), entries.c.sequence.in_(_wells_of(cameras)))
+        query = with_models().where(wanted).order_by(entries.c.sequence)
         return _decisions(await self._database.read(lambda connection: recorded(connection, query)))
 
     async def scores(
@@ -118,6 +131,10 @@ class SharedRecords(Records):
             return await self._own.decision(decision_id)
         except NotFound:
             return await super().decision(decision_id)
+
+
+def _wells_of(cameras: Collection[str]) -> Select[tuple[int]]:
+    return select(wells.c.sequence).where(wells.c.camera_id.in_(cameras))
 
 
 def _decisions(rows: Sequence[Recorded]) -> list[Decision]:

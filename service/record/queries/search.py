@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, or_, select
 
-from service.contract.decision import Reason, Verdict
+from service.contract.decision import LEAK_DESPITE, Reason, Verdict
 from service.contract.journal_entry import DECISION, REVIEW, EventKind, Recorded
 from service.record.database.entry_row import micros
 from service.record.database.schema import entries
@@ -22,6 +22,7 @@ NOT_GOOD: ColumnElement[bool] = literal_column("entries.kind = 'decision' AND en
 VERDICT_OF = {
     Reason.SCORE_BELOW_THRESHOLD: Verdict.NO_LEAK,
     Reason.SCORE_AT_OR_ABOVE_THRESHOLD: Verdict.LEAK,
+    **dict.fromkeys(LEAK_DESPITE.values(), Verdict.LEAK),
 }
 """Every other reason is one of ``unknown``."""
 

@@ -9,6 +9,7 @@ import multipart
 from starlette.types import Receive, Scope
 
 from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody, MalformedField
+from service.edge.arrivals import Arrival
 from service.edge.middleware import WHOLE, ClientGone
 
 T = TypeVar("T")
@@ -37,13 +38,19 @@ def announced_bytes(scope: Scope) -> int | None:
 
 
 def is_small(scope: Scope) -> bool:
-    """Say whether the announced body is no larger than what the server holds of any connection anyway."""
+    """Say whether the body is there, or announced to be no larger than what the server holds of a connection anyway."""
+    if WHOLE in scope:
+        return True
     announced = announced_bytes(scope)
     return announced is not None and announced <= SMALL_BYTES
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int, within_s: float) -> bytes:
+async def read_body(
+    scope: Scope, receive: Receive, limit: int, within_s: float, arrival: Arrival | None = None
+) -> bytes:
     """Read the whole body, and stop at the limit whatever Content-Length says.
+
+    ``arrival`` is its place among large bodies, which may be given to another one while nothing comes.
 
     Raises:
         BodyTooLarge: more than ``limit`` bytes were announced or came.
@@ -56,13 +63,15 @@ async def read_body(scope: Scope, receive: Receive, limit: int, within_s: float)
     if WHOLE in scope:
         return await _whole(receive, limit)
     try:
-        async with asyncio.timeout(within_s):
-            return await _whole(receive, limit)
+        async with asyncio.timeout(within_s) as bound:
+            if arrival is not None:
+                arrival.begin(bound)
+            return await _whole(receive, limit, arrival)
     except TimeoutError as error:
         raise DeadlineExceeded(f"the body did not arrive within {within_s:g} s: send it faster") from error
 
 
-async def _whole(receive: Receive, limit: int) -> bytes:
+async def _whole(receive: Receive, limit: int, arrival: Arrival | None = None) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -74,7 +83,11 @@ async def _whole(receive: Receive, limit: int) -> bytes:
         if size > limit:
             raise BodyTooLarge(f"the body has more than the {limit} bytes allowed: send less at once")
         chunks.append(chunk)
+        if arrival is not None:
+            arrival.moved()
         if not message.get("more_body", False):
+            if arrival is not None:
+                arrival.arrived()
             return chunk if len(chunks) == 1 else b"".join(chunks)
 
 

@@ -1,6 +1,7 @@
 """``POST /v1/inspect``, ``/v1/inspect/batch`` and ``/v1/trial``: the fast handlers; they only translate."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
@@ -14,6 +15,7 @@ from service.contract.decision import Decision
 from service.contract.errors import MalformedBody
 from service.edge.access import Access, Role
 from service.edge.admission import Admission
+from service.edge.arrivals import Arrival, Arrivals
 from service.edge.middleware import JSON_HEADERS, Reply
 from service.inspector import Inspector
 from service.routes.inspection.body import boundary_of, header, is_small, parsed, read_body
@@ -35,12 +37,14 @@ class InspectHandler:
         judge: Callable[[Crop, float], Awaitable[Decision]],
         role: Role,
         access: Access,
+        arrivals: Arrivals,
         admission: Admission,
         settings: Settings,
     ) -> None:
         self._judge = judge
         self._role = role
         self._access = access
+        self._arrivals = arrivals
         self._admission = admission
         self._settings = settings
 
@@ -49,27 +53,32 @@ class InspectHandler:
         self._access.require(scope, self._role)
         deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
         labels = labels_of_query(scope["query_string"])
-        client = labels.camera_id or address_of(scope)
+        address = address_of(scope)
+        client = self._arrivals.client(address, labels.camera_id)
         self._admission.require(client)  # before the body is read
-        whole = await self._body(scope, receive) if is_small(scope) else None  # a slow small body takes no place
-        with self._admission.place(client):
-            body = await self._body(scope, receive) if whole is None else whole
-            crop = await parsed(partial(_only_crop, scope, labels, perf_counter()), body)
-            deadline = fresh_until(deadline, crop.captured_at, self._settings.max_age_s)
-            decision = await self._judge(crop, deadline)
+        # Whoever sends slowly takes no place among those who are judged, and a small body none at all.
+        with nullcontext() if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
+            body = await self._body(scope, receive, arrival)
+            with self._admission.place(client):
+                crop = await parsed(partial(_only_crop, scope, labels, perf_counter()), body)
+                deadline = fresh_until(deadline, crop.captured_at, self._settings.max_age_s)
+                decision = await self._judge(crop, deadline)
         scope["decisions"] = (decision,)
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        return await read_body(scope, receive, self._settings.max_body_bytes, self._settings.deadline_s)
+    async def _body(self, scope: Scope, receive: Receive, arrival: Arrival | None) -> bytes:
+        return await read_body(scope, receive, self._settings.max_body_bytes, self._settings.deadline_s, arrival)
 
 
 class BatchHandler:
     """Many crops of one frame: multipart field ``files`` repeated, labels of all of them, and of each in ``meta``."""
 
-    def __init__(self, inspector: Inspector, access: Access, admission: Admission, settings: Settings) -> None:
+    def __init__(
+        self, inspector: Inspector, access: Access, arrivals: Arrivals, admission: Admission, settings: Settings
+    ) -> None:
         self._inspector = inspector
         self._access = access
+        self._arrivals = arrivals
         self._admission = admission
         self._settings = settings
 
@@ -78,11 +87,16 @@ class BatchHandler:
         self._access.require(scope, Role.CAMERA)
         deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
         labels = labels_of_query(scope["query_string"])
-        with self._admission.place(address_of(scope)):
-            body = await read_body(scope, receive, self._settings.max_batch_bytes, self._settings.deadline_s)
-            crops = await parsed(partial(self._crops, scope, labels, perf_counter()), body)
-            latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in crops)
-            decisions = await self._inspector.inspect_batch(crops, latest)
+        address = address_of(scope)
+        client = self._arrivals.client(address, labels.camera_id)
+        self._admission.require(client)
+        limit, within_s = self._settings.max_batch_bytes, self._settings.deadline_s
+        with nullcontext() if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
+            body = await read_body(scope, receive, limit, within_s, arrival)
+            with self._admission.place(client):
+                crops = await parsed(partial(self._crops, scope, labels, perf_counter()), body)
+                latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in crops)
+                decisions = await self._inspector.inspect_batch(crops, latest)
         scope["decisions"] = decisions
         return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
 

@@ -175,7 +175,17 @@ async def test_the_decision_of_each_well_that_was_written_last_is_known_after_a_
         if decision.camera_id is not None and decision.well_id is not None:
             newest[decision.camera_id, decision.well_id] = decision.received_at
     latest = [(each.camera_id, each.well_id, each.received_at) for each in await records.latest()]
-    assert latest == [(*key, newest[key]) for key in sorted(newest)]
+    assert sorted(latest) == [(*key, newest[key]) for key in sorted(newest)]
+
+
+async def test_of_many_wells_those_that_sent_last_are_known_and_those_of_expected_cameras(records: Records) -> None:
+    every = await records.latest()
+    assert await records.latest(1) == every[-1:]
+    first = every[0].camera_id
+    assert first is not None
+    expected = [each for each in every if each.camera_id == first or each is every[-1]]
+    assert await records.latest(1, [first]) == expected
+    assert await records.latest(0) == []
 
 
 async def test_an_alarm_is_active_until_it_is_acknowledged(tmp_path: Path) -> None:

@@ -56,3 +56,26 @@ async def test_health_and_metrics_are_open_unless_a_setting_closes_them(serve: S
         assert [(await client.get(path)).status_code for path in paths] == [401, 401, 401]
         client.headers["x-api-key"] = CAMERA
         assert [(await client.get(path)).status_code for path in paths] == [200, 200, 200]
+
+
+async def test_prometheus_may_send_its_key_as_it_sends_keys(serve: Serve, keys_file: Path) -> None:
+    async with serve(keys_file=keys_file, protect_health_and_metrics=True) as client:
+        refused = await client.get("/metrics")
+        assert_problem(refused, 401)
+        assert refused.headers["www-authenticate"].startswith("Bearer ")
+        assert (await client.get("/metrics", headers={"authorization": f"Bearer {CAMERA}"})).status_code == 200
+        assert (await client.get("/metrics", auth=("prometheus", CAMERA))).status_code == 200
+        for wrong in ("Bearer wrong", "Bearer", "Basic ***", "Digest x", "Basic"):
+            assert_problem(await client.get("/metrics", headers={"authorization": wrong}), 401)
+
+
+async def test_who_only_asks_for_heads_gets_heads(serve: Serve) -> None:
+    async with serve() as client:
+        for path in ("/", "/health/live", "/health/ready", "/metrics"):
+            assert (await client.head(path)).status_code == 200, path
+        assert_problem(await client.post(f"/v1/decisions/{'0' * 32}/review", content=b"{}"), 422)
+        problem = (await client.post(f"/v1/decisions/{'0' * 32}/review", content=b"{}")).json()
+        assert problem["detail"].startswith("Content-Type: application/json")
+        early = await client.get("/v1/wells/cam-1/12a/scores", params={"to": "0001-01-01T00:00:00Z"})
+        assert_problem(early, 422)
+        assert b"_created" not in (await client.get("/metrics")).content

@@ -56,3 +56,19 @@ async def test_a_database_that_is_away_is_a_trouble_and_the_service_is_ready(ser
         status = (await client.get("/v1/status")).json()
         assert (status["ready"], status["problems"]) == (True, [])
     assert on_record(settings) == [(EventKind.TROUBLE_BEGAN, "postgresql")]
+
+
+async def test_a_pointer_that_is_refused_is_a_trouble_until_it_is_mended(serve: Serve, settings: Settings) -> None:
+    pointer = settings.artifacts / "active.json"
+    good = pointer.read_text()
+    async with serve(watch_interval_s=0.02) as client:
+        pointer.write_text('{"artifact": "absent-00000000"}')
+        (trouble,) = await troubles(client, "refused_artifact")
+        ready = await client.get("/health/ready")
+        status = (await client.get("/v1/status")).json()
+        pointer.write_text(good)
+        await troubles(client)
+    assert "absent-00000000" in trouble["text"]
+    assert ready.status_code == 200
+    assert "absent-00000000" in ready.json()["checks"]["refused_artifact"]
+    assert (status["ready"], status["problems"]) == (True, [])

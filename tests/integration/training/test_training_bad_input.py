@@ -38,7 +38,7 @@ def write(root: Path, good: list[Pixels], leak: list[Pixels]) -> Path:
 
 
 UNUSABLE = {
-    "no leaks": ([good_well(seed) for seed in range(20)], []),
+    "a single leak": ([good_well(seed) for seed in range(20)], [leaking_well(0)]),
     "no good wells": ([], [leaking_well(seed) for seed in range(20)]),
     "one picture only": ([good_well(0)], []),
     "all pictures equal": ([GREY] * 20, [GREY + 1] * 5),

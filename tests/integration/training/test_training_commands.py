@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from service.contract.artifact import open_artifact, read_active
+from service.contract.artifact import open_artifact, read_active, write_active
 from service.contract.picture import to_pixels
 from service.contract.scorer import OnnxScorer, open_session
-from tests.wells import leaking_well, write_wells
+from tests.wells import leaking_well, write_site, write_wells
 from training.cli import main
 
 FAST = ["--quick", "--jobs", "2", "--recipes", "conv_fc_ae_b", "dense_ae"]
@@ -30,6 +30,17 @@ threshold = { strategy = "false_alarm_budget" }
 """
 
 
+PLAIN = """
+name = "plain"
+summary = "for tests"
+epochs = 2
+batch = 32
+input = { height = 16, width = 24 }
+model = { kind = "conv_fc_ae", channels = [4, 8], latent_dim = 4 }
+threshold = { strategy = "decision_stump" }
+"""
+
+
 @pytest.fixture(scope="module")
 def wells(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_wells(tmp_path_factory.mktemp("data") / "wells", good=150, leak=12)
@@ -39,6 +50,8 @@ def wells(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def artifacts(wells: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out")
     assert main(["compare", *FAST, "--data", str(wells), "--out", str(out)]) == 0
+    assert not (out / "active.json").exists(), "a quick look is none to serve"
+    write_active(out, next(out.glob("*/manifest.json")).parent.name)
     return out
 
 
@@ -49,7 +62,7 @@ def recipe_file(folder: Path) -> Path:
     return path
 
 
-def test_compare_writes_and_activates_a_whole_artefact(artifacts: Path) -> None:
+def test_a_quick_comparison_writes_a_whole_artefact(artifacts: Path) -> None:
     artifact = open_artifact(artifacts / read_active(artifacts))
     scorer = OnnxScorer(artifact.model_path, artifact.manifest.input)
     leak = to_pixels(leaking_well(999), artifact.manifest.input)[None]
@@ -82,9 +95,45 @@ def test_evaluate_prints_json(wells: Path, artifacts: Path, capsys: pytest.Captu
     artifact = artifacts / read_active(artifacts)
     assert main(["evaluate", str(artifact), "--data", str(wells), "--json", "--split", "report"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert result["counts"] == {"files": 21, "leak": 6, "good": 15}
+    assert result["counts"] == {"files": 19, "leak": 6, "good": 13, "scenes": 13}
+    assert 0 <= result["as_served"]["tnr_by_scene"] <= result["tnr_by_scene"] <= 1
     assert 0 <= result["tnr"] <= 1
     assert result["threshold"] == open_artifact(artifact).manifest.threshold.value
+
+
+def test_good_pictures_alone_make_an_artefact_that_is_activated_as_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, out = write_wells(tmp_path / "wells", good=60, leak=0), tmp_path / "out"
+    (tmp_path / "plain.toml").write_text(PLAIN)
+    options = ["--data", str(data), "--out", str(out), "--jobs", "1"]
+    assert main(["compare", *options, "--seeds", "1", "--recipes", str(tmp_path / "plain.toml")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "No other day was seen" in told
+    assert "there were no leaks, which decision_stump needs" in told
+    assert "under the hardest mild one" in told
+    artifact = open_artifact(out / read_active(out))
+    assert artifact.manifest.threshold.strategy == "scene_budget"
+    assert artifact.manifest.metrics["report"].tpr is None
+    assert "good wells alone set the threshold" in (artifact.folder / "MODEL_CARD.md").read_text()
+
+
+def test_a_second_set_chooses_and_calibrates_with_one_half_and_reports_with_the_other(
+    wells: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, out = write_site(tmp_path / "site"), tmp_path / "out"
+    options = ["--data", str(wells), "--site", str(site)]
+    assert main(["compare", *FAST[:-1], *options, "--out", str(out)]) == 0
+    assert "A second set was seen" in capsys.readouterr().out
+    artifact = open_artifact(next(out.glob("*/manifest.json")).parent)
+    reported = artifact.manifest.metrics["site_report"].served
+    assert reported is not None
+    assert reported.tnr_by_scene is not None
+    assert reported.tnr_by_scene.scenes == 6
+    assert main(["evaluate", str(artifact.folder), *options, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["split"] == "site_report"
+    assert result["as_served"]["tnr"] == (reported.tnr and reported.tnr.value)
 
 
 def test_an_artefact_says_what_people_must_know_without_showing_a_well(artifacts: Path) -> None:

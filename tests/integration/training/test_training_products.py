@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from service.cli import main as inspect
-from service.contract.artifact import read_active
+from service.contract.artifact import read_active, write_active
 from tests.products import FAMILIES, product
 from training.cli import main
 
@@ -54,6 +54,7 @@ def artifacts(products: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out")
     command = ["compare", "--quick", "--jobs", "1", "--recipes", "large_principal"]
     assert main([*command, "--data", str(products), "--out", str(out)]) == 0
+    write_active(out, next(out.glob("*/manifest.json")).parent.name)
     return out
 
 

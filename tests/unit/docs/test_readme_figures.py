@@ -1,7 +1,11 @@
 """The README's figures are written by a command, from what was measured."""
 
+from dataclasses import replace
+
 from service.contract.artifact import Artifact, open_artifact, read_active
+from service.contract.manifest import Metrics, SceneRate, ServedMetrics
 from tests.readme_figures import BLOCK, FINDINGS, README, ROOT, table, with_figures
+from training.evaluation.rates import rate
 
 BENCH_RUN = {
     "setting": {"processor": "Some CPU @ 3 GHz", "python": "3.11.7", "date": "2026-11-22 04:00 UTC"},
@@ -23,10 +27,23 @@ def test_the_readme_has_one_place_for_them() -> None:
 
 def test_accuracy_comes_with_its_counts_and_the_artefact() -> None:
     artifact = active()
-    rate = artifact.manifest.metrics["report"].tpr
-    assert rate is not None
-    assert f"{rate.hits} of {rate.total} (95 % interval: " in table(artifact, None)
+    metrics = artifact.manifest.metrics["report"]
+    leaks = (metrics.served or metrics).tpr
+    assert leaks is not None
+    assert f"{leaks.hits} of {leaks.total} (95 % interval: " in table(artifact, None)
     assert artifact.id in table(artifact, None)
+
+
+def test_the_share_of_unseen_scenes_as_served_leads_the_table() -> None:
+    good = SceneRate(scenes=54, value=0.91, low=0.84, high=0.97)
+    served = ServedMetrics(tpr=rate(19, 19), tnr=rate(500, 512), tnr_by_scene=good)
+    metrics = {"report": Metrics(tnr=rate(800, 830)), "site_report": Metrics(tnr=rate(511, 512), served=served)}
+    artifact = active()
+    manifest = artifact.manifest.model_copy(update={"metrics": metrics})
+    rows = table(replace(artifact, manifest=manifest), None).splitlines()[2:]
+    assert rows[0] == ("| unseen scenes passed (mean), of another day | 91.0 % of 54 (95 % interval: 84.0 to 97.0 %) |")
+    assert any(row.startswith("| good wells passed of another day | 500 of 512") for row in rows)
+    assert any(row.startswith("| good wells passed in the held-out part of the data | 800 of 830") for row in rows)
 
 
 def test_speed_comes_with_the_machine() -> None:

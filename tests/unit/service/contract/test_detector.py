@@ -28,7 +28,7 @@ class Brightness:
 
 
 def a_detector(scorer: Brightness, threshold: float = 100.0) -> Detector:
-    gate = Gate(GateLimits(figures={"brightness": Range(low=20)}))
+    gate = Gate(GateLimits(figures={"brightness": Range(low=20), "contrast": Range(low=4)}), SPEC)
     return Detector(gate, SPEC, scorer, Threshold(value=threshold, strategy="given"))
 
 
@@ -56,6 +56,17 @@ def test_the_threshold_decides_and_the_ratio_says_how_far_away_it_is() -> None:
     assert (above.verdict, above.score_ratio) == (Verdict.NO_LEAK, 0.5)
 
 
+def test_each_picture_is_decided_by_the_threshold_that_it_is_given() -> None:
+    detector = a_detector(Brightness())
+    gated = detector.gate.judge_all(WELLS)
+    thresholds = [Threshold(value=value, strategy="given") for value in (1.0, 1000.0, 1.0)]
+    found = detector.judge_gated(gated, thresholds)
+    assert [one.verdict for one in found] == [Verdict.LEAK, Verdict.NO_LEAK, Verdict.LEAK]
+    assert [one.score_ratio for one in found] == [
+        one.score / threshold.value for one, threshold in zip(found, thresholds, strict=True) if one.score is not None
+    ]
+
+
 def test_score_and_gate_can_be_asked_each_for_itself() -> None:
     detector = a_detector(Brightness(), 10.0)
     assert detector.finds([WELLS[0], BLACK]).tolist() == [True, False]
@@ -67,3 +78,11 @@ def test_score_and_gate_can_be_asked_each_for_itself() -> None:
 def test_a_scorer_that_gives_too_many_scores_is_not_believed(extra: int) -> None:
     with pytest.raises(ScoringFailed):
         a_detector(Brightness(extra)).judge(WELLS[0])
+
+
+def test_under_a_doubt_that_hides_leaks_a_score_above_the_threshold_is_a_leak_and_any_other_unknown() -> None:
+    pale = (WELLS[0] // 5 + 100).astype(np.uint8)
+    leak, unknown = (a_detector(Brightness(), threshold).judge(pale) for threshold in (50.0, 500.0))
+    assert (leak.verdict, leak.reason.value) == (Verdict.LEAK, "score_at_or_above_threshold_input_low_contrast")
+    assert (unknown.verdict, unknown.reason) == (Verdict.UNKNOWN, Reason.INPUT_LOW_CONTRAST)
+    assert leak.score == unknown.score

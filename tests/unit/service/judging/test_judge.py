@@ -18,7 +18,7 @@ from service.monitoring.freshness import FreshnessMonitor
 from service.settings import Settings
 from tests.judged import shot_of
 from tests.pictures import bomb, encoded, jpeg
-from tests.small_artifact import write_artifact
+from tests.small_artifact import SPEC, write_artifact
 from tests.wells import good_well
 
 GOOD = jpeg(good_well(3))
@@ -30,7 +30,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Serving:
     root = tmp_path_factory.mktemp("artifacts")
     opened = open_serving(root / write_artifact(root), Settings())
     return dataclasses.replace(
-        opened, gates=Gates(GateLimits(width=Range(low=20, high=100), height=Range(low=20, high=60)))
+        opened, gates=Gates(GateLimits(width=Range(low=20, high=100), height=Range(low=20, high=60)), SPEC)
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from pydantic import JsonValue
 
-from service.contract.gate.gate import Gate, GateJudgement, Gates
+from service.contract.gate.gate import Gate, Gated, Gates
 from service.contract.journal_entry import EventKind
 from service.contract.picture import Pixels
 from service.judging.active_choice import ActiveChoice
@@ -29,7 +29,7 @@ class Interrupting(Gates):
     def of(self, camera_id: str | None) -> Gate:
         return self._gates.of(camera_id)
 
-    def judge_all(self, pictures: Sequence[Pixels], cameras: Sequence[str | None]) -> list[GateJudgement]:
+    def judge_all(self, pictures: Sequence[Pixels], cameras: Sequence[str | None]) -> list[Gated]:
         if self._happens:
             self._happens.pop()()
         return self._gates.judge_all(pictures, cameras)

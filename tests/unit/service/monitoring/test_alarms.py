@@ -76,6 +76,26 @@ def test_hostile_ids_cannot_grow_the_memory(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(layer._windows) == 10
 
 
+def test_hostile_ids_cannot_grow_the_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.monitoring.alarms.MOST_WELLS", 10)
+    layer = AlarmLayer(AlarmRule())
+    for number in range(100):
+        assert fed(layer, "LL", camera_id=f"cam-{number}") == [1]
+    assert [alarm.camera_id for alarm in layer.active] == [f"cam-{number}" for number in range(90, 100)]
+    assert layer.open_by_camera == {f"cam-{number}": 1 for number in range(90, 100)}
+
+
+def test_open_alarms_are_counted_by_camera() -> None:
+    layer = AlarmLayer(AlarmRule())
+    for well_id in ("1a", "1b"):
+        fed(layer, "LL", well_id=well_id)
+    assert layer.open_by_camera == {"cam-1": 2}
+    layer.acknowledge(layer.active[0].alarm_id)
+    assert layer.open_by_camera == {"cam-1": 1}
+    layer.restore([])
+    assert layer.open_by_camera == {}
+
+
 @pytest.mark.parametrize(
     "rule",
     [AlarmRule(confirmations=1, window=1), AlarmRule(confirmations=2, window=3), AlarmRule(confirmations=3, window=5)],

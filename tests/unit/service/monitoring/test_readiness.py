@@ -25,6 +25,18 @@ def test_what_is_refused_names_the_first_red_check() -> None:
         readiness.require()
 
 
+def test_a_notice_is_shown_and_keeps_nobody_from_verdicts() -> None:
+    readiness = Readiness()
+    readiness.set("model", None)
+    readiness.notice("refused_artifact", "another is refused")
+    readiness.require()
+    assert readiness.ready
+    assert readiness.checks() == {"model": "ok", "refused_artifact": "another is refused"}
+    assert readiness.problems() == {"refused_artifact": "another is refused"}
+    readiness.notice("refused_artifact", None)
+    assert readiness.problems() == {}
+
+
 def test_while_it_drains_it_judges_and_is_not_ready() -> None:
     readiness = Readiness()
     readiness.set("model", None)

@@ -92,12 +92,16 @@ def test_an_unknown_is_counted_by_its_reason(registry: CollectorRegistry, metric
 
 
 def test_gauges_state_what_they_are_told(registry: CollectorRegistry, metrics: CameraMetrics) -> None:
-    metrics.alarms_open({"cam-1": 3, "stranger": 2})
+    open_alarms = {"cam-1": 3, "stranger": 2, None: 1}
+    metrics.follow_alarms(open_alarms)
     metrics.silent({"cam-1", "stranger"})
     metrics.wells_silent({"cam-1": 2})
     metrics.clock_offset("cam-1", -1.5)
     metrics.drift("cam-1", "brightness", 1.25)
     assert value(registry, "open_alarms", camera_id="cam-1") == 3
+    assert value(registry, "open_alarms", camera_id="other") == 3
+    del open_alarms["cam-1"]
+    assert value(registry, "open_alarms", camera_id="cam-1") == 0
     assert value(registry, "camera_silent", camera_id="cam-1") == 1
     assert value(registry, "camera_silent", camera_id="cam-2") == 0
     assert value(registry, "silent_wells", camera_id="cam-1") == 2

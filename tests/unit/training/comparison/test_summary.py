@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from training.comparison.picture_sets import MILDER
 from training.comparison.ranking import rank_candidate
 from training.comparison.result import JobResult
@@ -16,7 +18,7 @@ def result(seed: int = 0, left_out: str = "", leak: float = 2.0) -> JobResult:
         families = [MILDER, *(family for families in LEAK_KINDS.values() for family in families)]
         sets |= {f"{half}/leak/{family}": (leak,) for family in families}
         sets |= {f"{half}/disturbance/light": (0.2, leak)}
-    return JobResult("one", seed, left_out, sets, fit_s=1.0)
+    return JobResult("one", seed, left_out, sets, {"report_good": tuple(range(400))}, fit_s=1.0)
 
 
 def test_a_fit_is_reported_with_rates_of_families_and_nuisances() -> None:
@@ -24,6 +26,28 @@ def test_a_fit_is_reported_with_rates_of_families_and_nuisances() -> None:
     assert report.families["crack"].value == 1
     assert report.disturbances["light"].value == 0.5
     assert report.parts["report"].measure(report.threshold.value).tnr is not None
+
+
+def test_rates_over_scenes_are_reported_where_scenes_are_known() -> None:
+    metrics = fit_report([result()], BUDGET).parts["report"].measure(0.2)
+    assert metrics.tnr_by_scene is not None
+    assert metrics.tnr_by_scene.scenes == 400
+
+
+def test_the_second_set_helps_to_set_the_threshold_and_its_other_half_is_reported() -> None:
+    plain = result()
+    site = {"site_choice_good": (0.9,) * 400, "site_choice_leak": (), "site_report_good": (0.5,)}
+    both = replace(plain, scores=plain.scores | site | {"site_report_leak": (2.0,)})
+    assert threshold_of(both, BUDGET).value > threshold_of(plain, BUDGET).value
+    assert "site_report" in fit_report([both], BUDGET).parts
+
+
+def test_without_leaks_nothing_is_said_of_milder_ones() -> None:
+    plain = result()
+    alone = {name: () if name.endswith("_leak") or MILDER in name else kept for name, kept in plain.scores.items()}
+    report = fit_report([replace(plain, scores=alone)], BUDGET)
+    assert MILDER not in report.families
+    assert report.parts["report"].measure(report.threshold.value).tpr is None
 
 
 def test_a_family_that_was_taught_is_reported_by_the_fit_that_was_not() -> None:

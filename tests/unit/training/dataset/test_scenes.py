@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from service.contract.picture import Pixels
 from tests.wells import filmed_well, good_well
 from training.dataset.data import Group
 from training.dataset.layout import Label
-from training.dataset.scenes import events_of, one_by_one, scenes_of, with_scenes
+from training.dataset.scenes import events_of, one_by_one, with_scenes
 
 
 def groups(pictures: list[Pixels]) -> list[Group]:
@@ -17,16 +19,6 @@ def leak(*names: str) -> Group:
 
 def at(time: str) -> Group:
     return leak(f"leak/7_CAM_C_01-03-2023_05-{time}-000.jpg")
-
-
-def test_frames_of_one_well_share_a_scene_and_other_wells_do_not() -> None:
-    scenes = scenes_of([frame for well in range(3) for frame in filmed_well(well, 5)])
-    assert [len(set(scenes[start : start + 5])) for start in (0, 5, 10)] == [1, 1, 1]
-    assert len(set(scenes)) == 3
-
-
-def test_one_picture_is_one_scene() -> None:
-    assert scenes_of([good_well(1)]).tolist() == [0]
 
 
 def test_groups_are_numbered_by_scene_and_keep_their_order() -> None:
@@ -45,6 +37,12 @@ def test_groups_are_numbered_by_scene_and_keep_their_order() -> None:
 )
 def test_where_no_scenes_can_be_told_apart_each_picture_is_one(pictures: list[Pixels], why: str) -> None:
     assert len({group.scene for group in with_scenes(groups(pictures))}) == len(pictures), why
+
+
+def test_leaks_do_not_make_up_for_scenes_that_good_wells_do_not_show() -> None:
+    leaks = [replace(group, label=Label.LEAK) for group in groups([filmed_well(50 + well, 1)[0] for well in range(9)])]
+    found = with_scenes([*groups([frame for well in range(9) for frame in filmed_well(well, 2)]), *leaks])
+    assert len({group.scene for group in found}) == 27
 
 
 def test_nothing_has_no_scenes() -> None:

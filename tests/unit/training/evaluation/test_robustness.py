@@ -20,8 +20,9 @@ class Brightness:
 
 
 def detector(scorer: Scorer) -> Detector:
-    gate = Gate(GateLimits(figures={"brightness": Range(low=60)}))
-    return Detector(gate, InputSpec(height=24, width=40), scorer, Threshold(value=200.0, strategy="given"))
+    spec = InputSpec(height=24, width=40)
+    gate = Gate(GateLimits(figures={"brightness": Range(low=60)}), spec)
+    return Detector(gate, spec, scorer, Threshold(value=200.0, strategy="given"))
 
 
 def test_the_gate_turns_what_the_score_calls_good_into_an_alarm() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -163,3 +164,15 @@ def test_a_reference_that_lacks_a_figure_is_refused() -> None:
     del whole["bin_edges"]["score"]
     with pytest.raises(ValidationError, match="must be stated for each"):
         DriftReference.model_validate(whole)
+
+
+def test_a_flood_of_invented_cameras_pushes_out_the_longest_unseen_but_no_known_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service.monitoring.drift.MOST_CAMERAS", 3)
+    monkeypatch.setattr("service.monitoring.drift.MOST_WELLS", 5)
+    watch = DriftMonitor(reference, SPACING_S, ["cam-1"])
+    for number, decision in enumerate(decisions(1, 40, 0.5)):
+        watch.observe(replace(decision, camera_id="cam-1" if number == 0 else f"cam-{number}"), float(number))
+    assert set(watch._cameras) == {"cam-1", "cam-37", "cam-38", "cam-39"}
+    assert len(watch._seen) == 5

@@ -1,0 +1,78 @@
+"""What was seen of a camera before it is armed: scores, doubts of the gate, scenes; no labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.contract.decision import Reason
+from service.contract.detector import Detector
+from service.contract.picture import Pixels
+from service.contract.scenes.linking import scenes_of
+
+Booleans = NDArray[np.bool_]
+Vector = NDArray[np.float64]
+
+BATCH: Final = 256
+
+UNDOUBTED: Final = frozenset({Reason.SCORE_BELOW_THRESHOLD, Reason.SCORE_AT_OR_ABOVE_THRESHOLD, Reason.GREY_ZONE})
+"""Reasons that the score alone gave: at another cut the same picture gets another verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Pictures of one camera, in one order.
+
+    Args:
+        names: of each picture, for people.
+        scores: float64 [N]; NaN where the gate asked for none.
+        reasons: of each verdict at the artefact's own threshold.
+        scenes: the number of each picture's scene, [N].
+    """
+
+    names: tuple[str, ...]
+    scores: Vector
+    reasons: tuple[Reason, ...]
+    scenes: NDArray[np.int32]
+
+    @property
+    def doubted(self) -> Booleans:
+        """Pictures that no score proves good, [N]."""
+        return np.array([reason not in UNDOUBTED for reason in self.reasons], bool)
+
+    @property
+    def scene_count(self) -> int:
+        """How many scenes there are."""
+        return len(np.unique(self.scenes))
+
+    def alarms(self, cut: float) -> Booleans:
+        """What would be called ``leak`` at a cut, [N]."""
+        return np.asarray(self.scores >= cut)  # nothing that is not a number is
+
+    def unknowns(self, cut: float) -> Booleans:
+        """What would be called ``unknown`` at a cut, [N]."""
+        return np.asarray(self.doubted & ~self.alarms(cut))
+
+    def where(self, chosen: Booleans) -> "Observations":
+        """The pictures that are chosen, [N]."""
+        rows = np.flatnonzero(chosen)
+        reasons = tuple(self.reasons[row] for row in rows)
+        return Observations(tuple(self.names[row] for row in rows), self.scores[rows], reasons, self.scenes[rows])
+
+
+def observe(detector: Detector, names: Sequence[str], pictures: Sequence[Pixels]) -> Observations:
+    """Judge pictures, one at least, as the service would, and link them to scenes.
+
+    Raises:
+        ScoringFailed: the scorer cannot be trusted.
+    """
+    detections = [
+        detection
+        for start in range(0, len(pictures), BATCH)
+        for detection in detector.judge_all(pictures[start : start + BATCH])
+    ]
+    scores = np.array([nan if one.score is None else one.score for one in detections], np.float64)
+    return Observations(tuple(names), scores, tuple(one.reason for one in detections), scenes_of(pictures))

@@ -1,0 +1,1 @@
+"""Scenes: near-equal pictures of one well, and rates in which each scene counts once."""

@@ -1,0 +1,54 @@
+"""Whether a new artefact takes the place of the active one: as served, on the same held-out parts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from service.contract.artifact import Artifact, open_artifact, read_active
+from service.contract.detector import open_detector
+from service.contract.errors import ArtifactError
+from service.contract.manifest import Rate, ServedMetrics
+from training.dataset.splits import Split
+from training.evaluation.evaluate import serve_groups
+
+REPORTS = ("report", "site_report")
+MOST = 0.5
+
+
+def misses_most(served: Mapping[str, ServedMetrics], drawn: Mapping[str, Rate]) -> str:
+    """Say so where most held-out leaks of a part are missed; most drawn ones, where there are no others."""
+    rates = {part: metrics.tpr for part, metrics in served.items() if metrics.tpr is not None}
+    for part, rate in rates.items():
+        if rate.value < MOST:
+            return f"it misses {rate.total - rate.hits} of {rate.total} held-out leaks of the part {part}"
+    shares = [rate.value for rate in drawn.values()]
+    if not rates and shares and sum(shares) / len(shares) < MOST:
+        return f"it misses {1 - sum(shares) / len(shares):.0%} of the leaks drawn on held-out wells"
+    return ""
+
+
+def standing(served: Mapping[str, ServedMetrics]) -> float:
+    """The mean of the worst part's share of leaks alarmed and the worst part's share of scenes passed, 0..1."""
+    leaks = [metrics.tpr.value for metrics in served.values() if metrics.tpr is not None]
+    scenes = [metrics.tnr_by_scene.value for metrics in served.values() if metrics.tnr_by_scene is not None]
+    return (min(leaks, default=1.0) + min(scenes, default=0.0)) / 2
+
+
+def not_better(new: Artifact, root: Path, parts: Split) -> str:
+    """Say so where the active artefact, judged on the same parts, does as well; empty where none can be opened."""
+    try:
+        active = open_artifact(root / read_active(root))
+    except ArtifactError:
+        return ""
+    if active.id == new.id:
+        return ""
+    mine, its = (standing(served_on(artifact, parts)) for artifact in (new, active))
+    if mine > its:
+        return ""
+    return f"the active {active.id} does as well on the same parts ({its:.3f} against {mine:.3f}): --activate overrules"
+
+
+def served_on(artifact: Artifact, parts: Split) -> dict[str, ServedMetrics]:
+    """What the service would answer on the parts that report."""
+    detector = open_detector(artifact)
+    groups = {name: parts.half(name) for name in REPORTS}
+    return {name: serve_groups(detector, some) for name, some in groups.items() if some}
