@@ -144,6 +144,10 @@ class SchemaMissing(Unavailable):
     """The shared record is there, but tables of it are not."""
 
 
+class EntriesMissing(Unavailable):
+    """The tables of the shared record are there, but entries that had been copied into them are not."""
+
+
 class DeadlineExceeded(LeakInspectionError):
     """The caller's deadline passed before inference began."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Connection, Double, Engine, delete, select, text
 
-from service.contract.errors import SchemaMissing
+from service.contract.errors import EntriesMissing, SchemaMissing
 from service.record.database.engine import Database
 from service.record.database.schema import entries, followers, models, wells
 from service.record.followers.follower import FollowerPace, Step
@@ -50,6 +50,7 @@ INSERT = text(
         OR EXISTS (SELECT FROM entries AS known WHERE known.sequence = wells.sequence AND known.replica = :replica)
     """  # noqa: S608  # made of this module's constants
 )
+NAME_OLD = text("UPDATE entries SET replica = :replica WHERE replica IS NULL AND id = ANY(:ids)")
 INSERT_MODEL = text("INSERT INTO models VALUES (:id, :body) ON CONFLICT DO NOTHING")
 
 NOTE = text("UPDATE followers SET sequence = :sequence WHERE name = :name")
@@ -91,11 +92,15 @@ class PostgresCopy:
         self._models: set[int] = set()
         self._last: Row | None = None
         self._lost_until = 0
+        self._old_until = 0
 
     async def advance(self, sequence: int) -> Step:
         """Copy the next entries in one transaction."""
         try:
             return await self._copy(sequence)
+        except EntriesMissing:
+            self._prepared = False
+            raise
         except SchemaMissing:
             self._prepared, self._anew = False, True
             raise
@@ -120,6 +125,7 @@ class PostgresCopy:
         """Make the tables where they are missing; return the place from which to copy."""
         await self._database.migrate(anew=self._anew)
         self._last = await self._journal.database.read(lambda connection: _entry_at(connection, sequence))
+        self._old_until = self._journal.tail.last_sequence
         place = min(sequence, await self._database.change(self._reached))
         if place < sequence:
             self._lost_until = max(self._lost_until, sequence)
@@ -135,6 +141,8 @@ class PostgresCopy:
         if lost:
             connection.execute(delete(wells))  # their sequences may be those of another table
         connection.execute(REBUILD_WELLS)
+        if self._anew and connection.execute(NOTE, {"name": self._replica, "sequence": 0}).rowcount:
+            connection.execute(delete(followers))  # replicas that have met no error learn by it that they copy again
         connection.execute(FIRST_NOTE, {"name": self._replica})
         noted = connection.scalar(select(followers.c.sequence).where(followers.c.name == self._replica)) or 0
         return 0 if lost else noted
@@ -163,9 +171,11 @@ class PostgresCopy:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         noted = connection.execute(NOTE, {"name": self._replica, "sequence": rows[-1][0]}).rowcount
         if not noted or not self._has_last(connection):
-            raise SchemaMissing("entries that were copied are gone: everything is copied again")
+            raise EntriesMissing("entries that were copied are gone: everything is copied again")
         for key, body in new_models:
             connection.execute(INSERT_MODEL, {"id": key, "body": body})
+        if rows[0][0] <= self._old_until:  # they may be there since before the column for its name was made again
+            connection.execute(NAME_OLD, {"replica": self._replica, "ids": [row[PLACE["id"]] for row in rows]})
         copied = orjson.dumps([row[1:] for row in rows]).decode()
         connection.execute(INSERT, {"rows": copied, "replica": self._replica})
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from service.contract.decision import Verdict
-from service.contract.errors import SchemaMissing, Unavailable
+from service.contract.errors import EntriesMissing, Unavailable
 from service.contract.journal_entry import Entry, Event, EventKind, Review, entry_id
 from service.record.database import engine as engine_module
 from service.record.database.engine import Database, postgres_engine
@@ -83,8 +83,8 @@ async def test_two_replicas_share_one_record_that_reads_as_written(tmp_path: Pat
     assert await records.reviews([entry_id(one[0])]) == {entry_id(one[0]): [one[-1]]}
     leaks = await records.page(DecisionFilter(camera_id="cam-2", verdicts=frozenset({Verdict.LEAK})), 1000)
     assert leaks.decisions == [entry for entry in reversed(two[:700]) if entry.verdict is Verdict.LEAK]  # type: ignore[union-attr]
-    assert [decision.camera_id for decision in await records.latest()] == ["cam-1", "cam-2"]
-    assert (await records.latest())[0] == one[1499]
+    latest = {decision.camera_id: decision for decision in await records.latest()}
+    assert latest == {"cam-1": one[1499], "cam-2": two[699]}
     assert len(await records.active_alarms()) == 2
     engine.dispose()
 
@@ -281,6 +281,22 @@ async def test_what_postgresql_has_lost_is_made_and_copied_again(
     await database.close()
 
 
+async def test_a_replica_that_met_no_error_copies_again_too(tmp_path: Path, postgres: PostgresServer) -> None:
+    one, two = recent_entries(30), recent_entries(30)
+    async with replica(tmp_path, "one", postgres.url) as first, replica(tmp_path, "two", postgres.url) as second:
+        for (journal, follower), made in ((first, one), (second, two)):
+            await kept(journal, made[:-1])
+            await caught_up(follower, len(made) - 1)
+        spoil(postgres.url, "ALTER TABLE entries DROP COLUMN replica")
+        for (journal, follower), made in ((first, one), (second, two)):  # the first has mended the table for both
+            await kept(journal, made[-1:])
+            await caught_up(follower, len(made))
+    engine = postgres_engine(postgres.url)
+    assert ids(engine, "one") == [entry_id(entry) for entry in one]
+    assert ids(engine, "two") == [entry_id(entry) for entry in two]
+    engine.dispose()
+
+
 async def test_what_is_copied_again_is_told_until_it_is_there(tmp_path: Path, postgres: PostgresServer) -> None:
     journal = Journal(tmp_path / "journal.db")
     await journal.open()
@@ -291,7 +307,7 @@ async def test_what_is_copied_again_is_told_until_it_is_there(tmp_path: Path, po
         sequence = (await copy.advance(sequence)).sequence
     spoil(postgres.url, "TRUNCATE entries")
     await kept(journal, recent_entries(1))
-    with pytest.raises(SchemaMissing, match="copied again"):
+    with pytest.raises(EntriesMissing, match="copied again"):
         await copy.advance(sequence)
     steps = [await copy.advance(sequence)]
     while steps[-1].sequence < 2501:
