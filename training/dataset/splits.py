@@ -174,8 +174,8 @@ def first_words(parts: Split) -> str:
         return "No other day was seen: good wells are judged on whole scenes that were held out of the same recordings."
     scenes = len({group.scene for group in parts.site_report_good})
     return (
-        f"A second set was seen: half of its scenes were fitted, chose and calibrated, the other {scenes} report beside "
-        "the scenes that were held out of the first."
+        f"A second set was seen: half of its scenes were fitted, chose and calibrated, the other {scenes} report "
+        "beside the scenes that were held out of the first."
     )
 
 
