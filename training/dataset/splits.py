@@ -77,8 +77,8 @@ class Split:
 
     @property
     def cut_good(self) -> tuple[Group, ...]:
-        """Good wells that set the threshold."""
-        return (*self.calibration_good, *self.site_choice_good)
+        """Good wells that set the threshold: of the second set where there is one, since the first is better known."""
+        return self.site_choice_good or self.calibration_good
 
     @property
     def cut_leak(self) -> tuple[Group, ...]:

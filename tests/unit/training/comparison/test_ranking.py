@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,14 @@ def test_rank(merits: tuple[float, float, float], half_width: float, expected: s
         for index, (name, merit) in enumerate(zip("abc", merits, strict=True))
     ]
     assert "".join(one.candidate for one in rank(ranked)) == expected, why
+
+
+def test_no_speed_makes_up_for_a_real_leak_that_is_missed() -> None:
+    sure = RankedCandidate("sure", {"real leaks": 1.0, "site leaks": 1.0}, {0: 0.9}, 90.0, 0.05)
+    fast = RankedCandidate("fast", {"real leaks": 1.0, "site leaks": 0.94}, {0: 0.89}, 40.0, 0.05)
+    assert [one.candidate for one in rank([fast, sure])] == ["sure", "fast"]
+    as_sure = replace(fast, criteria=sure.criteria)
+    assert [one.candidate for one in rank([as_sure, sure])] == ["fast", "sure"]
 
 
 def test_who_was_not_timed_wins_by_no_speed() -> None:
