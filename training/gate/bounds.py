@@ -30,12 +30,15 @@ class Bound(NamedTuple):
         side: ``UP`` or ``DOWN``.
         kind: of corruption, in the table.
         amount: from which on it must be refused.
+        among_good: whether good wells alone must lie within, and not what is drawn on them: gloves over both sides have
+            any colour.
     """
 
     figure: str
     side: int
     kind: str
     amount: float
+    among_good: bool = False
 
 
 BOUNDS: Final = (
@@ -44,7 +47,7 @@ BOUNDS: Final = (
     Bound("contrast", DOWN, "steam", 0.85),
     Bound("fineness", DOWN, "blur", 2),
     Bound("fineness", UP, "noise", 40),
-    Bound("blue_share", DOWN, "swapped", 1),
+    Bound("blue_share", DOWN, "swapped", 1, among_good=True),
     Bound("green_share", DOWN, "mixed", 1),
     Bound("still_share", UP, "lost_below", 0.5),
 )
@@ -56,7 +59,8 @@ def ranges_of(good: Floats, also_usable: Floats, faulty: Mapping[Bound, Floats])
     ends: dict[str, dict[str, float]] = {}
     for bound, rows in faulty.items():
         column = FIGURES.index(bound.figure)
-        beyond, usable, begins = (bound.side * part[:, column].astype(np.float64) for part in (good, also_usable, rows))
+        drawn = also_usable[:0] if bound.among_good else also_usable
+        beyond, usable, begins = (bound.side * part[:, column].astype(np.float64) for part in (good, drawn, rows))
         end = bound.side * _end(beyond, usable, begins)
         ends.setdefault(bound.figure, {})["high" if bound.side == UP else "low"] = round(end, 4)
     return {figure: Range(**sides) for figure, sides in ends.items()}

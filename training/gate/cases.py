@@ -14,8 +14,11 @@ from training.synthetic.eight_bits import recompressed
 CLEAR: Final = ("torn_metal", "molten_stream", "splash", "crack", "dark_hole", "dark_lump")
 STRONG: Final = 0.8
 WEAKEST: Final = 0.2
-HARMLESS: Final = tuple(name for name in kinds.DISTURBANCES if name not in {"light", "blur", "steam"})
-"""Disturbances that must pass whatever they show; how far light, blur and steam may go is measured."""
+MEASURED: Final = frozenset({"light", "blur", "steam", "thick_steam", "contrast", "transcoded"})
+"""Disturbances that hide leaks where they are strong: how far they may go is measured, however well they are borne."""
+
+HARMLESS: Final = tuple(name for name in kinds.DISTURBANCES if name not in MEASURED)
+"""Disturbances that must pass whatever they show."""
 
 
 def some(total: int, wanted: int, rng: Random) -> list[int]:

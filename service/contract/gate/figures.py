@@ -43,6 +43,9 @@ STILL: Final = 0.5
 MOST: Final = 128
 """Pictures measured at once: they become channels, of which OpenCV knows no more."""
 
+_SIDES: Final = 12
+"""Parts of the width, of which the first and the last are the outer columns."""
+
 _NEAR: Final = 2
 _FAR: Final = 4
 
@@ -56,7 +59,9 @@ def measure(pixels: Pixels) -> Floats:
     pixels four apart. ``busiest_line`` is the largest mean difference of two neighbouring rows or columns;
     ``still_share`` is the percentage of rows, or of columns where that is more, that differ by less than 0.5.
     Of colour: ``colourfulness`` is the mean of the largest less the smallest channel; ``blue_share`` is the percentage
-    of pixels that are more blue than red, ``green_share`` of those that are more green than anything else.
+    of pixels in the outer columns, a twelfth of the width on either side, that are more blue than red: beside the well
+    lies what keeps its colour, whatever the metal does. ``green_share`` is that of pixels that are more green than
+    anything else.
 
     Args:
         pixels: uint8 [N, H, W, 3], RGB, sides of at least 8 px.
@@ -101,12 +106,14 @@ def _means(planes: Plane, number: int) -> Numbers:
 
 
 def _colours(tall: Pixels, number: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Colourfulness and the shares of blue and of green pixels."""
+    """Colourfulness and the shares of blue pixels at the sides and of green pixels."""
     red, green, blue = cv2.split(tall)
     larger, smaller = cv2.max(red, blue), cv2.min(red, blue)
     spread = cv2.subtract(cv2.max(larger, green), cv2.min(smaller, green))
     is_blue, is_green = cv2.compare(blue, red, cv2.CMP_GT), cv2.compare(green, larger, cv2.CMP_GT)
-    return _means(spread, number), _means(is_blue, number) / 2.55, _means(is_green, number) / 2.55
+    side = -(-tall.shape[1] // _SIDES)
+    sides = np.concatenate((is_blue[:, :side], is_blue[:, -side:]), axis=1)
+    return _means(spread, number), _means(sides, number) / 2.55, _means(is_green, number) / 2.55
 
 
 def _row_steps(grey: Pixels, number: int, offset: int = 1) -> Numbers:
