@@ -94,4 +94,4 @@ def test_no_leak_under_a_fault_is_called_no_leak(gate: Gate, parts: Split, detec
     leaks = [drawn(fault, group.picture, rng) for group in (*parts.report_leak, *parts.choice_leak)]
     found = detector.finds(leaks)
     slipped = [not hit and gate.judge(leak)[1] is None for hit, leak in zip(found, leaks, strict=True)]
-    assert np.mean(slipped) <= (0.03 if fault in FAINT else 0.0)
+    assert np.mean(slipped) <= (0.05 if fault in FAINT else 0.0)
