@@ -44,9 +44,9 @@ class Bound(NamedTuple):
 BOUNDS: Final = (
     Bound("brightness", DOWN, "darker", 0.6),
     Bound("brightness", UP, "veil", 0.7),
-    Bound("contrast", DOWN, "steam", 0.85),
+    Bound("contrast", DOWN, "steam", 0.6),
     Bound("fineness", DOWN, "blur", 2),
-    Bound("fineness", UP, "noise", 40),
+    Bound("fineness", UP, "noise", 14),
     Bound("blue_share", DOWN, "swapped", 1, among_good=True),
     Bound("green_share", DOWN, "mixed", 1),
     Bound("still_share", UP, "lost_below", 0.5),
