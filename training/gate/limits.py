@@ -33,8 +33,8 @@ DETECTED: Final = (Reason.INPUT_STEAMED,)
 """Where no figure alone tells: a leak under a veil has the contrast of a good well."""
 
 REFUSED: Final = 7e-3
-"""Share of good wells that a detector may refuse by its exponential tail, where faults begin right there. Real tails end
-sooner: of good wells of scenes that were held out it refuses hardly any."""
+"""Share of good wells that a detector may refuse by its exponential tail, where faults begin right there. Real
+tails end sooner: of good wells of scenes that were held out it refuses hardly any."""
 
 
 def learn_gate(parts: Split, detector: Detector) -> GateLimits:
