@@ -104,6 +104,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     longest_days = max(*settings.journal.retention.days.values(), *settings.archive.retention.days.values())
     clock = RecordClock(settings.data_dir / CLOCK_FILE, lambda: journal.newest_at, timedelta(days=longest_days))
     followers = [Follower(journal, sink) for sink in _sinks(journal, settings, metrics)]
+    incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
     components = Components(
         settings=settings,
         cameras=cameras,
@@ -117,9 +118,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         inspector=Inspector(models, freshness, recorder, judging),
         freshness=freshness,
         monitor=monitor,
-        incidents=IncidentMonitor(
-            [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
-        ),
+        incidents=IncidentMonitor(incidents),
         journal=journal,
         archive=archive,
         event_outbox=EventOutbox(journal),

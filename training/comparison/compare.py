@@ -16,12 +16,12 @@ from training.comparison.picture_sets import PictureSets, prepare
 from training.comparison.plan import ComparisonPlan
 from training.comparison.ranking import RankedCandidate, rank, rank_candidate
 from training.comparison.result import JobResult, load_result
-from training.comparison.worker_pool import finished, worker_pool
 from training.dataset.data import Dataset, hash_of
 from training.dataset.progress import SILENT, Progress
 from training.dataset.splits import Split
 from training.fitting import weights
 from training.fitting.fit import Fitted
+from training.fitting.worker_pool import finished, worker_pool
 from training.models import CONVOLUTIONAL
 
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels
-from training.comparison.worker_pool import finished
 from training.dataset.data import Group, pixels_of
 from training.dataset.progress import Progress
 from training.dataset.scenes import one_by_one
 from training.dataset.splits import Split
 from training.dataset.whole_file import replacing
 from training.evaluation.evaluate import scenes_and_events
+from training.fitting.worker_pool import finished
 from training.synthetic import kinds
 from training.synthetic.augmentation import (
     FAMILIES,
