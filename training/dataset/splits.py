@@ -125,6 +125,12 @@ def split(data: Dataset, site: Dataset | None = None, seed: int = 0) -> Split:
     return Split(**parts)
 
 
+def scene_halves(groups: Sequence[Group], seed: int = 0) -> tuple[Sequence[Group], Sequence[Group]]:
+    """Whole scenes, the largest first, dealt out in turn to two halves."""
+    dealt = _deal(groups, ("first", "second"), seed)
+    return dealt["first"], dealt["second"]
+
+
 def _site_parts(groups: Sequence[Group], seed: int) -> dict[str, tuple[Group, ...]]:
     if not groups:
         return {}

@@ -11,7 +11,7 @@ from service.contract.commissioning.prediction import Shares, observed
 from service.contract.detector import Detector
 from service.contract.picture import Pixels
 from training.dataset.data import Group
-from training.dataset.splits import Split
+from training.dataset.splits import Split, scene_halves
 
 LEAKS_AMONG = 0.05
 
@@ -53,13 +53,14 @@ class Rehearsal:
 
 
 def rehearse(commissioner: Commissioner, parts: Split) -> list[Rehearsal]:
-    """Commission on good wells of the choosing half alone, then with one leak in twenty pictures in either half.
+    """Commission on half of the scenes that were not fitted, alone and with one leak in twenty pictures in either half.
 
     Where the second set has too few leaks, those of the first fill up.
     """
+    first, second = scene_halves((*parts.site_choice_good, *parts.site_report_good))
     halves = (
-        (parts.site_choice_good, (*parts.site_choice_leak, *parts.choice_leak)),
-        (parts.site_report_good, (*parts.site_report_leak, *parts.report_leak)),
+        (first, (*parts.site_choice_leak, *parts.choice_leak)),
+        (second, (*parts.site_report_leak, *parts.report_leak)),
     )
     mixed = [(*good, *_one_in_twenty(leaks, len(good))) for good, leaks in halves]
     return [
