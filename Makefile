@@ -31,8 +31,8 @@ serve: $(SERVICE)/.installed ## fresh machine to a running service
 	$(SERVICE)/bin/leak-inspection serve --host $(HOST) --port $(PORT)
 
 test: $(DEV)/.installed ## fresh machine to green tests
-	$(DEV)/bin/python $(PYTEST) $(SIDE_BY_SIDE) -m "not containers and not alone"
-	$(DEV)/bin/python $(PYTEST) -m alone
+	$(DEV)/bin/python $(PYTEST) $(SIDE_BY_SIDE) -m "not containers and not alone"; most=$$?; \
+		$(DEV)/bin/python $(PYTEST) -m alone && exit $$most
 
 test-wheel: $(DEV)/.installed ## the service's tests against the wheel alone, in an environment without torch
 	rm -rf build && $(DEV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir build/wheel .
