@@ -22,7 +22,7 @@ CAMERAS, WELLS, FRAMES_PER_S = 4, 4, 4.0
 FROZEN_AFTER_S = 2.0
 INTERVAL_S = 1.0  # four seconds of frames may be late on a busy machine before a camera counts as silent
 IN_BURST = (
-    b"POST /v1/inspect?camera_id=cam-3&well_id=1a HTTP/1.1\r\nHost: plant\r\nConnection: close\r\n"
+    b"POST /v1/inspect?camera_id=cam-3&well_id=1a HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
     b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
 )
 PLACES = 4
@@ -86,13 +86,11 @@ class Shift:
         await asyncio.sleep(self.at(second) - time.monotonic())
 
     async def _burst(self, pictures: Sequence[bytes]) -> None:
-        """Large pictures that are slow to arrive hold every place; small ones meanwhile find none."""
-        slow = [await self._connect() for _ in range(PLACES)]
-        for _, writer in slow:
-            writer.write(IN_BURST % 1_000_000)
-        for picture in pictures:
-            reader, writer = await self._connect()
+        """All at once, on a connection each: most of them find no place."""
+        connections = [await self._connect() for _ in pictures]
+        for (_, writer), picture in zip(connections, pictures, strict=True):
             writer.write(IN_BURST % len(picture) + picture)
+        for reader, writer in connections:
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
             writer.close()
             status = head.split()[1].decode()
@@ -100,8 +98,6 @@ class Shift:
                 self.result.verdicts[json.loads(body)["verdict"]] += 1
             else:
                 self.result.refused[status] += 1
-        for _, writer in slow:
-            writer.close()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.service.port)
