@@ -109,6 +109,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_artefact(tmp_path: Path) ->
     out = tmp_path / "out"
     command = [sys.executable, "-m", "training", "compare", "--data", str(data), "--out", str(out), "--jobs", "1"]
     command += ["--seeds", "32", "--recipes", "dense_ae"]
+    command = ["env", "--default-signal=INT", *command]  # who was started in the background ignores it
     with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
         deadline = time.monotonic() + 400
         while not list(out.glob(".compare/*/results/*.json")) and time.monotonic() < deadline:
