@@ -15,7 +15,7 @@ PYTEST := -m pytest --reruns 2 --reruns-delay 1
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: serve test test-containers test-wheel check bench bench-quick bench-print train up openapi figures system-packages
+.PHONY: serve demo test test-containers test-wheel check bench bench-quick bench-print train up openapi figures system-packages
 
 $(SERVICE)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(SERVICE)
@@ -29,6 +29,9 @@ $(DEV)/.installed: pyproject.toml constraints.txt
 
 serve: $(SERVICE)/.installed ## fresh machine to a running service
 	$(SERVICE)/bin/leak-inspection serve --host $(HOST) --port $(PORT)
+
+demo: $(SERVICE)/.installed ## a service with a plant that is drawn live: a leak every minute, the first after 20 s
+	$(SERVICE)/bin/leak-inspection demo --host $(HOST) --port $(PORT)
 
 test: $(DEV)/.installed ## fresh machine to green tests
 	$(DEV)/bin/python $(PYTEST) $(SIDE_BY_SIDE) -m "not containers and not alone"; most=$$?; \

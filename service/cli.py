@@ -7,7 +7,7 @@ from importlib import import_module
 
 from service.contract.errors import LeakInspectionError
 
-COMMANDS = ("serve", "inspect", "verify", "simulate", "record", "commission", "alarm_budget", "healthcheck")
+COMMANDS = ("serve", "inspect", "verify", "demo", "simulate", "record", "commission", "alarm_budget", "healthcheck")
 USAGE_ERROR = 2
 
 

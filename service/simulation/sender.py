@@ -4,11 +4,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
-from service.simulation.plant import Plant, SimulatedCrop
+from service.simulation.plant import SimulatedCrop
 from service.simulation.result import SimulationResult
 
 IDLE_STEP_S = 0.05
@@ -26,12 +26,21 @@ class SendingRate:
     outstanding: int = 200
 
 
+class ShowsFrames(Protocol):
+    """A plant: its cameras, how many times the ordinary rate one sends at a moment, and what it shows then."""
+
+    @property
+    def cameras(self) -> tuple[str, ...]: ...
+    def haste(self, camera_id: str, at_s: float) -> float: ...
+    def frame(self, camera_id: str, number: int, at_s: float) -> list[SimulatedCrop]: ...
+
+
 class Sender:
     """Posts crops through an httpx client; ``heard`` gets every decision that was answered, with the crop it is of."""
 
     def __init__(
         self,
-        plant: Plant,
+        plant: ShowsFrames,
         pace: SendingRate,
         client: httpx.AsyncClient,
         result: SimulationResult,
