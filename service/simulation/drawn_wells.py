@@ -66,7 +66,7 @@ class DrawnWell:
 
     def _with_stream(self, picture: Floats, leak: float) -> Floats:
         """Bright, slightly bluish metal that has run down as far as ``leak`` says, with a shining core."""
-        reached = self._way[: max(2, round(leak * _STREAM_STEPS))] + self._random.normal(0, 0.004, 2)
+        reached = self._way[: max(2, round(leak * _STREAM_STEPS))]
         light = float(np.quantile(picture.mean(axis=2), 0.8))
         for width, gain in ((0.13, 1.25), (0.05, 1.75)):
             where = _band(picture.shape[:2], reached, width)
@@ -78,7 +78,7 @@ class DrawnWell:
         height, width = picture.shape[:2]
         clouds = cv2.resize(self._random.uniform(0.85, 1.1, (3, 4)), (width, height), interpolation=cv2.INTER_CUBIC)
         share = np.clip(steam * clouds, 0, 1).astype(np.float32)[..., None]
-        return picture * (1 - share) + picture.mean(axis=(0, 1)) * 1.2 * share
+        return np.asarray(picture * (1 - share) + picture.mean(axis=(0, 1)) * 1.2 * share, np.float32)
 
 
 def _enlarged(picture: Floats) -> Floats:
@@ -98,7 +98,7 @@ def _with_handle(picture: Floats, reach: float) -> Floats:
     """A dark handle from the upper right corner towards the middle."""
     way = np.array([[1.1, -0.2], [1.1 - 0.6 * reach, -0.2 + 0.7 * reach]], np.float32)
     where = _band(picture.shape[:2], way, 0.16)
-    return picture + (picture.mean(axis=(0, 1)) * 0.45 - picture) * where
+    return np.asarray(picture + (picture.mean(axis=(0, 1)) * 0.45 - picture) * where, np.float32)
 
 
 def _band(size: tuple[int, int], way: Floats, width: float) -> Floats:
@@ -107,4 +107,4 @@ def _band(size: tuple[int, int], way: Floats, width: float) -> Floats:
     points = np.rint(way * (canvas.shape[1], canvas.shape[0])).astype(np.int32)
     cv2.polylines(canvas, [points], isClosed=False, color=(255,), thickness=max(1, round(width * canvas.shape[0])))
     small = cv2.resize(canvas, size[::-1], interpolation=cv2.INTER_AREA)
-    return cv2.GaussianBlur(small.astype(np.float32) / 255, (0, 0), 0.8)[..., None]
+    return np.asarray(cv2.GaussianBlur(small.astype(np.float32) / 255, (0, 0), 0.8), np.float32)[..., None]
