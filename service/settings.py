@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.contract.identifier import Id
+from service.plug_settings import OipSettings
 
 PREFIX = "LEAK_INSPECTION_"
 JOURNAL_FILE = "journal.sqlite3"
@@ -192,6 +193,8 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what the webhook gets (HMAC-SHA256, header X-Signature-256)."
     )
+
+    oip: OipSettings = OipSettings()
 
     archive: ArchiveSettings = ArchiveSettings()
     alarm: AlarmRule = AlarmRule()

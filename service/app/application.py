@@ -21,6 +21,8 @@ from service.edge.same_origin import SameOrigin
 from service.edge.trusted_proxies import TrustedProxies
 from service.judging.serving import SOFTWARE_VERSION
 from service.monitoring.readiness import Readiness
+from service.plugs.oip.handler import InferHandler
+from service.plugs.oip.models import OpenInferenceRoutes
 from service.routes import decisions, events, health, model, openapi, operator, wells
 from service.routes.inspection.handlers import BatchHandler, InspectHandler
 from service.settings import Settings
@@ -57,6 +59,8 @@ def create_app(
     app.state.needs = components
     for routes in (health, model, decisions, wells, events, operator):
         app.include_router(routes.router)
+    if settings.oip.enabled:
+        app.include_router(_open_inference(components).router())
     operator.mount_page(app)
     openapi.mount_docs(app)
     app.add_exception_handler(LeakInspectionError, answer_problem)
@@ -75,15 +79,24 @@ def _names(settings: Settings) -> list[str]:
     return [name for name in (settings.host, settings.publish, *named) if name]
 
 
-def _handlers(components: Components) -> dict[str, Handler]:
+def _open_inference(components: Components) -> OpenInferenceRoutes:
+    protected = components.protected
+    return OpenInferenceRoutes(components.models, components.readiness, components.access, protected=protected)
+
+
+def _handlers(components: Components) -> Callable[[str], Handler | None]:
     inspector, access, settings = components.inspector, components.access, components.settings
     share, known = settings.client_share, components.cameras
     crops = Admission(settings.max_in_flight, share)
     large = Arrivals(settings.max_in_flight, share, known)
     batches = Admission(settings.max_batches_in_flight, share)
     forms = Arrivals(settings.max_batches_in_flight, share, known)
-    return {
+    fixed: dict[str, Handler] = {
         "/v1/inspect": InspectHandler(inspector.inspect, Role.CAMERA, access, large, crops, settings),
         "/v1/inspect/batch": BatchHandler(inspector, access, forms, batches, settings),
         "/v1/trial": InspectHandler(inspector.try_out, Role.OPERATOR, access, large, crops, settings),
     }
+    if not settings.oip.enabled:
+        return fixed.get
+    infer = InferHandler(inspector, components.models, access, forms, batches, settings)
+    return lambda path: fixed.get(path) or infer.find(path)

@@ -87,12 +87,20 @@ def problem(kind: Kind, detail: str, path: str, request_id: str, **extensions: o
         **extensions,
     }
     headers = {"content-type": PROBLEM_TYPE}
+    if _is_open_inference(path):
+        body["error"] = detail
+        headers["content-type"] = "application/json"
     if kind.status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = CHALLENGE
     if kind.retry:
         body["retry_after_s"] = RETRY_AFTER_S
         headers["retry-after"] = str(RETRY_AFTER_S)
     return Problem(kind.status, headers, orjson.dumps(body))
+
+
+def _is_open_inference(path: str) -> bool:
+    """Whether a caller speaks the Open Inference Protocol, whose clients read the member ``error``, of JSON alone."""
+    return path.rstrip("/").endswith("/v2") or "/v2/" in path
 
 
 def only_post(path: str, request_id: str) -> Problem:

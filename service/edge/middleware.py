@@ -43,12 +43,12 @@ Handler = Callable[[Scope, Receive], Awaitable[Reply]]
 
 
 class OuterMiddleware:
-    """Wraps the web application; ``handlers`` maps paths to their handlers of POST."""
+    """Wraps the web application; ``find`` returns the handler of POST on a path, where there is one."""
 
     def __init__(
         self,
         app: ASGIApp,
-        handlers: dict[str, Handler],
+        find: Callable[[str], Handler | None],
         same_origin: SameOrigin,
         readiness: Readiness,
         metrics: ServiceMetrics,
@@ -57,7 +57,7 @@ class OuterMiddleware:
         self._app = app
         self._same_origin = same_origin
         self._readiness = readiness
-        self._handlers = handlers
+        self._find = find
         self._metrics = metrics
         self._log = log
 
@@ -67,7 +67,7 @@ class OuterMiddleware:
             return
         started = perf_counter()
         scope["request_id"] = request_id = request_id_of(scope["headers"])
-        handler = self._handlers.get(scope["path"][len(scope.get("root_path", "")) :])
+        handler = self._find(scope["path"][len(scope.get("root_path", "")) :])
         self._metrics.in_flight += 1
         status = CLIENT_CLOSED_REQUEST
         try:

@@ -13,10 +13,10 @@ from service import inspector
 from service.contract import decision, detector, scorer
 from service.contract.gate import gate
 from service.contract.header import jpeg, jpeg_scans, png
+from service.edge.request import deadline
 from service.judging import judge, model_switch
 from service.monitoring import freshness, readiness, self_test
 from service.record.journal import journal
-from service.routes.inspection import deadline
 
 
 @dataclass(frozen=True)

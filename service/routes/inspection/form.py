@@ -7,8 +7,8 @@ from typing import NamedTuple
 import orjson
 
 from service.contract.errors import BodyTooLarge, MalformedField
-from service.routes.inspection.body import FormPart, parts_of
-from service.routes.inspection.labels import FIELDS, NO_LABELS, Labels, completed, labels_of, merged
+from service.edge.request.body import FormPart, parts_of
+from service.edge.request.labels import FIELDS, NO_LABELS, Labels, completed, labels_of, merged
 
 FILE = "file"
 FILES = "files"

@@ -17,12 +17,12 @@ from service.edge.access import Access, Role
 from service.edge.admission import Admission
 from service.edge.arrivals import Arrival, Arrivals
 from service.edge.middleware import JSON_HEADERS, Reply
+from service.edge.request.body import address_of, boundary_of, header, is_small, parsed, read_body
+from service.edge.request.deadline import deadline_of, fresh_until
+from service.edge.request.digest import check_digest
+from service.edge.request.labels import Labels, labels_of_query
 from service.inspector import Inspector
-from service.routes.inspection.body import boundary_of, header, is_small, parsed, read_body
-from service.routes.inspection.deadline import deadline_of, fresh_until
-from service.routes.inspection.digest import check_digest
 from service.routes.inspection.form import LabelledPicture, picture_of_form, pictures_of_form
-from service.routes.inspection.labels import Labels, labels_of_query
 from service.settings import Settings
 
 
@@ -107,11 +107,6 @@ class BatchHandler:
             raise MalformedBody("a batch is multipart/form-data with the field files repeated")
         pictures = pictures_of_form(body, boundary, self._settings.max_batch_crops, labels)
         return [_crop(scope, picture, arrived) for picture in pictures]
-
-
-def address_of(scope: Scope) -> str:
-    """Return the address of a caller, as the server or a trusted proxy states it."""
-    return scope["client"][0] if scope.get("client") else ""
 
 
 def _only_crop(scope: Scope, labels: Labels, arrived: float, body: bytes) -> Crop:

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from service.contract.errors import BodyTooLarge, MalformedBody, MalformedField
+from service.edge.request.labels import Labels, labels_of
 from service.routes.inspection.form import picture_of_form, pictures_of_form
-from service.routes.inspection.labels import Labels, labels_of
-from tests.unit.service.routes.inspection.test_body import BOUNDARY, multipart
+from tests.unit.service.edge.request.test_body import BOUNDARY, multipart
 
 CAM = Labels(camera_id="cam-1")
 

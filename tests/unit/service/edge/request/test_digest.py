@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from service.contract.errors import MalformedBody, MalformedField
-from service.routes.inspection.digest import check_digest
+from service.edge.request.digest import check_digest
 
 BODY = b"a picture"
 

@@ -8,7 +8,7 @@ from starlette.types import Message, Receive
 
 from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBody, MalformedField
 from service.edge.middleware import ClientGone
-from service.routes.inspection.body import FormPart, announced_bytes, boundary_of, header, parts_of, read_body
+from service.edge.request.body import FormPart, announced_bytes, boundary_of, header, parts_of, read_body
 
 BOUNDARY = "b"
 

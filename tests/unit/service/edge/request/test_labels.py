@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service.contract.errors import MalformedField
-from service.routes.inspection.labels import NO_LABELS, labels_of, labels_of_query
+from service.edge.request.labels import NO_LABELS, labels_of, labels_of_query
 
 TIME = datetime(2026, 5, 4, 8, 11, 12, 123000, tzinfo=UTC)
 

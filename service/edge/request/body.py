@@ -29,6 +29,11 @@ class FormPart(NamedTuple):
     content: bytes
 
 
+def address_of(scope: Scope) -> str:
+    """Return the address of a caller, as the server or a trusted proxy states it."""
+    return scope["client"][0] if scope.get("client") else ""
+
+
 def announced_bytes(scope: Scope) -> int | None:
     """Return Content-Length, None where there is none that can be believed."""
     announced = header(scope, b"content-length")

@@ -6,7 +6,7 @@ from time import perf_counter
 from starlette.types import Scope
 
 from service.contract.errors import MalformedField
-from service.routes.inspection.body import header
+from service.edge.request.body import header
 
 LONGEST_MS = 60_000
 MOST_DIGITS = 5

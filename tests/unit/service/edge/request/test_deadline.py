@@ -3,7 +3,7 @@
 import pytest
 
 from service.contract.errors import MalformedField
-from service.routes.inspection.deadline import deadline_of
+from service.edge.request.deadline import deadline_of
 
 
 def scope(value: bytes | None) -> dict[str, object]:

@@ -1,0 +1,89 @@
+"""From the tensor of a request to crops: one a row, with the labels that its parameters give."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+import cv2
+from pydantic import JsonValue
+
+from service.contract.artifact import sha256_hex
+from service.contract.crop import Crop
+from service.contract.errors import BodyTooLarge, MalformedBody
+from service.contract.picture import Pixels
+from service.edge.request.labels import Labels, labels_of
+from service.plugs.oip.request import IMAGE, InferRequest
+from service.plugs.oip.tensors import BYTES, UINT8, Tensor, byte_strings, pixels
+
+PIXELS = "pixels"
+INPUTS = {IMAGE: (BYTES, [-1]), PIXELS: (UINT8, [-1, -1, -1, 3])}
+"""Datatype and shape of each input; a request brings one of them."""
+
+COLOURS = 3
+FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+OF_THE_PROTOCOL = frozenset(
+    ("binary_data_output", "timeout", "priority", "sequence_id", "sequence_start", "sequence_end", "headers")
+)
+
+
+def crops_of(request: InferRequest, most: int, request_id: str, arrived: float) -> list[Crop]:
+    """Turn a request into crops.
+
+    Pixels become a PNG, which loses nothing, and go the way of every picture.
+
+    Raises:
+        MalformedBody: the tensor or a parameter does not fit.
+        MalformedField: a label does not have its form.
+        BodyTooLarge: more than ``most`` rows.
+    """
+    tensor = request.tensor
+    if tensor.name not in INPUTS:
+        raise MalformedBody(f"{tensor.name:.80}: unknown input, send image (BYTES) or pixels (UINT8)")
+    datatype, shape = INPUTS[tensor.name]
+    if tensor.datatype != datatype:
+        raise MalformedBody(f"{tensor.name}: the datatype is {datatype}, not {tensor.datatype:.20}")
+    if tensor.name == IMAGE and tensor.shape[1:] not in {(), (1,)}:
+        raise MalformedBody(f"{tensor.name}: shape [N] is expected, a picture an element")
+    if tensor.name == PIXELS and (len(tensor.shape) != len(shape) or tensor.shape[-1] != COLOURS):
+        raise MalformedBody(f"{tensor.name}: shape [N, height, width, {COLOURS}] is expected, in RGB")
+    if tensor.shape[0] > most:
+        raise BodyTooLarge(f"{tensor.shape[0]} pictures, more than the {most} allowed: send fewer at once")
+    labels = labels_of_rows(request.parameters, tensor.shape[0])
+    images = byte_strings(tensor) if tensor.name == IMAGE else _encoded(tensor)
+    received_at = datetime.now(UTC)
+    return [
+        Crop(image, sha256_hex(image), request_id, received_at, arrived, *own)
+        for image, own in zip(images, labels, strict=True)
+    ]
+
+
+def labels_of_rows(parameters: Mapping[str, JsonValue], rows: int) -> list[Labels]:
+    """Read the labels of every row: a parameter is one value for all, or as many with commas between as there are rows.
+
+    Raises:
+        MalformedBody: a parameter is not known, or has another number of values.
+        MalformedField: a value does not have its form.
+    """
+    fields = {name: value for name, value in parameters.items() if name not in OF_THE_PROTOCOL}
+    columns = {name: _column(name, value, rows) for name, value in fields.items()}
+    return [labels_of({name: column[row] for name, column in columns.items()}) for row in range(rows)]
+
+
+def _column(name: str, value: JsonValue, rows: int) -> list[object]:
+    values = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+    if len(values) == 1:
+        return [values[0]] * rows
+    if len(values) != rows:
+        raise MalformedBody(f"{name:.80}: {len(values)} values for {rows} pictures: give one, or one for each")
+    return [each or None for each in values]
+
+
+def _encoded(tensor: Tensor) -> Iterator[bytes]:
+    for picture in pixels(tensor):
+        yield _png(picture)
+
+
+def _png(picture: Pixels) -> bytes:
+    written, encoded = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), FAST)
+    if not written:
+        raise MalformedBody(f"pixels: a picture of {picture.shape[1]} x {picture.shape[0]} cannot be taken")
+    return encoded.tobytes()
