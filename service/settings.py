@@ -105,6 +105,9 @@ class AlarmRule(_Group):
     confirmations: int = Field(2, ge=1, le=10, description="Leaks or unknowns of a well that raise its alarm,")
     window: int = Field(3, ge=1, le=10, description="... among this many pictures of it.")
     sure_ratio: float = Field(3.0, gt=1, description="Score over threshold that alarms at once.")
+    longest_shelf_s: float = Field(
+        28_800, gt=0, le=86_400, description="Longest time an alarm may be shelved; it comes back then."
+    )
 
     @model_validator(mode="after")
     def _can_be_fulfilled(self) -> Self:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from service.contract.decision import Decision
 from service.contract.errors import NotFound
 from service.contract.journal_entry import Event, EventKind
+from service.monitoring.alarms.alarm import Alarm
+from service.monitoring.alarms.events import alarm_after
 from service.record.queries.records import Records
 
 
@@ -15,7 +17,7 @@ class SmallRecord(Records):
         self, decisions: Sequence[Decision], alarms: Sequence[Event] = (), events: Sequence[Event] = ()
     ) -> None:
         self.known = list(decisions)
-        self.alarms = list(alarms)
+        self.raised = list(alarms)
         self.newest_events = list(events)
 
     async def decision(self, decision_id: str) -> Decision:
@@ -34,5 +36,5 @@ class SmallRecord(Records):
     async def events(self, limit: int, kinds: Collection[EventKind] = ()) -> list[Event]:
         return [event for event in self.newest_events if event.kind in kinds][:limit]
 
-    async def active_alarms(self) -> list[Event]:
-        return self.alarms
+    async def standing_alarms(self) -> list[Alarm]:
+        return await self._with_figures([alarm_after(event) for event in self.raised])

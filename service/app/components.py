@@ -23,7 +23,8 @@ from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwit
 from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import SOFTWARE_VERSION, open_serving
 from service.judging.workers import JudgingWorkers
-from service.monitoring.alarms import AlarmLayer
+from service.monitoring.alarms.desk import AlarmDesk
+from service.monitoring.alarms.layer import AlarmLayer
 from service.monitoring.cadence import Cadence
 from service.monitoring.cameras_file import Camera, read_cameras
 from service.monitoring.drift import DriftMonitor
@@ -47,6 +48,7 @@ from service.record.retention.entry_stores import JournalEntryStore, PostgresEnt
 from service.record.retention.retention import FOR_EVER, Retention
 from service.routes.needs import Needs
 from service.settings import Settings
+from service.telemetry.alarm_metrics import AlarmMetrics
 from service.telemetry.metrics import ServiceMetrics
 
 JOURNAL_CHECK = "journal"
@@ -60,7 +62,6 @@ class Components(Needs):
     set; ``hung`` is called from a thread when the event loop or an inference hangs for good.
     """
 
-    settings: Settings
     cameras: Mapping[str, Camera]
     run_limit: RunLimit
     workers: Executor
@@ -91,7 +92,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     choice = ActiveChoice(settings.artifacts, settings.data_dir)
     open_folder = partial(open_serving, settings=settings, limit=run_limit, cameras=cameras)
     models = ModelSwitch(choice, open_folder, readiness, metrics, partial(note, journal))
-    monitor = _monitor(settings, cameras, models, metrics)
+    alarms = AlarmDesk(AlarmLayer(settings.alarm))
+    monitor = _monitor(settings, cameras, models, metrics, alarms)
     stale_after_s = min(settings.stale_after_s, settings.max_age_s or settings.stale_after_s)
     freshness = FreshnessMonitor(settings.frozen_after_s, stale_after_s, settings.future_after_s)
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
@@ -118,6 +120,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         inspector=Inspector(models, freshness, recorder, judging),
         freshness=freshness,
         monitor=monitor,
+        alarms=alarms,
         incidents=IncidentMonitor(incidents),
         journal=journal,
         archive=archive,
@@ -130,7 +133,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         own_records=own_records,
         records=records,
         live_events=LiveEvents(Board(cameras), journal.watch),
-        operator_actions=OperatorActions(journal, records, monitor),
+        operator_actions=OperatorActions(journal, records, alarms),
         heatmaps=Heatmaps(settings.artifacts, settings.max_pixels),
         hung=hung,
     )
@@ -146,10 +149,10 @@ def _access(settings: Settings) -> Access:
 
 
 def _monitor(
-    settings: Settings, cameras: Mapping[str, Camera], models: ModelSwitch, metrics: ServiceMetrics
+    settings: Settings, cameras: Mapping[str, Camera], models: ModelSwitch, metrics: ServiceMetrics, alarms: AlarmDesk
 ) -> Monitor:
     return Monitor(
-        AlarmLayer(settings.alarm),
+        alarms,
         Cadence(cameras, monotonic(), alone=settings.replicas == 1),
         DriftMonitor(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
@@ -205,6 +208,7 @@ def _show(components: Components) -> None:
     metrics, settings, readiness = components.metrics, components.settings, components.readiness
     metrics.wanted_replicas.set(settings.replicas)
     metrics.ready.set_function(lambda: readiness.ready)
+    AlarmMetrics(metrics.registry, components.alarms.figures)
     metrics.record.journal_limit_bytes.set(settings.journal.max_bytes)
     metrics.record.journal_bytes.set_function(lambda: components.retentions[0].bytes_used)
     metrics.record.damaged_journals.set_function(lambda: len(components.journal.damaged))

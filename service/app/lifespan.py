@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from service.monitoring.watchdog import Watchdog
 
 JOURNAL_WATCH_S = 0.5
 INCIDENT_WATCH_S = 0.5
+SHELF_WATCH_S = 0.5
 RESTART_S = 0.5
 
 logger = logging.getLogger(__name__)
@@ -50,7 +52,8 @@ async def _open(parts: Components) -> None:
     await journal.open()
     parts.readiness.set(JOURNAL_CHECK, journal.why)
     await parts.live_events.begin(own_records, journal.tail.last_sequence)
-    parts.monitor.restore(await own_records.active_alarms())
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    parts.alarms.restore(await own_records.standing_alarms(), await own_records.raised_since(yesterday))
     parts.monitor.restore_drift(parts.live_events.board.drifted())
     await parts.models.follow()
     for follower in parts.followers:
@@ -58,7 +61,7 @@ async def _open(parts: Components) -> None:
 
 
 def _tasks(parts: Components) -> list[Task]:
-    watches = (_follow_artifact, _watch_journal, _self_test, _watch_silence, _watch_incidents)
+    watches = (_follow_artifact, _watch_journal, _self_test, _watch_silence, _watch_shelf, _watch_incidents)
     tasks: list[Task] = [partial(watch, parts) for watch in watches]
     tasks += [parts.event_outbox.run, parts.live_events.follow, partial(parts.archive.run, parts.clock)]
     tasks += [partial(retention.run, parts.clock) for retention in parts.retentions]
@@ -107,6 +110,12 @@ async def _watch_silence(parts: Components) -> None:
         parts.event_outbox.add(parts.monitor.check_silence(informed=others is not None and others.reached))
         for camera_id in parts.cameras:
             parts.metrics.cameras.clock_offset(camera_id, parts.freshness.clock_offset_s(camera_id) or 0.0)
+
+
+async def _watch_shelf(parts: Components) -> None:
+    while True:
+        await asyncio.sleep(SHELF_WATCH_S)
+        parts.event_outbox.add(parts.alarms.check())
 
 
 async def _watch_incidents(parts: Components) -> None:

@@ -4,7 +4,7 @@ import argparse
 
 from service.commands import Commands
 from service.contract.errors import SetupError
-from service.monitoring.alarms import alarms_per_hour
+from service.monitoring.alarms.budget import alarms_per_hour
 from service.settings import AlarmRule
 
 SECONDS_PER_HOUR = 3600

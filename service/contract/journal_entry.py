@@ -20,6 +20,11 @@ class EventKind(StrEnum):
 
     ALARM_RAISED = "alarm_raised"
     ALARM_ACKNOWLEDGED = "alarm_acknowledged"
+    ALARM_RETURNED = "alarm_returned"
+    ALARM_RECURRED = "alarm_recurred"
+    ALARM_ESCALATED = "alarm_escalated"
+    ALARM_SHELVED = "alarm_shelved"
+    ALARM_UNSHELVED = "alarm_unshelved"
     NO_DATA = "no_data"
     DATA_RESUMED = "data_resumed"
     DRIFT = "drift"
@@ -29,6 +34,18 @@ class EventKind(StrEnum):
     SELF_TEST_FAILED = "self_test_failed"
     TROUBLE_BEGAN = "trouble_began"
     TROUBLE_ENDED = "trouble_ended"
+
+
+ALARM_KINDS = (
+    EventKind.ALARM_RAISED,
+    EventKind.ALARM_ACKNOWLEDGED,
+    EventKind.ALARM_RETURNED,
+    EventKind.ALARM_RECURRED,
+    EventKind.ALARM_ESCALATED,
+    EventKind.ALARM_SHELVED,
+    EventKind.ALARM_UNSHELVED,
+)
+"""What can happen to an alarm; all but the first name it in ``alarm_id``."""
 
 
 @dataclass(frozen=True, slots=True)

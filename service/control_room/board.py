@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from service.contract.decision import Decision
-from service.contract.journal_entry import Event, EventKind, Recorded
+from service.contract.journal_entry import ALARM_KINDS, Event, EventKind, Recorded
 from service.control_room.live_views import AlarmView, BoardView, Brief, CameraView, WellView
+from service.monitoring.alarms.alarm import Alarm
+from service.monitoring.alarms.events import alarm_after
 from service.monitoring.cameras_file import Camera
 
 MOST_WELLS = 4096
@@ -25,12 +27,13 @@ class WellState:
     sequence: int = 0
     replica: str | None = None
     since: datetime | None = None
-    alarm: AlarmView | None = None
+    alarm: Alarm | None = None
     silent_since: datetime | None = None
 
     def view(self, well_id: str | None) -> WellView:
         brief = None if self.decision is None else Brief.of(self.sequence, self.decision)
-        return WellView(well_id, brief, self.since, self.alarm, self.silent_since)
+        alarm = None if self.alarm is None else AlarmView.of(self.alarm)
+        return WellView(well_id, brief, self.since, alarm, self.silent_since)
 
 
 @dataclass(slots=True)
@@ -66,8 +69,7 @@ class Board:
         for camera_id, well_id in self._expected:
             self._cameras[camera_id].wells[well_id] = WellState()
         self._handlers: dict[EventKind, Callable[[str, Event], None]] = {
-            EventKind.ALARM_RAISED: self._raise,
-            EventKind.ALARM_ACKNOWLEDGED: self._acknowledge,
+            **dict.fromkeys(ALARM_KINDS, self._alarm),
             EventKind.NO_DATA: self._silence,
             EventKind.DATA_RESUMED: self._silence,
             EventKind.DRIFT: self._drift,
@@ -78,10 +80,10 @@ class Board:
         """Take the next entries of this journal or of another replica's; return those that are no old news."""
         return [recorded for recorded in entries if self._apply(recorded, replica)]
 
-    def raised(self, event: Event, decision: Decision | None) -> None:
-        """Take in an alarm of which the decision is known, though it may not be the latest of its well."""
-        if event.camera_id is not None:
-            self._well(event.camera_id, event.well_id).alarm = AlarmView.raised(event, decision)
+    def standing(self, alarm: Alarm) -> None:
+        """Take in an alarm that stood before this board began."""
+        if alarm.camera_id is not None:
+            self._well(alarm.camera_id, alarm.well_id).alarm = alarm
 
     def view(self) -> BoardView:
         cameras = [camera.view(camera_id) for camera_id, camera in sorted(self._cameras.items())]
@@ -93,11 +95,12 @@ class Board:
         return self._known
 
     def alarm(self, event: Event) -> AlarmView | None:
-        """Return the alarm that was raised or acknowledged, if it is the latest of its well."""
+        """Return the alarm that was raised or changed, as it is now, if it is the latest of its well."""
         camera = self._cameras.get(event.camera_id or "")
         well = None if camera is None else camera.wells.get(event.well_id)
         alarm = None if well is None else well.alarm
-        return alarm if alarm is not None and alarm.alarm_id == (event.alarm_id or event.event_id) else None
+        is_it = alarm is not None and alarm.alarm_id == (event.alarm_id or event.event_id)
+        return AlarmView.of(alarm) if alarm is not None and is_it else None
 
     def drifted(self) -> list[str]:
         """Name the cameras whose pictures have drifted."""
@@ -130,17 +133,12 @@ class Board:
         camera.last_received_at, camera.silent_since = received_at, None
         return True
 
-    def _raise(self, camera_id: str, event: Event) -> None:
+    def _alarm(self, camera_id: str, event: Event) -> None:
         well = self._well(camera_id, event.well_id)
-        decision = well.decision
-        well.alarm = AlarmView.raised(
-            event, decision if decision and decision.decision_id == event.decision_id else None
-        )
-
-    def _acknowledge(self, camera_id: str, event: Event) -> None:
-        well = self._well(camera_id, event.well_id)
-        if well.alarm is not None and well.alarm.alarm_id == event.alarm_id:
-            well.alarm = well.alarm.acknowledged(event)
+        if event.kind is EventKind.ALARM_RAISED:
+            well.alarm = alarm_after(event)
+        elif well.alarm is not None and well.alarm.alarm_id == event.alarm_id:
+            well.alarm = alarm_after(event, well.alarm)
 
     def _silence(self, camera_id: str, event: Event) -> None:
         if self._camera(camera_id).interval_s is None:

@@ -103,10 +103,8 @@ class LiveEvents:
         events = await records.events(RECENT_EVENTS, LASTING)
         known: list[Entry] = [*await records.latest(MOST_WELLS, self.board.expected_cameras), *reversed(events)]
         self.board.apply(Recorded(sequence, entry) for entry in known)
-        alarms = await records.active_alarms()
-        reasons = await records.decisions([alarm.decision_id for alarm in alarms if alarm.decision_id is not None])
-        for alarm in reversed(alarms):
-            self.board.raised(alarm, reasons.get(alarm.decision_id or ""))
+        for alarm in reversed(await records.standing_alarms()):
+            self.board.standing(alarm)
 
     async def follow(self) -> None:
         """Follow for ever, from where the board is."""

@@ -1,13 +1,16 @@
 """What listeners and the wall board get: decisions in brief, alarms, silence, drift, and the board itself."""
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Self
 
 from pydantic import JsonValue
 
 from service.contract.decision import Decision, Reason, Verdict
-from service.contract.journal_entry import Event, EventKind
+from service.contract.journal_entry import EventKind
+from service.monitoring.alarms.alarm import Alarm, AlarmState
 
 
 @dataclass(slots=True)
@@ -47,51 +50,51 @@ class Brief:
 
 @dataclass(slots=True)
 class AlarmView:
-    """An alarm with what raised it, open until somebody acknowledges it."""
+    """An alarm as it is now: what raised it, its state, and who has done what about it.
+
+    ``first_out``: no other alarm of its camera was active when it was raised. ``occurrences`` counts how often it came.
+    """
 
     alarm_id: str
+    state: AlarmState
     camera_id: str | None
     well_id: str | None
     raised_at: datetime
+    changed_at: datetime
     decision_id: str | None
     verdict: Verdict
-    reason: Reason | None = None
-    score: float | None = None
-    threshold: float | None = None
-    score_ratio: float | None = None
-    acknowledged_at: datetime | None = None
-    acknowledged_by: str | None = None
-    comment: str = ""
+    reason: Reason | None
+    score: float | None
+    threshold: float | None
+    score_ratio: float | None
+    active: bool
+    first_out: bool
+    occurrences: int
+    chattering: bool
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    comment: str
+    shelved_until: datetime | None
+    shelved_by: str | None
+    shelf_reason: str
 
     @classmethod
-    def raised(cls, event: Event, decision: Decision | None = None) -> Self:
-        """Show the alarm that an ``alarm_raised`` raised; ``decision`` completed it, where that is known."""
-        alarm = cls(
-            event.alarm_id or event.event_id,
-            event.camera_id,
-            event.well_id,
-            event.at,
-            event.decision_id,
-            Verdict(str(event.payload.get("verdict", Verdict.UNKNOWN))),
-        )
-        if decision is None:
-            return alarm
-        figures = {name: getattr(decision, name) for name in ("verdict", "reason", "score", "threshold", "score_ratio")}
-        return replace(alarm, **figures)
-
-    def acknowledged(self, event: Event | None) -> Self:
-        """Return the alarm as it is after an ``alarm_acknowledged``, or unchanged without one."""
-        if event is None:
-            return self
-        operator, comment = (str(event.payload.get(name, "")) for name in ("operator", "comment"))
-        return replace(self, acknowledged_at=event.at, acknowledged_by=operator, comment=comment)
+    def of(cls, alarm: Alarm) -> Self:
+        return cls(state=alarm.state, **{field.name: getattr(alarm, field.name) for field in fields(Alarm)})
 
 
 @dataclass(slots=True)
 class AlarmList:
-    """Alarms, newest first."""
+    """Alarms; ``total`` counts those beyond the limit too, by state, as far back as the list looks."""
 
     items: list[AlarmView]
+    total: int
+    by_state: dict[AlarmState, int]
+
+    @classmethod
+    def of(cls, alarms: Sequence[Alarm], limit: int) -> Self:
+        counts = Counter(alarm.state for alarm in alarms)
+        return cls([AlarmView.of(alarm) for alarm in alarms[:limit]], len(alarms), dict(counts))
 
 
 @dataclass(slots=True)

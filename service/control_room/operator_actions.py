@@ -1,14 +1,15 @@
-"""What people write into the record: reviews of decisions and acknowledgements of alarms."""
+"""What people write into the record: reviews of decisions, and what they do with alarms."""
 
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from service.contract.decision import Verdict
-from service.contract.errors import JournalUnavailable, Unavailable
-from service.contract.journal_entry import Entry, Event, Review, new_id
-from service.control_room.live_views import AlarmView
+from service.contract.errors import JournalUnavailable, NotFound, Unavailable
+from service.contract.journal_entry import Event, Review, new_id
+from service.monitoring.alarms.alarm import Alarm
+from service.monitoring.alarms.events import alarm_after
 from service.record.journal.receipt import DecisionLog
 from service.record.queries.records import Records
 
@@ -17,13 +18,28 @@ MOST_TAKEN = 1000
 
 
 class Alarms(Protocol):
-    """The active alarms as an acknowledgement needs them."""
+    """The standing alarms as people act on them; each raises ``NotFound`` where no such alarm waits for that."""
 
-    def acknowledge(self, alarm_id: str, operator: str, comment: str, elsewhere: Event | None = None) -> Event:
-        """End an alarm, of this replica or raised ``elsewhere``; raise ``NotFound`` where none of that id is active."""
+    @property
+    def standing(self) -> Sequence[Alarm]:
+        """Those of this replica."""
 
-    def restore(self, active: Sequence[Event]) -> None:
-        """Make these alarms active, and no others."""
+    def acknowledge(self, alarm_id: str, operator: str, comment: str, elsewhere: Alarm | None = None) -> Event:
+        """Take note of an alarm, of this replica or raised ``elsewhere``."""
+
+    def shelve(
+        self, alarm_id: str, until: datetime, operator: str, reason: str, elsewhere: Alarm | None = None
+    ) -> Event:
+        """Put it aside for a while."""
+
+    def unshelve(self, alarm_id: str, operator: str, comment: str, elsewhere: Alarm | None = None) -> Event:
+        """Take it up again."""
+
+    def kept(self, events: Sequence[Event]) -> None:
+        """Know that events are on record."""
+
+    def withdraw(self, events: Sequence[Event]) -> None:
+        """Take back what could not be kept."""
 
 
 class OperatorActions:
@@ -44,33 +60,65 @@ class OperatorActions:
         """
         await self._records.decision(decision_id)
         review = Review(new_id(), decision_id, datetime.now(UTC), verdict, reviewer, comment)
-        await self._keep(review)
+        await self._journal.append([review]).kept()
         return review
 
-    async def acknowledge(self, alarm_id: str, operator: str, comment: str) -> AlarmView:
-        """Keep that a person took note of an alarm.
+    async def acknowledge(self, alarm_ids: Sequence[str], operator: str, comment: str) -> list[Alarm]:
+        """Keep that a person took note of alarms, of all or of none; return those that waited for it.
 
         Raises:
-            NotFound: no alarm of that id waits for anybody.
-            JournalUnavailable: it cannot be kept; the alarm goes on.
+            NotFound: none of them waits for anybody.
+            JournalUnavailable: it cannot be kept; the alarms go on.
         """
-        active = await self._active()
-        raised = next((event for event in active if event.event_id == alarm_id), None)
-        taken = self._alarms.acknowledge(alarm_id, operator, comment, None if alarm_id in self._taken else raised)
-        try:
-            await self._keep(taken)
-        except JournalUnavailable:
-            if active:
-                self._alarms.restore(active)
-            raise
-        self._taken.append(alarm_id)
-        return AlarmView.raised(raised or taken).acknowledged(taken)
+        elsewhere = await self._elsewhere(alarm_ids)
+        taken, refusal = [], NotFound("no alarm was named")
+        for alarm_id in dict.fromkeys(alarm_ids):
+            theirs = None if alarm_id in self._taken else elsewhere.get(alarm_id)
+            try:
+                taken.append(self._alarms.acknowledge(alarm_id, operator, comment, theirs))
+            except NotFound as error:
+                refusal = error
+        if not taken:
+            raise refusal
+        done = await self._keep(taken)
+        self._taken.extend(alarm.alarm_id for alarm in done)
+        return done
 
-    async def _active(self) -> list[Event]:
+    async def shelve(self, alarm_id: str, time: timedelta, operator: str, reason: str) -> Alarm:
+        """Keep that a person put an alarm aside for some time; it comes back by itself.
+
+        Raises:
+            NotFound: no such alarm stands.
+            JournalUnavailable: it cannot be kept; the alarm is not shelved.
+        """
+        theirs = (await self._elsewhere([alarm_id])).get(alarm_id)
+        until = datetime.now(UTC) + time
+        return (await self._keep([self._alarms.shelve(alarm_id, until, operator, reason, theirs)]))[0]
+
+    async def unshelve(self, alarm_id: str, operator: str, comment: str) -> Alarm:
+        """Keep that a person took an alarm from the shelf.
+
+        Raises:
+            NotFound: no such alarm is shelved.
+            JournalUnavailable: it cannot be kept.
+        """
+        theirs = (await self._elsewhere([alarm_id])).get(alarm_id)
+        return (await self._keep([self._alarms.unshelve(alarm_id, operator, comment, theirs)]))[0]
+
+    async def _elsewhere(self, alarm_ids: Sequence[str]) -> dict[str, Alarm]:
+        """Look up alarms that this replica has not raised."""
+        if {*alarm_ids} <= {alarm.alarm_id for alarm in self._alarms.standing}:
+            return {}
         try:
-            return await self._records.active_alarms()
+            return {alarm.alarm_id: alarm for alarm in await self._records.standing_alarms()}
         except Unavailable:  # alarms of this replica can be acknowledged while a shared record is away
-            return []
+            return {}
 
-    async def _keep(self, entry: Entry) -> None:
-        await self._journal.append([entry]).kept()
+    async def _keep(self, events: Sequence[Event]) -> list[Alarm]:
+        try:
+            await self._journal.append(events).kept()
+        except JournalUnavailable:
+            self._alarms.withdraw(events)
+            raise
+        self._alarms.kept(events)
+        return [alarm_after(event) for event in events]

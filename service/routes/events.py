@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from service.contract.decision import Decision
-from service.contract.journal_entry import Event, EventKind, Recorded, is_good
+from service.contract.journal_entry import ALARM_KINDS, Event, EventKind, Recorded, is_good
 from service.control_room.board import Board, silent_since
 from service.control_room.live_events import Subscription
 from service.control_room.live_views import Brief, DriftView, ServiceEventView, SilenceView
@@ -30,7 +30,6 @@ GOOD_EVERY_S = 0.25
 HEARTBEAT_EVERY_S = 2.0
 CATCH_UP_AT_ONCE = 500
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-ALARMS = frozenset({EventKind.ALARM_RAISED, EventKind.ALARM_ACKNOWLEDGED})
 SILENCE = frozenset({EventKind.NO_DATA, EventKind.DATA_RESUMED})
 DRIFT = frozenset({EventKind.DRIFT, EventKind.DRIFT_ENDED})
 
@@ -119,7 +118,7 @@ def _told(entries: Sequence[Recorded], board: Board, place: int) -> Iterator[byt
 
 def _happened(event: Event, board: Board, place: int) -> Iterator[bytes]:
     camera_id = event.camera_id
-    if event.kind in ALARMS:
+    if event.kind in ALARM_KINDS:
         alarm = board.alarm(event)
         if alarm is not None:
             yield _line("alarm", alarm, place)

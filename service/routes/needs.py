@@ -14,11 +14,13 @@ from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
 from service.edge.access import Access, Role
 from service.judging.model_switch import ModelSwitch
+from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.incidents import IncidentMonitor
 from service.monitoring.readiness import Readiness
 from service.record.archive.archive import Archive
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
+from service.settings import Settings
 from service.telemetry.metrics import ServiceMetrics
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ class Needs:
     whether health and metrics need a key, too.
     """
 
+    settings: Settings
     access: Access
     protected: bool
     metrics: ServiceMetrics
@@ -43,6 +46,7 @@ class Needs:
     records: Records
     own_records: Records
     live_events: LiveEvents
+    alarms: AlarmDesk
     operator_actions: OperatorActions
     heatmaps: Heatmaps
 
@@ -68,6 +72,7 @@ def _watcher(request: Request) -> None:
         needs.access.require(request.scope, Role.CAMERA)
 
 
+SettingsNeed = Annotated[Settings, Depends(_need(lambda needs: needs.settings))]
 AccessNeed = Annotated[Access, Depends(_need(lambda needs: needs.access))]
 MetricsNeed = Annotated[ServiceMetrics, Depends(_need(lambda needs: needs.metrics))]
 ModelSwitchNeed = Annotated[ModelSwitch, Depends(_need(lambda needs: needs.models))]
@@ -78,6 +83,7 @@ ArchiveNeed = Annotated[Archive, Depends(_need(lambda needs: needs.archive))]
 RecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.records))]
 OwnRecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.own_records))]
 LiveEventsNeed = Annotated[LiveEvents, Depends(_need(lambda needs: needs.live_events))]
+AlarmsNeed = Annotated[AlarmDesk, Depends(_need(lambda needs: needs.alarms))]
 OperatorActionsNeed = Annotated[OperatorActions, Depends(_need(lambda needs: needs.operator_actions))]
 HeatmapsNeed = Annotated[Heatmaps, Depends(_need(lambda needs: needs.heatmaps))]
 

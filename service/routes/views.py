@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.contract.decision import Decision, Verdict
+from service.contract.identifier import Id
 from service.contract.journal_entry import Review
 
 PersonName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S")]
@@ -31,6 +32,22 @@ class AcknowledgeForm(BaseModel):
 
     operator: PersonName
     comment: Comment = ""
+
+
+class AcknowledgeManyForm(AcknowledgeForm):
+    """Who takes note of which alarms, with one decision."""
+
+    alarm_ids: Annotated[list[Id], Field(min_length=1, max_length=1000)]
+
+
+class ShelveForm(BaseModel):
+    """Who puts an alarm aside, for how long and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    operator: PersonName
+    reason: PersonName
+    minutes: Annotated[float, Field(gt=0, le=1440)]
 
 
 class KeyForm(BaseModel):

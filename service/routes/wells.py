@@ -1,4 +1,4 @@
-"""``/v1/wells`` and ``/v1/alarms``: the wall board, the scores of a well, and alarms until somebody takes note."""
+"""``/v1/wells``: the wall board, and the scores of a well."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -8,10 +8,9 @@ from pydantic import AwareDatetime
 
 from service.contract.errors import MalformedField
 from service.contract.identifier import Id
-from service.contract.journal_entry import EventKind
-from service.control_room.live_views import AlarmList, AlarmView, BoardView
-from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, OperatorActionsNeed, RecordsNeed
-from service.routes.views import AcknowledgeForm, ScorePoint, ScoreSeries
+from service.control_room.live_views import BoardView
+from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, RecordsNeed
+from service.routes.views import ScorePoint, ScoreSeries
 
 router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY])
 
@@ -22,7 +21,6 @@ EARLIEST_END = datetime(1, 1, 2, tzinfo=UTC) + USUAL_WINDOW
 
 CameraId = Annotated[Id, Path()]
 WellId = Annotated[Id, Path()]
-AlarmId = Annotated[Id, Path()]
 From = Annotated[AwareDatetime | None, Query(alias="from", description="15 minutes before the end where it is absent.")]
 To = Annotated[AwareDatetime | None, Query(alias="to", description="Now where it is absent.")]
 Points = Annotated[int, Query(ge=1, le=MOST_POINTS)]
@@ -51,24 +49,3 @@ async def scores(
     found = await records.scores(camera_id, well_id, begin, end, points)
     shown = [ScorePoint(one.received_at, one.decision_id, one.verdict, one.score, one.threshold) for one in found]
     return ScoreSeries(begin, end, (end - begin).total_seconds() / points, shown)
-
-
-@router.get("/alarms", operation_id="listAlarms")
-async def alarms(
-    records: RecordsNeed,
-    open_only: Annotated[bool, Query(alias="open")] = False,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> AlarmList:
-    """List alarms, newest first."""
-    if open_only:
-        return AlarmList([AlarmView.raised(event) for event in (await records.active_alarms())[:limit]])
-    events = await records.events(2 * limit, (EventKind.ALARM_RAISED, EventKind.ALARM_ACKNOWLEDGED))
-    taken = {event.alarm_id: event for event in events if event.kind is EventKind.ALARM_ACKNOWLEDGED}
-    raised = [event for event in events if event.kind is EventKind.ALARM_RAISED][:limit]
-    return AlarmList([AlarmView.raised(event).acknowledged(taken.get(event.event_id)) for event in raised])
-
-
-@router.post("/alarms/{alarm_id}/acknowledge", operation_id="acknowledgeAlarm")
-async def acknowledge(alarm_id: AlarmId, form: AcknowledgeForm, actions: OperatorActionsNeed) -> AlarmView:
-    """Take note of an alarm; it stays in the record."""
-    return await actions.acknowledge(alarm_id, form.operator, form.comment)

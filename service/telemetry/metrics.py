@@ -36,7 +36,7 @@ class ServiceMetrics:
     def __init__(
         self, registry: CollectorRegistry, version: str, revision: str, intervals_s: Mapping[str, float]
     ) -> None:
-        self._registry = registry
+        self.registry = registry
         self.cameras = CameraMetrics(registry, intervals_s, time())
         self.record = RecordMetrics(registry)
         ProcessCollector(registry=registry)
@@ -123,4 +123,4 @@ class ServiceMetrics:
 
     def exposition(self) -> bytes:
         """Render everything in Prometheus's text format."""
-        return generate_latest(self._registry)
+        return generate_latest(self.registry)

@@ -147,7 +147,7 @@ def _event_row(event: Event) -> EntryRow:
         at=micros(event.at),
         camera_id=event.camera_id,
         well_id=event.well_id,
-        about=event.decision_id if event.alarm_id is None else event.alarm_id,
+        about=event.decision_id if event.alarm_id in {None, event.event_id} else event.alarm_id,
         body=body,
     )
 

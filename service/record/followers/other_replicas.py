@@ -8,16 +8,17 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select
 
 from service.contract.errors import LeakInspectionError, SchemaMissing
-from service.contract.journal_entry import Entry, EventKind
+from service.contract.journal_entry import ALARM_KINDS, Entry
 from service.record.database.engine import Database
 from service.record.database.entry_row import entry_of
 from service.record.database.schema import entries, wells
 from service.record.queries.lookup import with_models
-from service.record.queries.search import NOT_A_DECISION, unacknowledged
+from service.record.queries.search import NOT_A_DECISION, standing
 
 AT_ONCE = 1000
 LOOK_EVERY_S = 0.3
 RETRY_S = 1.0
+AFTER_RAISED = tuple(kind.value for kind in ALARM_KINDS[1:])
 
 REPLICA: ColumnElement[str | None] = literal_column("entries.replica")  # a column that SQLite does not have
 
@@ -79,12 +80,12 @@ class OtherReplicas:
         return found, more
 
     def _standing(self, connection: Connection) -> list[HeardEntry]:
-        """The latest decision of each well, the alarms nobody has acknowledged, and the last acknowledgements."""
+        """The latest decision of each well, the alarms that are not over, and what was done with alarms last."""
         latest = with_models().join(wells, wells.c.sequence == entries.c.sequence).where(self._theirs)
-        alarms = with_models().where(self._theirs, unacknowledged()).order_by(entries.c.sequence)
-        taken = with_models().where(self._theirs, NOT_A_DECISION, entries.c.kind == EventKind.ALARM_ACKNOWLEDGED.value)
-        taken = taken.order_by(entries.c.sequence.desc()).limit(AT_ONCE)
-        return [heard for query in (latest, alarms, taken) for heard in _heard(connection, query)]
+        alarms = with_models().where(self._theirs, standing()).order_by(entries.c.sequence)
+        done = with_models().where(self._theirs, NOT_A_DECISION, entries.c.kind.in_(AFTER_RAISED))
+        newest = _heard(connection, done.order_by(entries.c.sequence.desc()).limit(AT_ONCE))
+        return [*_heard(connection, latest), *_heard(connection, alarms), *reversed(newest)]
 
     @property
     def _theirs(self) -> ColumnElement[bool]:

@@ -12,7 +12,18 @@ from pydantic import JsonValue
 from service.contract.errors import SetupError
 from service.contract.journal_entry import Event
 
-FIELDS = ("event_id", "kind", "at", "camera_id", "well_id", "decision_id", "verdict", "score_ratio")
+FIELDS = (
+    "event_id",
+    "kind",
+    "at",
+    "camera_id",
+    "well_id",
+    "decision_id",
+    "verdict",
+    "score_ratio",
+    "state",
+    "operator",
+)
 
 
 class PayloadTemplate:

@@ -8,7 +8,7 @@ import httpx
 import orjson
 
 from service.contract.errors import Unavailable
-from service.contract.journal_entry import Event, EventKind
+from service.contract.journal_entry import ALARM_KINDS, Event, EventKind
 from service.record.followers.follower import FollowerPace, Step
 from service.record.followers.payload import PayloadTemplate, signature
 from service.record.journal.journal import Journal
@@ -21,7 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 class Webhook:
-    """Posts each alarm as JSON, with its id in the header ``Idempotency-Key``.
+    """Posts each alarm, and each change of its state, as JSON, with the event's id in the header ``Idempotency-Key``.
+
+    Of an alarm that chatters, its return and recurrence are not posted: it is there, and whoever gets it knows.
 
     An alarm counts as taken when the answer is 2xx. It is posted a second time only if the service dies between that
     answer and the note of it on disk; the key tells the receiver. What the receiver refuses for good, by a redirect or
@@ -37,7 +39,7 @@ class Webhook:
     """
 
     name = "webhook"
-    kinds: Sequence[str] = (EventKind.ALARM_RAISED.value,)
+    kinds: Sequence[str] = tuple(kind.value for kind in ALARM_KINDS)
     from_start = False
     pace = FollowerPace()
 
@@ -66,7 +68,7 @@ class Webhook:
         if not found:
             return Step(max(newest, sequence), 0, self._why)
         place, event = found[0]
-        if isinstance(event, Event):
+        if isinstance(event, Event) and not _is_chatter(event):
             await self._post(event)
         return Step(place, 1, self._why)
 
@@ -94,3 +96,8 @@ class Webhook:
         self._why = f"the webhook answers {code} and {means}; {self._passed_over} alarms were passed over"
         self._refused(code)
         logger.error("alarm %s of %s %s: %s", event.event_id, event.camera_id, event.well_id, self._why)
+
+
+def _is_chatter(event: Event) -> bool:
+    comes_and_goes = event.kind in {EventKind.ALARM_RETURNED, EventKind.ALARM_RECURRED}
+    return comes_and_goes and bool(event.payload.get("chattering"))

@@ -4,19 +4,22 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from service.contract.decision import Decision
 from service.contract.errors import NotFound
-from service.contract.journal_entry import DECISION, REVIEW, Event, EventKind, Recorded, Review
+from service.contract.journal_entry import ALARM_KINDS, DECISION, REVIEW, Event, EventKind, Recorded, Review
+from service.monitoring.alarms.alarm import Alarm
+from service.monitoring.alarms.events import alarm_after
 from service.record.database.engine import Database
+from service.record.database.entry_row import micros, moment
 from service.record.database.schema import entries, wells
 from service.record.queries.cursor import parse_cursor
 from service.record.queries.lookup import entries_after, recorded, with_models
 from service.record.queries.scores import worst_decisions
-from service.record.queries.search import NOT_A_DECISION, DecisionFilter, newest_decisions, place_of, unacknowledged
+from service.record.queries.search import NOT_A_DECISION, DecisionFilter, newest_decisions, place_of, standing
 
-ALARM_LIMIT = 1000
+ALARM_LIMIT = 5000
 LARGEST_PAGE = 1000
 MOST_WELLS = 4096
 
@@ -104,15 +107,40 @@ class Records:
         query = query.order_by(entries.c.sequence.desc()).limit(limit)
         return _events(await self._database.read(lambda connection: recorded(connection, query)))
 
-    async def active_alarms(self) -> list[Event]:
-        """Return the alarms that nobody has acknowledged, newest first."""
-        query = with_models().where(unacknowledged())
-        query = query.order_by(entries.c.sequence.desc()).limit(ALARM_LIMIT)
-        return _events(await self._database.read(lambda connection: recorded(connection, query)))
+    async def standing_alarms(self) -> list[Alarm]:
+        """Return the alarms that are not over, as they are, the newest first."""
+        return await self._alarms(standing(), ALARM_LIMIT)
+
+    async def alarms(self, limit: int) -> list[Alarm]:
+        """Return the newest alarms as they are, in whatever state, the newest first."""
+        return await self._alarms(and_(NOT_A_DECISION, entries.c.kind == EventKind.ALARM_RAISED.value), limit)
+
+    async def raised_since(self, since: datetime) -> list[datetime]:
+        """Return when alarms were raised since then, ``ALARM_LIMIT`` of them at most."""
+        raised = and_(NOT_A_DECISION, entries.c.kind == EventKind.ALARM_RAISED.value, entries.c.at >= micros(since))
+        query = select(entries.c.at).where(raised).order_by(entries.c.at.desc()).limit(ALARM_LIMIT)
+        return [moment(at) for at in await self._database.read(lambda one: one.scalars(query).all())]
 
     async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
         """Return the next entries in the order in which this database got them, of all kinds or of some."""
         return await self._database.read(lambda connection: entries_after(connection, sequence, limit, kinds))
+
+    async def _alarms(self, which: ColumnElement[bool], limit: int) -> list[Alarm]:
+        query = with_models().where(which).order_by(entries.c.sequence.desc()).limit(limit)
+        raised = _events(await self._database.read(lambda connection: recorded(connection, query)))
+        alarms = {event.event_id: alarm_after(event) for event in raised}
+        last = select(func.max(entries.c.sequence)).where(
+            entries.c.about.in_(alarms), entries.c.about.is_not(None), entries.c.kind.in_(ALARM_KINDS[1:])
+        )
+        changes = with_models().where(entries.c.sequence.in_(last.group_by(entries.c.about)))
+        for event in _events(await self._database.read(lambda connection: recorded(connection, changes))):
+            alarms[event.alarm_id or ""] = alarm_after(event, alarms[event.alarm_id or ""])
+        return await self._with_figures(list(alarms.values()))
+
+    async def _with_figures(self, alarms: Sequence[Alarm]) -> list[Alarm]:
+        """Older journals keep them with the decision alone."""
+        known = await self.decisions([each.decision_id for each in alarms if each.reason is None and each.decision_id])
+        return [each.with_figures(known[each.decision_id]) if each.decision_id in known else each for each in alarms]
 
 
 class SharedRecords(Records):

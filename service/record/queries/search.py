@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, literal_column, or_, select
 
 from service.contract.decision import LEAK_DESPITE, Reason, Verdict
-from service.contract.journal_entry import DECISION, REVIEW, EventKind, Recorded
+from service.contract.journal_entry import ALARM_KINDS, DECISION, REVIEW, EventKind, Recorded
 from service.record.database.entry_row import micros
 from service.record.database.schema import entries
 from service.record.queries.cursor import Cursor
@@ -69,15 +69,22 @@ def place_of(row: Recorded) -> Cursor:
     return Cursor(micros(row.entry.received_at), row.sequence)  # type: ignore[union-attr]  # only decisions are listed
 
 
-def unacknowledged() -> ColumnElement[bool]:
-    """The condition of an alarm that nobody has acknowledged."""
-    answer = entries.alias("answer")
-    acknowledged = exists().where(
-        answer.c.about == entries.c.id,
-        answer.c.about.is_not(None),
-        answer.c.kind == EventKind.ALARM_ACKNOWLEDGED.value,
-    )
-    return and_(NOT_A_DECISION, entries.c.kind == EventKind.ALARM_RAISED.value, ~acknowledged)
+def standing() -> ColumnElement[bool]:
+    """The condition of an ``alarm_raised`` whose alarm is not over."""
+    later = entries.alias("later")
+    over = exists().where(later.c.about == entries.c.id, later.c.about.is_not(None), _is_end(later))
+    return and_(NOT_A_DECISION, entries.c.kind == EventKind.ALARM_RAISED.value, ~over)
+
+
+def _is_end(later: FromClause) -> ColumnElement[bool]:
+    """An alarm ends with the state ``normal``; in older journals, which knew no states, with its acknowledgement.
+
+    Texts that people write cannot look like it: their quotes are escaped in JSON.
+    """
+    acknowledged = later.c.kind == EventKind.ALARM_ACKNOWLEDGED.value
+    is_transition = later.c.kind.in_([kind.value for kind in ALARM_KINDS])
+    without_state = and_(acknowledged, ~later.c.body.contains('"state":'))
+    return and_(is_transition, or_(later.c.body.contains('"state":"normal"'), without_state))
 
 
 def _query(

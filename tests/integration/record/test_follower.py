@@ -216,3 +216,18 @@ async def test_a_template_shapes_what_is_posted_and_a_secret_signs_it(tmp_path: 
     (request,) = plant.requests
     expected = hmac.new(b"of the plant", request.content, hashlib.sha256).hexdigest()
     assert request.headers["X-Signature-256"] == f"sha256={expected}"
+
+
+async def test_every_change_of_an_alarm_is_posted_but_not_the_coming_and_going_of_one_that_chatters(
+    tmp_path: Path,
+) -> None:
+    plant = Plant()
+    kinds = [EventKind.ALARM_RAISED, EventKind.ALARM_RETURNED, EventKind.ALARM_ACKNOWLEDGED, EventKind.ALARM_SHELVED]
+    told = [replace(an_alarm(number), kind=kind) for number, kind in enumerate(kinds)]
+    chatter = replace(an_alarm(9), kind=EventKind.ALARM_RECURRED, payload={"chattering": True})
+    async with opened(tmp_path) as journal:
+        webhook = Webhook(journal, "http://plant", client=plant.client())
+        async with following(journal, webhook) as follower:
+            await kept(journal, [*told, chatter])
+            await eventually(lambda: follower.behind == 0)
+    assert [body["kind"] for _, body in plant.taken] == [kind.value for kind in kinds]

@@ -71,7 +71,7 @@ async def test_events_and_alarms_are_found_without_a_look_at_decisions(plans: tu
     records, seen = plans
     await records.events(10)
     await records.events(10, [EventKind.NO_DATA])
-    await records.active_alarms()
+    await records.standing_alarms()
     await records.after(0, 10, [EventKind.ALARM_RAISED.value])
     assert len([step for step in seen if "INDEX entries_kind" in step]) == 4, seen
 

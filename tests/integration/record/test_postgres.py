@@ -85,7 +85,7 @@ async def test_two_replicas_share_one_record_that_reads_as_written(tmp_path: Pat
     assert leaks.decisions == [entry for entry in reversed(two[:700]) if entry.verdict is Verdict.LEAK]  # type: ignore[union-attr]
     latest = {decision.camera_id: decision for decision in await records.latest()}
     assert latest == {"cam-1": one[1499], "cam-2": two[699]}
-    assert len(await records.active_alarms()) == 2
+    assert len(await records.standing_alarms()) == 2
     engine.dispose()
 
 

@@ -9,10 +9,14 @@ import pytest
 from service.contract.decision import Decision, Reason, Verdict
 from service.contract.errors import MalformedField, NotFound, TooBroad
 from service.contract.journal_entry import Entry, Event, EventKind, Review
+from service.monitoring.alarms.alarm import AlarmState
+from service.monitoring.alarms.events import event_of
+from service.monitoring.alarms.layer import AlarmLayer
 from service.record.database.engine import Database, sqlite_engine
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
 from service.record.queries.search import DecisionFilter
+from service.settings import AlarmRule
 from tests.decisions import START, a_decision
 
 NUMBER = 2500
@@ -188,17 +192,38 @@ async def test_of_many_wells_those_that_sent_last_are_known_and_those_of_expecte
     assert await records.latest(0) == []
 
 
-async def test_an_alarm_is_active_until_it_is_acknowledged(tmp_path: Path) -> None:
+async def test_an_alarm_of_an_older_journal_stands_until_it_was_acknowledged(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     await journal.open()
     alarms = [Event(f"alarm-{number}", EventKind.ALARM_RAISED, START, "cam-1", "1a", "d") for number in range(3)]
     answer = Event("answer", EventKind.ALARM_ACKNOWLEDGED, START, "cam-1", "1a", "d", "alarm-1", {"by": "Anna"})
     await kept(journal, [*alarms, answer])
     records = Records(journal.database)
-    assert await records.active_alarms() == [alarms[2], alarms[0]]
+    assert [alarm.alarm_id for alarm in await records.standing_alarms()] == ["alarm-2", "alarm-0"]
+    assert [alarm.state for alarm in await records.alarms(2)] == [AlarmState.UNACKNOWLEDGED, AlarmState.NORMAL]
     assert await records.events(10) == [answer, *alarms[::-1]]
     assert await records.events(1, [EventKind.ALARM_RAISED]) == [alarms[2]]
     assert [recorded.entry for recorded in await records.after(2, 10, ["alarm_raised"])] == [alarms[2]]
+    await journal.close()
+
+
+async def test_an_alarm_stands_until_its_state_is_normal(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.db")
+    await journal.open()
+    layer = AlarmLayer(AlarmRule(confirmations=1, window=1))
+    first, second = [layer.observe(a_decision(Verdict.LEAK, well_id=well)) for well in ("1", "2")]
+    assert first is not None
+    assert second is not None
+    forged = '"state":"normal"'
+    acts = [layer.acknowledge(alarm, "Anna", forged) for alarm in (first.alarm, second.alarm)]
+    over = layer.observe(a_decision(well_id="2"))
+    assert over is not None
+    await kept(journal, [event_of(each) for each in (first, second, *acts, over)])
+    records = Records(journal.database)
+    (standing,) = await records.standing_alarms()
+    assert standing == acts[0].alarm
+    assert [alarm.state for alarm in await records.alarms(10)] == [AlarmState.NORMAL, AlarmState.ACKNOWLEDGED]
+    assert len(await records.raised_since(START - timedelta(days=1))) == 2
     await journal.close()
 
 

@@ -181,11 +181,55 @@ async def test_alarms_are_listed_and_acknowledged_once(serve: Serve) -> None:
         assert_problem(await client.post(path, json={"operator": ""}), 422)
         taken = (await client.post(path, json={"operator": "Anna", "comment": "tapped"})).json()
         assert_problem(await client.post(path, json={"operator": "Anna"}), 404)
-        assert (await client.get("/v1/alarms?open=true")).json() == {"items": []}
+        assert (await client.get("/v1/alarms?open=true")).json() == {"items": [], "total": 0, "by_state": {}}
         (listed_alarm,) = (await client.get("/v1/alarms")).json()["items"]
     assert (alarm["well_id"], alarm["verdict"], alarm["acknowledged_at"]) == ("1", "leak", None)
     assert (taken["acknowledged_by"], taken["comment"]) == ("Anna", "tapped")
     assert listed_alarm == taken
+
+
+async def test_alarms_that_stand_come_by_urgency_with_reason_and_true_counts(serve: Serve) -> None:
+    async with serve(journal={"strict": True}, alarm={"confirmations": 1, "window": 1}) as client:
+        await inspected(client, ["1", "2", "3", "1"], leaks=["2", "3"])
+        await client.post(
+            "/v1/inspect", params={"camera_id": "cam-1", "well_id": "4"}, content=jpeg(good_well(1, height=6, width=6))
+        )
+        standing = (await client.get("/v1/alarms?standing=true&limit=2")).json()
+        unknown = (await client.get("/v1/alarms?standing=true")).json()["items"][-1]
+        figures = (await client.get("/v1/alarms/figures")).json()
+        metrics = (await client.get("/metrics")).text
+    assert (len(standing["items"]), standing["total"], standing["by_state"]) == (2, 3, {"unacknowledged": 3})
+    assert [alarm["verdict"] for alarm in standing["items"]] == ["leak", "leak"]
+    for alarm in standing["items"]:
+        assert alarm["reason"] == "score_at_or_above_threshold"
+        assert alarm["score"] > alarm["threshold"] == 0.005
+    assert (unknown["verdict"], unknown["reason"], unknown["score"]) == ("unknown", "input_size", None)
+    assert (figures["last_hour"], figures["peak"], figures["standing"], figures["chattering"]) == (3, 3, 3, 0)
+    assert "leak_inspection_standing_alarms 3.0" in metrics
+    assert "leak_inspection_alarms_per_hour 3.0" in metrics
+
+
+async def test_alarms_are_acknowledged_together_shelved_for_a_while_and_so_after_a_restart(serve: Serve) -> None:
+    rule = {"confirmations": 1, "window": 1, "longest_shelf_s": 3600}
+    async with serve(journal={"strict": True}, alarm=rule) as client:
+        await inspected(client, ["1", "2", "3"], leaks=["1", "2", "3"])
+        first, *others = (await client.get("/v1/alarms?open=true")).json()["items"]
+        form = {"operator": "Anna", "alarm_ids": [alarm["alarm_id"] for alarm in others]}
+        assert (await client.post("/v1/alarms/acknowledge", json=form)).json()["by_state"] == {"acknowledged": 2}
+        path = f"/v1/alarms/{first['alarm_id']}"
+        shelf = {"operator": "Anna", "reason": "known scratch", "minutes": 60}
+        assert_problem(await client.post(f"{path}/shelve", json=shelf | {"minutes": 61}), 422)
+        assert_problem(await client.post(f"{path}/shelve", json=shelf | {"reason": " "}), 422)
+        assert (await client.post(f"{path}/shelve", json=shelf)).json()["state"] == "shelved"
+    async with serve(journal={"strict": True}, alarm=rule) as client:
+        counts = (await client.get("/v1/alarms?standing=true")).json()["by_state"]
+        assert counts == {"acknowledged": 2, "shelved": 1}
+        await inspected(client, ["1", "2", "3"], leaks=["1", "2", "3"])
+        assert (await client.get("/v1/alarms?open=true")).json()["total"] == 0
+        back = (await client.post(f"{path}/unshelve", json={"operator": "Boris"})).json()
+        assert (back["state"], back["shelved_until"]) == ("unacknowledged", None)
+        await inspected(client, ["1", "2", "3"], leaks=[])
+        assert (await client.get("/v1/alarms?standing=true")).json()["by_state"] == {"returned": 1}
 
 
 async def test_status_names_what_is_wrong_and_what_is_served(serve: Serve) -> None:

@@ -8,7 +8,11 @@ from service.contract.journal_entry import Entry, Event, EventKind, Recorded
 from service.control_room import board
 from service.control_room.board import Board
 from service.control_room.live_views import CameraView, WellView
+from service.monitoring.alarms.alarm import AlarmState
+from service.monitoring.alarms.events import event_of
+from service.monitoring.alarms.layer import AlarmLayer
 from service.monitoring.cameras_file import Camera
+from service.settings import AlarmRule
 from tests.decisions import START, a_decision
 
 LEAK, GOOD = Verdict.LEAK, Verdict.NO_LEAK
@@ -66,19 +70,28 @@ def test_a_picture_without_a_well_stands_for_its_camera_and_one_without_a_camera
     assert only_well(after).well_id is None
 
 
-def test_an_alarm_shows_what_raised_it_until_somebody_takes_note() -> None:
+def test_an_alarm_shows_what_raised_it_and_what_became_of_it() -> None:
+    layer = AlarmLayer(AlarmRule(confirmations=1, window=1))
     leak = a_decision(LEAK)
-    raised = an_event(EventKind.ALARM_RAISED, decision_id=leak.decision_id, payload={"verdict": "leak"})
-    after = board_after(leak, raised)
+    raised = layer.observe(leak)
+    assert raised is not None
+    after = board_after(leak, event_of(raised))
     alarm = only_well(after).alarm
     assert alarm is not None
-    assert (alarm.alarm_id, alarm.verdict, alarm.score, alarm.acknowledged_at) == ("event-1", LEAK, leak.score, None)
+    assert (alarm.state, alarm.reason, alarm.score) == (AlarmState.UNACKNOWLEDGED, leak.reason, leak.score)
+    taken = layer.acknowledge(raised.alarm, "Anna", "tapped")
+    after.apply([Recorded(3, event_of(taken))])
+    alarm = only_well(after).alarm
+    assert alarm is not None
+    assert (alarm.state, alarm.acknowledged_by, alarm.comment) == (AlarmState.ACKNOWLEDGED, "Anna", "tapped")
+
+
+def test_in_an_older_journal_an_acknowledgement_was_the_end_of_an_alarm() -> None:
     payload = {"operator": "Anna", "comment": "tapped"}
     taken = an_event(EventKind.ALARM_ACKNOWLEDGED, event_id="event-2", alarm_id="event-1", payload=payload)
-    after.apply([Recorded(3, taken)])
-    alarm = only_well(after).alarm
+    alarm = only_well(board_after(an_event(EventKind.ALARM_RAISED, payload={"verdict": "leak"}), taken)).alarm
     assert alarm is not None
-    assert (alarm.acknowledged_by, alarm.comment, alarm.acknowledged_at) == ("Anna", "tapped", START)
+    assert (alarm.state, alarm.verdict, alarm.acknowledged_by) == (AlarmState.NORMAL, LEAK, "Anna")
 
 
 def test_an_old_acknowledgement_does_not_touch_a_newer_alarm() -> None:

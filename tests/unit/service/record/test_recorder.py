@@ -9,7 +9,8 @@ from prometheus_client import CollectorRegistry
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry, Event, EventKind, entry_id, new_id
-from service.monitoring.alarms import AlarmLayer
+from service.monitoring.alarms.desk import AlarmDesk
+from service.monitoring.alarms.layer import AlarmLayer
 from service.monitoring.cadence import Cadence
 from service.monitoring.drift import DriftMonitor
 from service.monitoring.monitor import Monitor
@@ -41,8 +42,9 @@ class Bench:
     def __init__(self, rule: AlarmRule | None = None) -> None:
         self.registry = CollectorRegistry()
         self.metrics = metrics = ServiceMetrics(self.registry, "0", "0", {})
+        self.alarms = AlarmDesk(AlarmLayer(rule or AlarmRule(confirmations=1, window=1)))
         self.monitor = Monitor(
-            AlarmLayer(rule or AlarmRule(confirmations=1, window=1)),
+            self.alarms,
             Cadence({}, 0.0),
             DriftMonitor(lambda: None, 10.0),
             metrics.cameras,
@@ -57,7 +59,7 @@ class Bench:
         (recording,) = self.recorder.record([decision], [shot_of(b"picture")])
         return asyncio.ensure_future(recording.kept())
 
-    def alarms(self) -> float | None:
+    def counted(self) -> float | None:
         return self.registry.get_sample_value("leak_inspection_alarms_total", {"camera_id": "other"})
 
 
@@ -72,7 +74,7 @@ async def test_a_leak_is_answered_once_it_is_on_disk() -> None:
     assert not (await asyncio.wait({answer}, timeout=0.01))[0]
     bench.journal.disk.set_result(None)
     assert await answer is leak
-    assert bench.alarms() == 1
+    assert bench.counted() == 1
 
 
 async def test_a_leak_is_kept_and_counted_although_its_caller_has_gone() -> None:
@@ -83,18 +85,18 @@ async def test_a_leak_is_kept_and_counted_although_its_caller_has_gone() -> None
     await asyncio.wait({answer})
     bench.journal.disk.set_result(None)
     await bench.record(a_decision(Verdict.LEAK, well_id="13a"))
-    assert bench.alarms() == 2
+    assert bench.counted() == 2
 
 
 async def test_an_alarm_that_cannot_be_kept_is_taken_back() -> None:
     bench = Bench()
     answer = bench.record(a_decision(Verdict.LEAK))
-    assert bench.monitor.active_alarms
+    assert bench.alarms.standing
     bench.journal.disk.set_exception(JournalUnavailable("the disk is full"))
     with pytest.raises(JournalUnavailable):
         await answer
-    assert bench.monitor.active_alarms == []
-    assert bench.alarms() == 0
+    assert bench.alarms.standing == []
+    assert bench.counted() == 0
 
 
 async def test_an_alarm_that_was_taken_back_comes_with_the_next_picture() -> None:
@@ -102,7 +104,7 @@ async def test_an_alarm_that_was_taken_back_comes_with_the_next_picture() -> Non
     bench.monitor.observe([a_decision(Verdict.UNKNOWN)])
     raised = bench.monitor.observe([a_decision(Verdict.UNKNOWN)])
     bench.monitor.withdraw(raised)
-    assert bench.monitor.active_alarms == []
+    assert bench.alarms.standing == []
     again = bench.monitor.observe([a_decision(Verdict.UNKNOWN)])
     assert [event.kind for event in again] == [EventKind.ALARM_RAISED]
 
@@ -125,7 +127,7 @@ async def test_a_picture_that_was_sent_three_times_does_not_confirm_its_own_alar
     recordings = bench.recorder.record([first, *again], [crop] * 3)
     assert [await recording.kept() for recording in recordings] == [first] * 3
     assert bench.journal.entries == [first], "neither an alarm nor a decision more"
-    assert bench.monitor.active_alarms == []
+    assert bench.alarms.standing == []
 
 
 async def test_an_alarm_names_a_decision_of_record() -> None:
@@ -143,4 +145,4 @@ async def test_nothing_follows_from_a_decision_that_the_journal_refuses() -> Non
     bench = Bench()
     with pytest.raises(JournalUnavailable):
         bench.on(FullJournal()).record([a_decision(Verdict.LEAK)], [shot_of(b"picture")])
-    assert bench.monitor.active_alarms == []
+    assert bench.alarms.standing == []

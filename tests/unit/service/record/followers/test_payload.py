@@ -24,6 +24,8 @@ def test_every_field_is_filled_and_what_is_missing_is_empty() -> None:
         "decision_id": "d1",
         "verdict": "leak",
         "score_ratio": "2.5",
+        "state": "",
+        "operator": "",
     }
 
 
