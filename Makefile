@@ -9,8 +9,8 @@ PIP := -m pip --disable-pip-version-check install --quiet --constraint constrain
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 COMPOSE := $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
-# Tests that meet real time, browsers and databases get a second and a third chance on a busy machine.
-PYTEST := -m pytest --reruns 2 --reruns-delay 1
+# Tests that meet real time, browsers and databases get a second and a third chance on a busy machine; one that hangs does not.
+PYTEST := -m pytest --reruns 2 --reruns-delay 1 --rerun-except "Timeout .>"
 # A process a core, up to four; the tests of a module stay together, since they share what is slow to start.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)

@@ -61,7 +61,7 @@ class MicroBatcher(Generic[T]):
             loop.call_soon(self._judge_next, loop)
         for waiter, outcome in zip(batch, self._outcomes([waiter.crop for waiter in batch]), strict=True):
             if isinstance(outcome, Exception):
-                waiter.outcome.set_exception(outcome)
+                waiter.outcome.set_exception(_raisable(outcome))
             else:
                 waiter.outcome.set_result(outcome)
 
@@ -81,10 +81,22 @@ class MicroBatcher(Generic[T]):
 
     def _outcomes(self, crops: Sequence[Crop]) -> Sequence[T | Exception]:
         try:
-            return self._judge(crops) if crops else ()
+            outcomes = self._judge(crops) if crops else ()
+            if len(outcomes) != len(crops):
+                raise ScoringFailed(f"{len(outcomes)} outcomes for {len(crops)} pictures: send the next one")
+            return outcomes
         except ScoringFailed as error:  # not a matter of one picture
             return [ScoringFailed(str(error)) for _ in crops]
         except Exception as error:  # whatever one picture provokes, it is its sender's alone
             if len(crops) == 1:
                 return [error]
             return [self._outcomes([crop])[0] for crop in crops]
+
+
+def _raisable(error: Exception) -> Exception:
+    """The error, or one in its place where a future would not take it and leave its waiter waiting for ever."""
+    if not isinstance(error, StopIteration):
+        return error
+    failed = RuntimeError("judging ended early")
+    failed.__cause__ = error
+    return failed

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.contract.crop import Crop
 from service.contract.decision import Decision
-from service.contract.errors import DeadlineExceeded, NotAPicture
+from service.contract.errors import DeadlineExceeded, NotAPicture, ScoringFailed
 from service.judging.judge import judge, judge_each
 from service.judging.micro_batching import MicroBatcher
 from service.judging.serving import Serving, open_serving
@@ -55,6 +55,27 @@ async def test_what_arrives_together_is_judged_together_in_the_order_of_asking()
     decisions = await asyncio.gather(*(batcher.judge(a_crop(image), math.inf) for image in images))
     assert [decision.image_sha256 for decision in decisions] == [image.hex() for image in images]
     assert judge.batches == [images[:3], images[3:]]
+
+
+async def test_an_error_that_no_future_takes_still_reaches_its_sender_alone() -> None:
+    def judge(crops: Sequence[Crop]) -> list[Outcome]:
+        return [a_decision(image_sha256=crop.sha256) if crop.image != POISON else next(iter(())) for crop in crops]
+
+    batcher = MicroBatcher(judge)
+    first, second, third = await asyncio.gather(
+        *(batcher.judge(a_crop(image), math.inf) for image in (b"1", POISON, b"3")), return_exceptions=True
+    )
+    assert isinstance(second, RuntimeError)
+    assert isinstance(first, Decision)
+    assert isinstance(third, Decision)
+
+
+async def test_too_few_outcomes_leave_nobody_waiting() -> None:
+    batcher: MicroBatcher[Outcome] = MicroBatcher(lambda crops: [a_decision() for _ in crops[1:]])
+    outcomes = await asyncio.gather(
+        *(batcher.judge(a_crop(image), math.inf) for image in (b"1", b"2")), return_exceptions=True
+    )
+    assert all(isinstance(outcome, ScoringFailed) for outcome in outcomes)
 
 
 async def test_a_picture_that_is_alone_waits_for_no_company() -> None:
