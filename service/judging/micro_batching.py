@@ -82,15 +82,15 @@ class MicroBatcher(Generic[T]):
     def _outcomes(self, crops: Sequence[Crop]) -> Sequence[T | Exception]:
         try:
             outcomes = self._judge(crops) if crops else ()
-            if len(outcomes) != len(crops):
-                raise ScoringFailed(f"{len(outcomes)} outcomes for {len(crops)} pictures: send the next one")
-            return outcomes
         except ScoringFailed as error:  # not a matter of one picture
             return [ScoringFailed(str(error)) for _ in crops]
         except Exception as error:  # whatever one picture provokes, it is its sender's alone
             if len(crops) == 1:
                 return [error]
             return [self._outcomes([crop])[0] for crop in crops]
+        if len(outcomes) == len(crops):
+            return outcomes
+        return [ScoringFailed(f"{len(outcomes)} outcomes for {len(crops)} pictures: send the next one") for _ in crops]
 
 
 def _raisable(error: Exception) -> Exception:
