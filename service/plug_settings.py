@@ -11,3 +11,19 @@ class OipSettings(_PlugGroup):
     """The plug for clients of the Open Inference Protocol."""
 
     enabled: bool = Field(False, description="Answer the Open Inference Protocol on /v2.")
+
+
+class ModbusSettings(_PlugGroup):
+    """The plug for programmable controllers."""
+
+    enabled: bool = Field(False, description="Show wells in registers of Modbus TCP (extra `modbus`).")
+    host: str = Field("127.0.0.1", description="Address that Modbus listens on; it knows no keys.")
+    port: int = Field(502, ge=1, le=65535, description="Port that Modbus listens on.")
+    wells: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._:/, -]+$",
+        description="Wells that get registers, in this order: CAMERA/WELL with commas between; "
+        "without it those of the cameras file.",
+    )
+    valid_s: float = Field(30.0, gt=0, le=86_400, description="Time after which a result in registers counts no more.")
+    trigger_s: float = Field(5.0, gt=0, le=3600, description="Time that a trigger waits for the picture of its well.")

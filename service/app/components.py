@@ -10,6 +10,7 @@ from time import monotonic
 
 from prometheus_client import CollectorRegistry
 
+from service.app.plugs import made_plugs
 from service.contract.run_limit import RunLimit
 from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
@@ -33,6 +34,7 @@ from service.monitoring.incidents import IncidentMonitor, Source
 from service.monitoring.monitor import Monitor
 from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
+from service.plugs.plug import RunningPlug
 from service.record.archive.archive import Archive
 from service.record.clock import CLOCK_FILE, RecordClock
 from service.record.database.engine import Database, postgres_engine
@@ -70,6 +72,7 @@ class Components(Needs):
     monitor: Monitor
     event_outbox: EventOutbox
     followers: Sequence[Follower]
+    plugs: Sequence[RunningPlug]
     retentions: Sequence[Retention]
     clock: RecordClock
     shared: Database | None
@@ -105,8 +108,10 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     records = own_records if shared is None else SharedRecords(shared, own_records)
     longest_days = max(*settings.journal.retention.days.values(), *settings.archive.retention.days.values())
     clock = RecordClock(settings.data_dir / CLOCK_FILE, lambda: journal.newest_at, timedelta(days=longest_days))
-    followers = [Follower(journal, sink) for sink in _sinks(journal, settings, metrics)]
+    plugs = made_plugs(settings, cameras, journal, own_records, readiness)
+    followers = [Follower(journal, sink) for sink in [*_sinks(journal, settings, metrics), *plugs.sinks]]
     incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
+    incidents += [plug.problems for plug in plugs.running]
     components = Components(
         settings=settings,
         cameras=cameras,
@@ -126,6 +131,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         archive=archive,
         event_outbox=EventOutbox(journal),
         followers=followers,
+        plugs=plugs.running,
         retentions=_retentions(journal, settings, followers),
         clock=clock,
         shared=shared,

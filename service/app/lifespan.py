@@ -64,6 +64,7 @@ def _tasks(parts: Components) -> list[Task]:
     watches = (_follow_artifact, _watch_journal, _self_test, _watch_silence, _watch_shelf, _watch_incidents)
     tasks: list[Task] = [partial(watch, parts) for watch in watches]
     tasks += [parts.event_outbox.run, parts.live_events.follow, partial(parts.archive.run, parts.clock)]
+    tasks += [plug.keep_running for plug in parts.plugs]
     tasks += [partial(retention.run, parts.clock) for retention in parts.retentions]
     if parts.other_replicas is not None:
         tasks.append(partial(parts.live_events.hear, parts.other_replicas.watch, parts.monitor.heard))

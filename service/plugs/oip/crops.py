@@ -19,7 +19,8 @@ INPUTS = {IMAGE: (BYTES, [-1]), PIXELS: (UINT8, [-1, -1, -1, 3])}
 """Datatype and shape of each input; a request brings one of them."""
 
 COLOURS = 3
-FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+FAST = (cv2.IMWRITE_PNG_COMPRESSION, 0)
+"""Packing would take longer than judging, and few pictures are kept."""
 OF_THE_PROTOCOL = frozenset(
     ("binary_data_output", "timeout", "priority", "sequence_id", "sequence_start", "sequence_end", "headers")
 )

@@ -1,0 +1,58 @@
+"""The plugs that the settings switch on, each with what it needs of the service and of its extra."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.contract.errors import SetupError
+from service.monitoring.cameras_file import Camera
+from service.monitoring.readiness import Readiness
+from service.plugs.plug import RunningPlug
+from service.record.followers.follower import Sink
+from service.record.journal.journal import Journal
+from service.record.queries.records import Records
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Plugs:
+    """What follows the journal for plugs, and what keeps running."""
+
+    sinks: list[Sink] = field(default_factory=list)
+    running: list[RunningPlug] = field(default_factory=list)
+
+
+def made_plugs(
+    settings: Settings, cameras: Mapping[str, Camera], journal: Journal, records: Records, readiness: Readiness
+) -> Plugs:
+    """Make the plugs; nothing listens yet.
+
+    Raises:
+        SetupError: the extra of one is not installed, or its settings do not fit the cameras.
+    """
+    plugs = Plugs()
+    try:
+        if settings.modbus.enabled:
+            _add_modbus(plugs, settings, cameras, journal, records, readiness)
+    except ModuleNotFoundError as error:
+        raise SetupError(
+            f"{error.name} is not installed: install leak-inspection with the extra of each plug that is switched on"
+        ) from error
+    return plugs
+
+
+def _add_modbus(
+    plugs: Plugs,
+    settings: Settings,
+    cameras: Mapping[str, Camera],
+    journal: Journal,
+    records: Records,
+    readiness: Readiness,
+) -> None:
+    from service.plugs.modbus.server import ModbusPlug  # noqa: PLC0415  # brings pymodbus, an extra
+    from service.plugs.modbus.wells import ModbusWells, places_of  # noqa: PLC0415
+
+    places = places_of(settings.modbus, cameras)
+    wells = ModbusWells(journal, places, settings.modbus, records.active_alarms)
+    plug = ModbusPlug(settings.modbus, wells, lambda: readiness.ready)
+    plugs.sinks.append(wells)
+    plugs.running.append(RunningPlug("modbus", plug.run))
