@@ -52,7 +52,7 @@ def _add_modbus(
     from service.plugs.modbus.wells import ModbusWells, places_of  # noqa: PLC0415
 
     places = places_of(settings.modbus, cameras)
-    wells = ModbusWells(journal, places, settings.modbus, records.active_alarms)
+    wells = ModbusWells(journal, places, settings.modbus, records.standing_alarms)
     plug = ModbusPlug(settings.modbus, wells, lambda: readiness.ready)
     plugs.sinks.append(wells)
     plugs.running.append(RunningPlug("modbus", plug.run))

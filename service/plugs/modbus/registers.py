@@ -54,7 +54,11 @@ WELL = (
         4, 1, "result", "uint16", "1: no_leak; 2: leak; 3: unknown; 4: no picture in time; 0: none since the start"
     ),
     Register(
-        5, 1, "alarm", "uint16", "1: the last result is no_leak, no alarm is open, the service is ready; 2: alarm"
+        5,
+        1,
+        "alarm",
+        "uint16",
+        "1: the last result is no_leak, no alarm stands (shelved ones aside), the service is ready; 2: alarm",
     ),
     Register(6, 1, "unknown", "uint16", "1: the last picture could be judged; 2: it could not, or there is none"),
     Register(7, 1, "sequence", "uint16", "one more with each result; after 65535 comes 1"),

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
-from service.contract.journal_entry import DECISION, Entry, Event, EventKind
+from service.contract.journal_entry import ALARM_KINDS, DECISION, Entry, Event, EventKind
+from service.monitoring.alarms.alarm import Alarm, AlarmState
+from service.monitoring.alarms.events import alarm_after
 from service.monitoring.cameras_file import Camera
 from service.plug_settings import ModbusSettings
 from service.plugs.modbus.registers import MOST_WELLS
@@ -17,6 +19,8 @@ from service.record.journal.journal import Journal
 Place = tuple[str, str | None]
 """A camera, and a well of it or None for pictures that name none."""
 
+PUT_ASIDE = frozenset((AlarmState.NORMAL, AlarmState.SHELVED))
+
 
 class ModbusWells:
     """Takes decisions, alarms and silence from the journal; what is older than its memory is passed over.
@@ -25,11 +29,11 @@ class ModbusWells:
         journal: what is followed.
         places: whose registers come in this order.
         settings: how long results and triggers hold.
-        open_alarms: returns the events of alarms that were open before the start.
+        open_alarms: returns the alarms that were standing before the start.
     """
 
     name = "modbus"
-    kinds: Sequence[str] = (DECISION, EventKind.ALARM_RAISED, EventKind.ALARM_ACKNOWLEDGED, EventKind.NO_DATA)
+    kinds: Sequence[str] = (DECISION, *ALARM_KINDS, EventKind.NO_DATA)
     from_start = False
     pace = FollowerPace()
 
@@ -38,10 +42,10 @@ class ModbusWells:
         journal: Journal,
         places: Sequence[Place],
         settings: ModbusSettings,
-        open_alarms: Callable[[], Awaitable[Sequence[Event]]],
+        open_alarms: Callable[[], Awaitable[Sequence[Alarm]]],
     ) -> None:
         self._journal = journal
-        self._open_alarms: Callable[[], Awaitable[Sequence[Event]]] | None = open_alarms
+        self._open_alarms: Callable[[], Awaitable[Sequence[Alarm]]] | None = open_alarms
         valid, patience = timedelta(seconds=settings.valid_s), timedelta(seconds=settings.trigger_s)
         self.blocks = [WellBlock(valid, patience) for _ in places]
         self._by_place = dict(zip(places, self.blocks, strict=True))
@@ -51,7 +55,7 @@ class ModbusWells:
         """Take in what is new; nothing is noted on disk, since an old result proves nothing after a restart."""
         if self._open_alarms is not None:
             for alarm in await self._open_alarms():
-                self._take(alarm)
+                self._stands(alarm)
             self._open_alarms = None
         newer = self._journal.tail.after(sequence)
         for recorded in self._journal.tail.all() if newer is None else newer:
@@ -71,15 +75,21 @@ class ModbusWells:
             self._happened(entry, entry.camera_id)
 
     def _happened(self, event: Event, camera_id: str) -> None:
-        block = self._by_place.get((camera_id, event.well_id))
-        if event.kind is EventKind.ALARM_RAISED and block is not None:
-            block.alarm_opened(event.alarm_id or event.event_id)
-        elif event.kind is EventKind.ALARM_ACKNOWLEDGED and block is not None:
-            block.alarm_closed(event.alarm_id or "")
+        if event.kind in ALARM_KINDS:
+            self._stands(alarm_after(event))
         elif event.kind is EventKind.NO_DATA:
             for (camera, well), silent in self._by_place.items():
                 if camera == camera_id and event.well_id in {None, well}:
                     silent.silent()
+
+    def _stands(self, alarm: Alarm) -> None:
+        block = None if alarm.camera_id is None else self._by_place.get((alarm.camera_id, alarm.well_id))
+        if block is None:
+            return
+        if alarm.state in PUT_ASIDE:
+            block.alarm_closed(alarm.alarm_id)
+        else:
+            block.alarm_opened(alarm.alarm_id)
 
 
 def places_of(settings: ModbusSettings, cameras: Mapping[str, Camera]) -> list[Place]:

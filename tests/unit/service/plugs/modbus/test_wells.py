@@ -8,6 +8,8 @@ import pytest
 from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.contract.journal_entry import Entry, Event, EventKind, new_id
+from service.monitoring.alarms.alarm import Alarm, Transition
+from service.monitoring.alarms.events import event_of
 from service.plug_settings import ModbusSettings
 from service.plugs.modbus.wells import ModbusWells, places_of
 from service.record.journal.journal import Journal
@@ -27,12 +29,16 @@ def test_wells_are_named_in_the_order_of_their_registers() -> None:
     assert places_of(ModbusSettings(wells="cam-1/12a, cam-1,cam-2/1"), {}) == PLACES
 
 
-async def nothing_open() -> list[Event]:
+async def nothing_open() -> list[Alarm]:
     return []
 
 
-def event(kind: EventKind, camera_id: str, well_id: str | None, alarm_id: str | None = None) -> Event:
-    return Event(new_id(), kind, START, camera_id, well_id, alarm_id=alarm_id)
+def silence(well_id: str | None) -> Event:
+    return Event(new_id(), EventKind.NO_DATA, START, "cam-1", well_id)
+
+
+def happened(kind: EventKind, alarm: Alarm) -> Event:
+    return event_of(Transition(alarm.alarm_id if kind is EventKind.ALARM_RAISED else new_id(), kind, alarm))
 
 
 async def told(folder: Path, *entries: Entry) -> list[list[int]]:
@@ -49,10 +55,16 @@ async def told(folder: Path, *entries: Entry) -> list[list[int]]:
 
 async def test_decisions_alarms_and_silence_reach_the_well_they_are_of(tmp_path: Path) -> None:
     good = [a_decision(camera_id=camera_id, well_id=well_id, decision_id=str(uuid4())) for camera_id, well_id in PLACES]
-    raised = event(EventKind.ALARM_RAISED, "cam-1", "12a", "alarm-1")
+    alarm = Alarm.raised(a_decision(Verdict.LEAK, camera_id="cam-1", well_id="12a"), first_out=True, chattering=False)
+    raised = happened(EventKind.ALARM_RAISED, alarm)
+    seen = alarm.acknowledged(START, "ann", "")
+    acknowledged = happened(EventKind.ALARM_ACKNOWLEDGED, seen)
+    over = happened(EventKind.ALARM_RETURNED, seen.returned(START))
+    shelved = happened(EventKind.ALARM_SHELVED, alarm.shelved(START, START, "ann", "a new nozzle"))
     assert await told(tmp_path / "1", *good) == [[1, 1], [1, 1], [1, 1]]
     assert await told(tmp_path / "2", *good, raised) == [[1, 2], [1, 1], [1, 1]]
-    closed = event(EventKind.ALARM_ACKNOWLEDGED, "cam-1", "12a", "alarm-1")
-    assert await told(tmp_path / "3", *good, raised, closed) == [[1, 1], [1, 1], [1, 1]]
-    assert await told(tmp_path / "4", *good, event(EventKind.NO_DATA, "cam-1", None)) == [[4, 2], [4, 2], [1, 1]]
-    assert await told(tmp_path / "5", *good, event(EventKind.NO_DATA, "cam-1", "12a")) == [[4, 2], [1, 1], [1, 1]]
+    assert await told(tmp_path / "3", *good, raised, acknowledged) == [[1, 2], [1, 1], [1, 1]]
+    assert await told(tmp_path / "4", *good, raised, acknowledged, over) == [[1, 1], [1, 1], [1, 1]]
+    assert await told(tmp_path / "5", *good, raised, shelved) == [[1, 1], [1, 1], [1, 1]]
+    assert await told(tmp_path / "6", *good, silence(None)) == [[4, 2], [4, 2], [1, 1]]
+    assert await told(tmp_path / "7", *good, silence("12a")) == [[4, 2], [1, 1], [1, 1]]
