@@ -14,7 +14,7 @@ from service.contract.decision import Reason, Verdict, decide
 from service.contract.errors import ScoringFailed
 from service.contract.gate.gate import Figures, Gate, Gated
 from service.contract.manifest import InputSpec, Threshold
-from service.contract.picture import Pixels, to_pixels
+from service.contract.picture import Pixels, stacked, to_pixels
 from service.contract.run_limit import RunLimit
 from service.contract.scorer import OnnxScorer, Scorer, Scores
 
@@ -91,7 +91,7 @@ class Detector:
     def _scored(self, pixels: Sequence[Pixels]) -> Scores:
         """Whatever is not exactly one score a picture could be laid to another one's charge."""
         try:
-            scores = self.scorer.score(np.stack(pixels))
+            scores = self.scorer.score(stacked(pixels))
         except Exception as error:  # onnxruntime's errors share no base class below Exception
             raise ScoringFailed("the scorer failed on this picture: send the next one") from error
         if scores.shape != (len(pixels),):

@@ -5,6 +5,8 @@ CMYK is converted, alpha is dropped, and an EXIF orientation is applied. A JPEG'
 simplejpeg, which refuses a file of which some had to be invented; PNG, and what has EXIF data, from OpenCV.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import simplejpeg
@@ -121,6 +123,11 @@ def to_pixels(picture: Pixels, spec: InputSpec) -> Pixels:
     reduction = max(height / spec.height, width / spec.width)
     rule = cv2.INTER_AREA if reduction >= STRONG_REDUCTION else cv2.INTER_LINEAR
     return cv2.resize(picture, (spec.width, spec.height), interpolation=rule)  # type: ignore[return-value]
+
+
+def stacked(pixels: Sequence[Pixels]) -> Pixels:
+    """Lay pictures of one size side by side, [N, H, W, 3]; a single one is not copied."""
+    return pixels[0][np.newaxis] if len(pixels) == 1 else np.stack(pixels)
 
 
 def sharpen(picture: Pixels, step: Sharpen) -> Pixels:

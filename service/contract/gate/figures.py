@@ -4,10 +4,10 @@ Everything is measured on the model's pixels, since that is what the score sees,
 are measured together. Sums of whole numbers are exact, so a picture has the same figures in any company.
 """
 
+from functools import cache
 from typing import Final
 
 import cv2
-import cv2.typing
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +15,7 @@ from service.contract.picture import Pixels
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.float64]
-Plane = cv2.typing.MatLike
+Planes = NDArray[np.uint8]
 
 SMALLEST_SIDE: Final = 8
 
@@ -37,6 +37,8 @@ WEIGHED: Final = 7
 LEAST: Final = 0.25
 """Added to a figure before its logarithm is taken, and to a divisor."""
 
+_LEAST: Final = np.float32(LEAST)
+
 STILL: Final = 0.5
 """Mean difference of two neighbouring rows or columns, in grey values, below which nothing seems to lie there."""
 
@@ -46,8 +48,12 @@ MOST: Final = 128
 _SIDES: Final = 12
 """Parts of the width, of which the first and the last are the outer columns."""
 
-_NEAR: Final = 2
-_FAR: Final = 4
+_OFFSETS: Final = (1, 2, 4)
+"""How far apart pixels lie that are compared: neighbours, near ones, far ones."""
+
+_COLOURS: Final = 2 * len(_OFFSETS)
+_PLANES: Final = _COLOURS + 3
+"""What is summed up of each picture: steps down, steps across, and from ``_COLOURS`` on what is seen of colour."""
 
 
 def measure(pixels: Pixels) -> Floats:
@@ -67,61 +73,77 @@ def measure(pixels: Pixels) -> Floats:
         pixels: uint8 [N, H, W, 3], RGB, sides of at least 8 px.
     """
     parts = [_measured(pixels[start : start + MOST]) for start in range(0, len(pixels), MOST)]
+    if len(parts) == 1:
+        return parts[0]
     return np.concatenate(parts) if parts else np.zeros((0, len(FIGURES)), np.float32)
 
 
 def _measured(pixels: Pixels) -> Floats:
     number, height, width, _ = pixels.shape
     tall = pixels.reshape(number * height, width, 3)
-    grey = np.asarray(cv2.cvtColor(tall, cv2.COLOR_RGB2GRAY), np.uint8)
-    turned = np.asarray(cv2.transpose(grey.reshape(number, -1)), np.uint8).reshape(height, width, number)
+    grey = np.asarray(cv2.cvtColor(tall, cv2.COLOR_RGB2GRAY))
+    turned = np.asarray(cv2.transpose(grey.reshape(number, -1))).reshape(height, width, number)
     brightness, contrast = cv2.meanStdDev(turned)
-    rows, columns = _row_steps(grey, number) / width, _column_steps(turned) / height
-    sharpness = (rows.mean(axis=1) + columns.mean(axis=1)) / 2
-    near, far = (_mean_step(grey, number, offset) for offset in (_NEAR, _FAR))
+    planes = np.zeros((_PLANES, *grey.shape), np.uint8)
+    _fill_with_steps(planes, grey)
+    _fill_with_colours(planes[_COLOURS:], tall)
+    rows = np.asarray(cv2.reduce(planes.reshape(-1, width), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S))
+    rows = rows.reshape(_PLANES, number, height)
+    for plane, offset in enumerate(_OFFSETS):
+        rows[plane, :, -offset:] = 0  # rows of two pictures
+    means = np.add.reduce(rows, axis=2) / _sizes(height, width)
+    apart = (means[: len(_OFFSETS)] + means[len(_OFFSETS) : _COLOURS]) / 2
+    lines = np.concatenate((rows[0, :, :-1] / width, _column_steps(turned) / height), axis=1)
+    still = np.add.reduceat(lines < STILL, (0, height - 1), axis=1, dtype=np.float64) / (height - 1, width - 1)
     figures = (
         brightness[:, 0],
         contrast[:, 0],
-        sharpness,
-        100 * sharpness / (near + LEAST),
-        100 * sharpness / (far + LEAST),
-        np.maximum(rows.max(axis=1), columns.max(axis=1)),
-        *_colours(tall, number),
-        100 * np.maximum((rows < STILL).mean(axis=1), (columns < STILL).mean(axis=1)),
+        apart[0],
+        *(100 * apart[0] / (apart[1:] + LEAST)),
+        np.maximum.reduce(lines, axis=1),
+        *means[_COLOURS:],
+        100 * np.maximum.reduce(still, axis=1),
     )
-    return np.stack(figures, axis=1, dtype=np.float32)
+    return np.array(figures, np.float32).T
 
 
 def features_of(figures: Floats) -> Floats:
     """What detectors weigh: the logarithms of the first figures and a constant 1, [N, WEIGHED + 1]."""
-    features = np.ones((len(figures), WEIGHED + 1), np.float32)
-    np.log(figures[:, :WEIGHED] + np.float32(LEAST), out=features[:, :WEIGHED])
+    features = np.empty((len(figures), WEIGHED + 1), np.float32)
+    np.log(figures[:, :WEIGHED] + _LEAST, out=features[:, :WEIGHED])
+    features[:, WEIGHED] = 1
     return features
 
 
-def _means(planes: Plane, number: int) -> Numbers:
-    """Mean of each of the pictures that lie below each other."""
-    flat = planes.reshape(number, -1)
-    return np.asarray(cv2.reduce(flat, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0] / flat.shape[1], np.float64)
+def _fill_with_steps(planes: Planes, grey: Pixels) -> None:
+    """Absolute differences of pixels that lie so far apart, first those down, then those across; 0 where none lies."""
+    for place, offset in enumerate(_OFFSETS):
+        cv2.absdiff(grey[offset:], grey[:-offset], planes[place, :-offset])
+        cv2.absdiff(grey[:, offset:], grey[:, :-offset], planes[len(_OFFSETS) + place, :, :-offset])
 
 
-def _colours(tall: Pixels, number: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Colourfulness and the shares of blue pixels at the sides and of green pixels."""
+def _fill_with_colours(planes: Planes, tall: Pixels) -> None:
+    """Colourfulness, then 255 where a pixel at a side is more blue than red, and where one is green."""
     red, green, blue = cv2.split(tall)
     larger, smaller = cv2.max(red, blue), cv2.min(red, blue)
-    spread = cv2.subtract(cv2.max(larger, green), cv2.min(smaller, green))
-    is_blue, is_green = cv2.compare(blue, red, cv2.CMP_GT), cv2.compare(green, larger, cv2.CMP_GT)
-    side = -(-tall.shape[1] // _SIDES)
-    sides = np.concatenate((is_blue[:, :side], is_blue[:, -side:]), axis=1)
-    return _means(spread, number), _means(sides, number) / 2.55, _means(is_green, number) / 2.55
+    cv2.subtract(cv2.max(larger, green), cv2.min(smaller, green), planes[0])
+    cv2.compare(blue, red, cv2.CMP_GT, planes[1])
+    side = _side(tall.shape[1])
+    planes[1, :, side:-side] = 0
+    cv2.compare(green, larger, cv2.CMP_GT, planes[2])
 
 
-def _row_steps(grey: Pixels, number: int, offset: int = 1) -> Numbers:
-    """Sums of the differences of rows ``offset`` apart, [N, H - offset]; rows of two pictures are left out."""
-    sums = np.zeros(len(grey))
-    down = cv2.absdiff(grey[offset:], grey[:-offset])
-    sums[:-offset] = cv2.reduce(down, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0]
-    return sums.reshape(number, -1)[:, :-offset]
+@cache
+def _sizes(height: int, width: int) -> Numbers:
+    """By what the sums of planes are divided to become figures, [planes, 1]."""
+    down = [width * (height - offset) for offset in _OFFSETS]
+    across = [height * (width - offset) for offset in _OFFSETS]
+    pixels, sides = height * width, height * 2 * _side(width)
+    return np.array([*down, *across, pixels, 2.55 * sides, 2.55 * pixels])[:, np.newaxis]
+
+
+def _side(width: int) -> int:
+    return -(-width // _SIDES)
 
 
 def _column_steps(turned: Pixels) -> Numbers:
@@ -129,11 +151,4 @@ def _column_steps(turned: Pixels) -> Numbers:
     height, _, number = turned.shape
     lines = turned.reshape(height, -1)
     across = cv2.absdiff(lines[:, number:], lines[:, :-number])
-    return np.asarray(cv2.reduce(across, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).reshape(-1, number).T, np.float64)
-
-
-def _mean_step(grey: Pixels, number: int, offset: int) -> Numbers:
-    """Mean absolute difference of pixels ``offset`` apart, across and down."""
-    across = _means(cv2.absdiff(grey[:, offset:], grey[:, :-offset]), number)
-    down = _row_steps(grey, number, offset)
-    return np.asarray((across + down.mean(axis=1) / grey.shape[1]) / 2, np.float64)
+    return np.asarray(cv2.reduce(across, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).reshape(-1, number).T)

@@ -1,6 +1,8 @@
 """The gate: is this picture usable at all? A score of anything else proves nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import starmap
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,7 +13,7 @@ from service.contract.errors import ArtifactInvalid
 from service.contract.gate.figures import FIGURES, SMALLEST_SIDE, WEIGHED, Floats, features_of, measure
 from service.contract.header.header import Header
 from service.contract.manifest import GateLimits, InputSpec, Range
-from service.contract.picture import Pixels, to_pixels
+from service.contract.picture import Pixels, stacked, to_pixels
 
 BLACK: Final = 16.0
 WHITE: Final = 240.0
@@ -93,7 +95,7 @@ class Gate:
         self._names = (*FIGURES, *limits.detectors)
         self._bounds = [_bounds(limits.figures.get(name, Range())) for name in self._names]
         self._lowest, self._highest = _usable(self._bounds)
-        self._accepted: dict[tuple[int, int, bool], bool] = {}
+        self._has_usable_size = lru_cache(MOST_SIZES)(self._is_usable_size)
 
     def judge(self, picture: Pixels) -> Gated:
         """Measure uint8 [H, W, 3] RGB of any size, and say whether it can be judged."""
@@ -107,7 +109,9 @@ class Gate:
             for picture, size in zip(pictures, sizes, strict=True)
         ]
         usable = [one for one in pixels if one is not None]
-        judged = iter(self._judged(np.stack(usable)) if usable else ())
+        if len(usable) == len(pixels):
+            return self._judged(stacked(usable)) if usable else []
+        judged = iter(self._judged(stacked(usable)) if usable else ())
         return [WRONG_SIZE if one is None else next(judged) for one in pixels]
 
     def figures(self, picture: Pixels) -> dict[str, float]:
@@ -117,16 +121,10 @@ class Gate:
 
     def accepts(self, header: Header) -> bool:
         """Say by its size alone whether a picture can be judged; EXIF data may turn it by a quarter."""
-        size = header.width, header.height, header.oriented
-        accepted = self._accepted.get(size)
-        if accepted is None:
-            width, height, oriented = size
-            accepted = self._has_usable_size(height, width) or (oriented and self._has_usable_size(width, height))
-            if len(self._accepted) < MOST_SIZES:
-                self._accepted[size] = accepted
-        return accepted
+        width, height = header.width, header.height
+        return self._has_usable_size(height, width) or (header.oriented and self._has_usable_size(width, height))
 
-    def _has_usable_size(self, height: int, width: int) -> bool:
+    def _is_usable_size(self, height: int, width: int) -> bool:
         return (
             min(height, width) >= SMALLEST_SIDE
             and _lies_in(width, self._limits.width)
@@ -137,11 +135,13 @@ class Gate:
     def _judged(self, pixels: Pixels) -> list[Gated]:
         """Judge pictures at the model's size; limits are gone through one by one only where one is broken."""
         values = self._values(pixels)
-        within = ((values >= self._lowest) & (values <= self._highest)).all(axis=1)  # nothing that is not a number is
-        kept = map(Figures._make, values[:, : len(Figures._fields)].tolist())
+        within = (values >= self._lowest) & (values <= self._highest)  # nothing that is not a number is
+        kept = starmap(Figures, values[:, : len(Figures._fields)].tolist())
         return [
-            Gated(figures, None, pixels[row]) if usable else self._doubted(figures, values[row].tolist(), pixels[row])
-            for row, (figures, usable) in enumerate(zip(kept, within.tolist(), strict=True))
+            Gated(figures, None, one) if usable else self._doubted(figures, row.tolist(), one)
+            for figures, usable, one, row in zip(
+                kept, np.logical_and.reduce(within, axis=1).tolist(), pixels, values, strict=True
+            )
         ]
 
     def _values(self, pixels: Pixels) -> Floats:
@@ -150,7 +150,7 @@ class Gate:
         if not len(self._weights):
             return figures
         weighed = self._weights * features_of(figures)[:, np.newaxis]  # no matrix product: its order of adding may vary
-        return np.concatenate((figures, weighed.sum(axis=2)), axis=1)
+        return np.concatenate((figures, np.add.reduce(weighed, axis=2)), axis=1)
 
     def _doubted(self, figures: Figures, values: list[float], pixels: Pixels) -> Gated:
         doubt = _plain_fault(figures) or self._broken_limit(values)
