@@ -51,9 +51,10 @@ class Inspector:
             PictureError: the bytes cannot be decoded; no decision is made.
             Unavailable: no model is ready, the scorer failed, or the decision cannot be recorded.
         """
-        crop, earlier = await self._seen(crop)
-        if earlier is not None:
-            return earlier
+        if crop.captured_at is not None:
+            crop, earlier = await self._seen(crop)
+            if earlier is not None:
+                return earlier
         return await self._decided(crop, deadline, monitored=True)
 
     async def try_out(self, crop: Crop, deadline: float) -> Decision:
@@ -75,7 +76,8 @@ class Inspector:
             Unavailable: no model is ready, the scorer failed, or the decisions cannot be recorded.
         """
         require_time(deadline)
-        seen = [await self._seen(crop) for crop in crops]
+        self._models.require()
+        seen = [(crop, None) if crop.captured_at is None else await self._seen(crop) for crop in crops]
         answers = [earlier for _, earlier in seen]
         fresh = [crop for crop, earlier in seen if earlier is None]
         serving = self._models.require()
@@ -119,7 +121,7 @@ class Inspector:
         return [outcome if isinstance(outcome, Exception) else begun[place] for place, outcome in enumerate(outcomes)]
 
     async def _seen(self, crop: Crop) -> tuple[Crop, Decision | None]:
-        """Watch the camera, and find the decision on the same picture.
+        """Watch the camera that says when it took a picture, and find the decision on the same one.
 
         A ``no_leak`` is not repeated once its picture is frozen or stale: it is judged anew, as that, and recorded
         without ``captured_at``, by which it would be taken for the first one.

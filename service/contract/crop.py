@@ -28,3 +28,7 @@ class Crop(NamedTuple):
     refusal: Reason | None = None
     stale_at: float = math.inf
     header: Header | None = None
+
+    def with_header(self, header: Header) -> "Crop":
+        """The same crop; ``_replace`` takes three times as long."""
+        return Crop(*self[:-1], header)

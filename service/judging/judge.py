@@ -85,7 +85,7 @@ def judge_each(
 def with_header(crop: Crop) -> Crop:
     """Read the header of a picture; without one it gets its error when it is judged."""
     try:
-        return crop._replace(header=read_header(crop.image))
+        return crop.with_header(read_header(crop.image))
     except PictureError:
         return crop
 

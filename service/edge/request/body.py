@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import multipart
@@ -14,10 +15,17 @@ from service.edge.middleware import WHOLE, ClientGone
 
 T = TypeVar("T")
 
+FIELDS = "leak_inspection.fields"
+"""In the scope once a header was asked for."""
+
+TWICE = b"given twice, and differently"
+
 PARSED_AT_ONCE_BYTES = 1024 * 1024
 MULTIPART = b"multipart/form-data"
 SMALL_BYTES = 64 * 1024
 MOST_DIGITS = 19
+PLAIN_ENDS = (b"--", b"--\r\n")
+KEPT_HEADS, LONGEST_KEPT_HEAD = 1024, 512
 # Upload helpers leave characters unquoted that RFC 2045 wants quoted, such as the = of "----=_Part_1".
 boundaries = re.compile(rb';\s*boundary\s*=\s*(?:"([^"]*)"|([^\s;"]*))', re.IGNORECASE).findall
 
@@ -62,11 +70,11 @@ async def read_body(
         DeadlineExceeded: it takes longer than ``within_s`` to arrive.
         ClientGone: the caller disconnected.
     """
+    if WHOLE in scope:
+        return await _whole(receive, limit)
     announced = announced_bytes(scope)
     if announced is not None and announced > limit:
         raise BodyTooLarge(f"the body has {announced} bytes, more than the {limit} allowed: send less at once")
-    if WHOLE in scope:
-        return await _whole(receive, limit)
     try:
         async with asyncio.timeout(within_s) as bound:
             if arrival is not None:
@@ -107,13 +115,21 @@ def header(scope: Scope, name: bytes) -> bytes | None:
     Raises:
         MalformedField: it is given twice, and differently.
     """
-    found: bytes | None = None
-    for key, value in scope["headers"]:
-        if key == name:
-            if found not in {None, value}:
-                raise MalformedField(f"{name.decode('ascii').title()}: given twice, give it once")
-            found = value
-    return found
+    fields: dict[bytes, bytes] | None = scope.get(FIELDS)
+    if fields is None:
+        fields = scope[FIELDS] = _fields_of(scope["headers"])
+    value = fields.get(name)
+    if value is TWICE:
+        raise MalformedField(f"{name.decode('ascii').title()}: given twice, give it once")
+    return value
+
+
+def _fields_of(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers by name, for all that ask one after the other."""
+    fields = dict(headers)
+    if len(fields) < len(headers):
+        fields |= {name: TWICE for name, value in headers if fields[name] != value}
+    return fields
 
 
 def boundary_of(content_type: bytes | None) -> str | None:
@@ -130,13 +146,45 @@ def boundary_of(content_type: bytes | None) -> str | None:
     return given[0].decode("latin-1")
 
 
-def parts_of(body: bytes, boundary: str, most: int) -> Iterator[FormPart]:
+def parts_of(body: bytes, boundary: str, most: int) -> Iterable[FormPart]:
     """Split a multipart body that is wholly in memory.
 
     Raises:
         MalformedBody: it does not follow RFC 7578.
         BodyTooLarge: more than ``most`` parts.
     """
+    delimiter = b"--" + boundary.encode()
+    pieces = body.split(b"\r\n" + delimiter) if body.startswith(delimiter) and boundary.isascii() else []
+    if 1 < len(pieces) <= most + 1 and pieces[-1] in PLAIN_ENDS:
+        pieces[0] = pieces[0].removeprefix(delimiter)
+        parts = [_plain_part(piece) for piece in pieces[:-1]]
+        plain = [part for part in parts if part is not None]
+        if len(plain) == len(parts):
+            return plain
+    return parsed_parts(body, boundary, most)
+
+
+def _plain_part(piece: bytes) -> FormPart | None:
+    """Take apart what lies between two delimiters; None where the whole body must be parsed to tell what it is."""
+    head, blank, content = piece.partition(b"\r\n\r\n")
+    name = _name_of(head) if blank else None
+    return None if name is None else FormPart(name, content)
+
+
+@lru_cache(KEPT_HEADS)
+def _name_of(head: bytes) -> str | None:
+    """Return the name of a field by the head of its part: the crops of a frame have a few different ones."""
+    if len(head) > LONGEST_KEPT_HEAD or not head.startswith(b"\r\n") or b"length" in head.lower():
+        return None
+    try:
+        (part,) = parsed_parts(b"--x" + head + b"\r\n\r\n\r\n--x--", "x", 1)
+    except (MalformedBody, BodyTooLarge):
+        return None
+    return part.name
+
+
+def parsed_parts(body: bytes, boundary: str, most: int) -> Iterator[FormPart]:
+    """Split any multipart body, byte by byte; raises as ``parts_of`` does."""
     name = ""
     content: list[bytes] = []
     try:

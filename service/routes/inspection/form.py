@@ -1,7 +1,7 @@
 """Forms: the pictures of a multipart body and their labels; whatever was sent counts, or is refused by name."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -59,7 +59,7 @@ def pictures_of_form(body: bytes, boundary: str, most: int, labels: Labels = NO_
 class _Form:
     """A form taken apart; the first of ``names`` is the field of pictures, the others are fields beside labels."""
 
-    def __init__(self, parts: Iterator[FormPart], names: tuple[str, ...]) -> None:
+    def __init__(self, parts: Iterable[FormPart], names: tuple[str, ...]) -> None:
         self.pictures: list[bytes] = []
         fields: dict[str, str] = {}
         for part in parts:

@@ -15,7 +15,7 @@ from service.contract.decision import Decision
 from service.contract.errors import MalformedBody
 from service.edge.access import Access, Role
 from service.edge.admission import Admission
-from service.edge.arrivals import Arrival, Arrivals
+from service.edge.arrivals import Arrivals
 from service.edge.middleware import JSON_HEADERS, Reply
 from service.edge.request.body import address_of, boundary_of, header, is_small, parsed, read_body
 from service.edge.request.deadline import deadline_of, fresh_until
@@ -24,6 +24,8 @@ from service.edge.request.labels import Labels, labels_of_query
 from service.inspector import Inspector
 from service.routes.inspection.form import LabelledPicture, picture_of_form, pictures_of_form
 from service.settings import Settings
+
+NO_PLACE = nullcontext()
 
 
 class InspectHandler:
@@ -56,18 +58,16 @@ class InspectHandler:
         address = address_of(scope)
         client = self._arrivals.client(address, labels.camera_id)
         self._admission.require(client)  # before the body is read
+        limit, within_s = self._settings.max_body_bytes, self._settings.deadline_s
         # Whoever sends slowly takes no place among those who are judged, and a small body none at all.
-        with nullcontext() if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
-            body = await self._body(scope, receive, arrival)
+        with NO_PLACE if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
+            body = await read_body(scope, receive, limit, within_s, arrival)
             with self._admission.place(client):
                 crop = await parsed(partial(_only_crop, scope, labels, perf_counter()), body)
                 deadline = fresh_until(deadline, crop.captured_at, self._settings.max_age_s)
                 decision = await self._judge(crop, deadline)
         scope["decisions"] = (decision,)
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
-
-    async def _body(self, scope: Scope, receive: Receive, arrival: Arrival | None) -> bytes:
-        return await read_body(scope, receive, self._settings.max_body_bytes, self._settings.deadline_s, arrival)
 
 
 class BatchHandler:
@@ -91,7 +91,7 @@ class BatchHandler:
         client = self._arrivals.client(address, labels.camera_id)
         self._admission.require(client)
         limit, within_s = self._settings.max_batch_bytes, self._settings.deadline_s
-        with nullcontext() if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
+        with NO_PLACE if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
             body = await read_body(scope, receive, limit, within_s, arrival)
             with self._admission.place(client):
                 crops = await parsed(partial(self._crops, scope, labels, perf_counter()), body)
