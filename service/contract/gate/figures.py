@@ -81,8 +81,8 @@ def measure(pixels: Pixels) -> Floats:
 def _measured(pixels: Pixels) -> Floats:
     number, height, width, _ = pixels.shape
     tall = pixels.reshape(number * height, width, 3)
-    grey = np.asarray(cv2.cvtColor(tall, cv2.COLOR_RGB2GRAY))
-    turned = np.asarray(cv2.transpose(grey.reshape(number, -1))).reshape(height, width, number)
+    grey = np.asarray(cv2.cvtColor(tall, cv2.COLOR_RGB2GRAY), np.uint8)
+    turned = np.asarray(cv2.transpose(grey.reshape(number, -1)), np.uint8).reshape(height, width, number)
     brightness, contrast = cv2.meanStdDev(turned)
     planes = np.zeros((_PLANES, *grey.shape), np.uint8)
     _fill_with_steps(planes, grey)
