@@ -1,6 +1,7 @@
 """The command ``leak-training``."""
 
 import argparse
+import io
 import os
 import shlex
 import sys
@@ -12,6 +13,7 @@ from typing import get_args
 from rich.console import Console
 
 from service.contract.errors import LeakInspectionError
+from service.contract.stored_files.stored_file import printable
 from training.dataset.layout import PARTS
 from training.recipe.parts import StrategyName
 from training.recipe.recipe import recipe_names
@@ -26,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 done, 2 with one line on stderr where the user must change something, 130 after Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(given)
-    options.command_line = shlex.join(["leak-training", *given])
+    options.command_line = printable(shlex.join(["leak-training", *given]))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files need not be text
     try:
         # A command loads torch and its like for itself: help and wrong options need not wait for them.
         command = import_module(f"training.commands.{options.command.replace('-', '_')}")
@@ -130,6 +134,7 @@ def _add_commission(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--pictures", type=Path, metavar="FOLDER", help="pictures of the camera, mostly good, no labels")
     what.add_argument("--site", type=Path, metavar="DIR", help="rehearse on one half of this labelled set's scenes")
     parser.add_argument("--data", type=Path, metavar="DIR", help="with --site: what the artefact was trained on")
+    _add_naming(parser)
     parser.add_argument("--leaks", type=Path, metavar="FOLDER", help="leaks of the camera, where there are any")
     parser.add_argument("--check", type=Path, metavar="FOLDER", help="later pictures: does the prediction hold?")
     parser.add_argument("--camera", default="CAMERA", metavar="ID", help="its camera_id, for the cameras file")
@@ -156,7 +161,14 @@ def _add_stress(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder or .tar.gz of pictures")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder, .zip or .tar.gz of pictures")
+    _add_naming(parser)
+
+
+def _add_naming(parser: argparse.ArgumentParser) -> None:
+    for name, what in (("good", "shows good wells"), ("leak", "shows leaks"), ("skip", "is not to be read")):
+        text = f"a folder, or a class of a list, that {what}; may be repeated"
+        parser.add_argument(f"--{name}", action="append", default=[], metavar="NAME", help=text)
 
 
 def _add_site(parser: argparse.ArgumentParser) -> None:

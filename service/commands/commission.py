@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _find(records: Records, archive: ArchiveFolder, wanted: DecisionFilter, artifact: Artifact) -> _Found:
-    sample = await sample_camera(records, archive, wanted, artifact.sha256, MOST_DECISIONS)
+    sample = await sample_camera(records, archive, wanted, artifact.sha256, MOST_DECISIONS, artifact.manifest.levels)
     return _Found(sample, await lowest_reviewed_leak(records, str(wanted.camera_id), artifact.sha256))
 
 

@@ -1,10 +1,10 @@
 """The detector: from a decoded picture to its verdict, with the parts of one artefact."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 from time import perf_counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from service.contract.manifest import InputSpec, Threshold
 from service.contract.picture import Pixels, stacked, to_pixels
 from service.contract.run_limit import RunLimit
 from service.contract.scorer import OnnxScorer, Scorer, Scores
+
+MOST_AT_ONCE: Final = 256
+MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 class Detection(NamedTuple):
@@ -60,6 +63,16 @@ class Detector:
         """Judge pictures of any sizes with one inference, in their order."""
         return self.judge_gated(self.gate.judge_all(pictures))
 
+    def judge_many(self, pictures: Sequence[Pixels]) -> list[Detection]:
+        """Judge any number of pictures, in their order, without ever holding many of them as they are."""
+        found: list[Detection] = []
+        for start in range(0, len(pictures), MOST_AT_ONCE):
+            gated: list[Gated] = []
+            for some in _bounded(pictures[start : start + MOST_AT_ONCE]):
+                gated += self.gate.judge_all(some)
+            found += self.judge_gated(gated)
+        return found
+
     def judge_gated(self, gated: Sequence[Gated], thresholds: Sequence[Threshold] | None = None) -> list[Detection]:
         """Judge what a gate has let through or doubted, by the thresholds of the cameras where those are given."""
         pixels = [one.pixels for one in gated if one.pixels is not None]
@@ -75,9 +88,13 @@ class Detector:
             )
         ]
 
+    def of_any_size(self) -> "Detector":
+        """The same with a gate that says nothing of sizes: for pictures that were reduced before."""
+        return replace(self, gate=self.gate.of_any_size())
+
     def score(self, pictures: Sequence[Pixels]) -> Scores:
         """Score pictures of any sizes with one inference, whatever the gate says of them: float32 [N]."""
-        pixels = [to_pixels(picture, self.input) for picture in pictures]
+        pixels = [to_pixels(picture, self.input) for picture in pictures]  # one after the other, where they are lazy
         return self._scored(pixels) if pixels else np.zeros(0, np.float32)
 
     def finds(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
@@ -97,6 +114,20 @@ class Detector:
         if scores.shape != (len(pixels),):
             raise ScoringFailed(f"the scorer gave {scores.shape} scores for {len(pixels)} pictures: send the next one")
         return scores
+
+
+def _bounded(pictures: Iterable[Pixels]) -> Iterator[list[Pixels]]:
+    """Cut pictures into runs of so many bytes, one picture at least."""
+    run: list[Pixels] = []
+    size = 0
+    for picture in pictures:
+        run.append(picture)
+        size += picture.nbytes
+        if size > MOST_BYTES:
+            yield run
+            run, size = [], 0
+    if run:
+        yield run
 
 
 def _detection(

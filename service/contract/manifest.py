@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from service.contract.decision import Reason, Verdict
 from service.contract.drift_index import DRIFT_FIGURES
+from service.contract.levels import Levels
 
 SCHEMA_VERSION = 1
 
@@ -170,11 +171,15 @@ class TrainingData(_Part):
 
 
 class Manifest(_Part):
-    """Everything the service must know of an artefact; ``files`` holds the sha256 of each other file in the folder."""
+    """Everything the service must know of an artefact; ``files`` holds the sha256 of each other file in the folder.
+
+    ``levels`` says how pictures of 16 bits a channel are read; null: by their upper eight bits.
+    """
 
     schema_version: Literal[1] = 1
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
     input: InputSpec
+    levels: Levels | None = None
     threshold: Threshold
     metrics: dict[str, Metrics] = {}
     gate: GateLimits = GateLimits()

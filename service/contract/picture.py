@@ -1,13 +1,15 @@
 """From bytes to a picture and on to the model's pixels; training and service both come this way.
 
-Conversion rules: the type is judged by content; 16-bit channels are reduced to 8, grey is repeated on three channels,
-CMYK is converted, alpha is dropped, and an EXIF orientation is applied. A JPEG's pixels come from libjpeg-turbo by
-simplejpeg, which refuses a file of which some had to be invented; PNG, and what has EXIF data, from OpenCV.
+Conversion rules: the type is judged by content; 16-bit channels are reduced to 8, by the artefact's black and white
+level where it states them (``levels``), else to the upper eight; grey is repeated on three channels, CMYK is converted,
+alpha is dropped, and an EXIF orientation is applied. A JPEG's pixels come from libjpeg-turbo by simplejpeg, which
+refuses a file of which some had to be invented; PNG, and what has EXIF data, from OpenCV.
 """
 
 from collections.abc import Sequence
 
 import cv2
+import cv2.typing
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from service.contract.errors import NotAPicture, PictureTooLarge
 from service.contract.header import jpeg as jpeg_header
 from service.contract.header import png as png_header
 from service.contract.header.header import JPEG_START, PNG, PNG_START, Header
+from service.contract.levels import Levels
 from service.contract.manifest import InputSpec, Sharpen
 
 cv2.setNumThreads(1)  # for pictures this small OpenCV's threads cost more than they give, and take cores unasked
@@ -50,13 +53,19 @@ def read_header(data: bytes) -> Header:
     return header
 
 
-def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, header: Header | None = None) -> Pixels:
+def decode(
+    data: bytes,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    header: Header | None = None,
+    levels: Levels | None = None,
+) -> Pixels:
     """Decode a JPEG or PNG into RGB.
 
     Args:
         data: the whole file.
         max_pixels: width x height above which nothing is decoded.
         header: of the file, where it has been read already.
+        levels: of a picture with 16 bits a channel, as the artefact states them.
 
     Returns:
         uint8 [H, W, 3], RGB.
@@ -69,7 +78,7 @@ def decode(data: bytes, max_pixels: int = DEFAULT_MAX_PIXELS, header: Header | N
     require_size(header, max_pixels)
     try:
         if header.media_type == PNG:
-            return _by_opencv(data)
+            return _by_opencv(data, levels if header.deep else None)
         picture: Pixels = simplejpeg.decode_jpeg(data, "RGB", strict=True)
         return _by_opencv(data) if header.oriented else picture
     except (ValueError, MemoryError) as error:
@@ -92,14 +101,23 @@ def require_size(header: Header, max_pixels: int) -> None:
         )
 
 
-def _by_opencv(data: bytes) -> Pixels:
+def _by_opencv(data: bytes, levels: Levels | None = None) -> Pixels:
+    kind = cv2.IMREAD_COLOR_RGB if levels is None else cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
     try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), kind)
     except cv2.error as error:
         raise NotAPicture(DAMAGED) from error
     if picture is None:
         raise NotAPicture(DAMAGED)
-    return picture  # type: ignore[return-value]  # cv2's stubs do not know that 8 bits were asked for
+    return from_opencv(picture, levels)
+
+
+def from_opencv(picture: cv2.typing.MatLike, levels: Levels | None) -> Pixels:
+    """Bring what OpenCV decoded, uint8 or uint16 [H, W, 3], to uint8: by the levels, or the upper eight bits."""
+    if picture.dtype == np.uint8:
+        return picture  # type: ignore[return-value]  # just looked at
+    deep = picture.astype(np.uint16, copy=False)
+    return (deep >> 8).astype(np.uint8) if levels is None else levels.to_8_bits(deep)
 
 
 def to_pixels(picture: Pixels, spec: InputSpec) -> Pixels:

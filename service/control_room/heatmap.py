@@ -50,15 +50,16 @@ class Heatmaps:
         """
         key = (artifact_id, image_sha256)
         with self._lock:
-            png = self._drawn.get(key) or self._explainer(artifact_id).draw(self._decoded(image))
+            png = self._drawn.get(key) or self._draw(self._explainer(artifact_id), image)
             _keep(self._drawn, key, png, KEPT_HEATMAPS)
         return png
 
-    def _decoded(self, image: bytes) -> Pixels:
+    def _draw(self, explainer: "Explainer", image: bytes) -> bytes:
         try:
-            return decode(image, self._max_pixels)
+            picture = decode(image, self._max_pixels, levels=explainer.levels)
         except PictureError as error:
             raise NotFound(f"there is no heatmap of this picture: {error}") from error
+        return explainer.draw(picture)
 
     def _explainer(self, artifact_id: str) -> "Explainer":
         explainer = self._explainers.get(artifact_id)
@@ -75,6 +76,7 @@ class Explainer:
     """Draws with the ``explain.onnx`` of one artefact."""
 
     def __init__(self, artifact: Artifact) -> None:
+        self.levels = artifact.manifest.levels
         self._spec = artifact.manifest.input
         self._threshold = artifact.manifest.threshold.value
         self._session: ort.InferenceSession = open_session(artifact.explain_path)

@@ -105,7 +105,7 @@ def _decoded(serving: Serving, crop: Crop) -> _Decoded | Outcome:
         header = crop.header or read_header(crop.image)
         if header.pixels <= serving.max_pixels and not serving.gates.of(crop.camera_id).accepts(header):
             return _wrong_size(serving, crop, header)
-        return _Decoded(crop, decode(crop.image, serving.max_pixels, header), perf_counter() - started)
+        return _Decoded(crop, decode(crop.image, serving.max_pixels, header, serving.levels), perf_counter() - started)
     except PictureError as error:
         return error
 

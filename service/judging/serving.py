@@ -9,6 +9,7 @@ from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import ServedModel
 from service.contract.detector import Detector, open_detector
 from service.contract.gate.gate import Gates
+from service.contract.levels import Levels
 from service.contract.manifest import GateLimits, Threshold
 from service.contract.run_limit import RunLimit
 from service.monitoring.cameras_file import Camera
@@ -36,6 +37,11 @@ class Serving:
     def threshold(self) -> float:
         """Scores from here on are leaks, where a camera has no cut of its own."""
         return self.artifact.manifest.threshold.value
+
+    @property
+    def levels(self) -> Levels | None:
+        """How pictures of 16 bits are read."""
+        return self.artifact.manifest.levels
 
     def threshold_of(self, camera_id: str | None) -> Threshold:
         """The threshold for a camera; unknown and unnamed cameras share the artefact's."""

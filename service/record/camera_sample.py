@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from service.contract.artifact import sha256_hex
 from service.contract.decision import Decision, Reason, Verdict
 from service.contract.errors import PictureError, PictureGone
+from service.contract.levels import Levels
 from service.contract.picture import Pixels, decode
 from service.record.archive.folder import ArchiveFolder
 from service.record.queries.records import Records
@@ -28,7 +29,12 @@ class CameraSample(NamedTuple):
 
 
 async def sample_camera(
-    records: Records, archive: ArchiveFolder, wanted: DecisionFilter, artifact_sha256: str, most: int
+    records: Records,
+    archive: ArchiveFolder,
+    wanted: DecisionFilter,
+    artifact_sha256: str,
+    most: int,
+    levels: Levels | None = None,
 ) -> CameraSample:
     """Draw decisions of one artefact, as many of each verdict as if the archive kept all verdicts alike.
 
@@ -41,13 +47,14 @@ async def sample_camera(
         wanted: which camera and time.
         artifact_sha256: whose scores count.
         most: how many of the newest decisions are looked at.
+        levels: of pictures with 16 bits, as that artefact states them.
     """
     kept: dict[bool, list[tuple[Decision, Pixels]]] = {True: [], False: []}
     asked = good = 0
     async for part in records.stream(wanted):
         usable = [one for one in part[: most - asked] if _counts(one, artifact_sha256)]
         good += sum(one.verdict is Verdict.NO_LEAK for one in usable)
-        for decision, picture in await asyncio.to_thread(lambda found: list(_pictures(archive, found)), usable):
+        for decision, picture in await asyncio.to_thread(lambda found: list(_pictures(archive, found, levels)), usable):
             kept[decision.verdict is Verdict.NO_LEAK].append((decision, picture))
         asked += len(part)
         if asked >= most:
@@ -77,10 +84,12 @@ def _counts(decision: Decision, artifact_sha256: str) -> bool:
     return decision.model.artifact_sha256 == artifact_sha256 and decision.reason not in NOT_OF_THE_PICTURE
 
 
-def _pictures(archive: ArchiveFolder, decisions: Sequence[Decision]) -> Iterator[tuple[Decision, Pixels]]:
+def _pictures(
+    archive: ArchiveFolder, decisions: Sequence[Decision], levels: Levels | None
+) -> Iterator[tuple[Decision, Pixels]]:
     for decision in decisions:
         try:
-            yield decision, decode(archive.read(decision).data)
+            yield decision, decode(archive.read(decision).data, levels=levels)
         except (PictureGone, PictureError):
             continue
 

@@ -49,8 +49,8 @@ class Replayer:
         if decision.score is None:
             return ReplayResult(decision, ReplayOutcome.NOT_REPLAYABLE, why=f"it was not scored ({decision.reason})")
         try:
-            picture = decode(self._archive.read(decision).data, max_pixels)
             artifact, detector = self._open(decision.model.artifact)
+            picture = decode(self._archive.read(decision).data, max_pixels, levels=artifact.manifest.levels)
             if artifact.sha256 != decision.model.artifact_sha256:
                 raise ArtifactInvalid(f"{artifact.id} is not the artefact that judged: its manifest differs")
         except (PictureGone, PictureError, ArtifactError) as error:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from service.contract.errors import SetupError
+from service.contract.errors import PictureError, SetupError
 from service.contract.picture import Pixels, decode
 from service.simulation.events import PlantEvent
 from service.simulation.gallery import Gallery
@@ -72,7 +72,10 @@ def _altered(image: bytes, kind: str, amount: float) -> bytes:
 
 def _redrawn(draw: Callable[[Pixels, float], object]) -> Callable[[bytes, float], bytes]:
     def redraw(image: bytes, amount: float) -> bytes:
-        picture = np.clip(np.asarray(draw(decode(image), amount)), 0, 255).astype(np.uint8)
+        try:
+            picture = np.clip(np.asarray(draw(decode(image), amount)), 0, 255).astype(np.uint8)
+        except PictureError:  # the service, too, will see a file that nobody can decode
+            return image
         return cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()
 
     return redraw

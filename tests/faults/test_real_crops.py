@@ -9,7 +9,7 @@ import pytest
 from service.contract.picture import Pixels
 from tests.faults.rig import Rig
 from tests.pictures import jpeg
-from training.dataset.data import load
+from training.dataset.reading import load
 from training.dataset.splits import Split, split
 from training.evaluation.robustness import ROWS, drawn
 

@@ -12,9 +12,9 @@ from service.contract.artifact import Artifact
 from service.contract.decision import Verdict
 from service.contract.gate.gate import Gate
 from service.contract.picture import Pixels, decode
-from training.dataset.data import load
+from service.contract.stored_files.source import files_of
 from training.dataset.layout import Label
-from training.dataset.sources import read_files
+from training.dataset.reading import load
 
 COUNT = 80
 MOST_DRAWN = 20
@@ -70,7 +70,7 @@ def real_crops(data: Path, count: int = COUNT) -> list[bytes]:
     """Draw lots among the files of good wells, as they lie in the data set."""
     names = [group.files[0] for group in load(data).select(Label.GOOD)]
     chosen = set(random.Random(0).sample(names, count))
-    return [file.data for file in read_files(data) if str(file.path) in chosen]
+    return [file.read() for file in files_of(data) if str(file.path) in chosen]
 
 
 def form(field: str, crops: list[bytes]) -> bytes:

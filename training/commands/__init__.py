@@ -2,29 +2,49 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from service.contract.artifact import Artifact, write_active
 from service.contract.errors import ExportRefused
+from service.contract.layouts.naming import Naming
 from training.commands.tables import describe_artifact, describe_data, metrics_table, served_table
-from training.dataset.data import Dataset, load
+from training.dataset.data import Dataset
 from training.dataset.progress import Progress
+from training.dataset.reading import LEARNT, DepthRule, load
 from training.dataset.whole_file import replacing
 
 
-def read_data(root: Path, progress: Progress, before: str = "") -> Dataset:
+def read_data(options: argparse.Namespace, progress: Progress, rule: DepthRule = LEARNT) -> Dataset:
     """Read the pictures and say on standard error what was found, dropped and skipped."""
-    data = load(root, progress)
+    return _read(options.data, options, progress, rule)
+
+
+def read_both(
+    options: argparse.Namespace, progress: Progress, rule: DepthRule = LEARNT
+) -> tuple[Dataset, Dataset | None]:
+    """Read the pictures and, where one was given, the second set; both by one rule for pictures of 16 bits."""
+    data = read_data(options, progress, rule)
+    if not options.site:
+        return data, None
+    known = DepthRule(data.levels, is_given=True) if data.levels else rule
+    site = _read(options.site, options, progress, known, "second set: ")
+    return replace(data, levels=site.levels), site
+
+
+def rule_of(artifact: Artifact) -> DepthRule:
+    """How an artefact wants pictures of 16 bits to be read."""
+    return DepthRule(artifact.manifest.levels, is_given=True)
+
+
+def _read(root: Path, options: argparse.Namespace, progress: Progress, rule: DepthRule, before: str = "") -> Dataset:
+    naming = Naming(tuple(options.good), tuple(options.leak), tuple(options.skip))
+    data = load(root, progress, naming, rule)
     for line in describe_data(data):
         print(f"{before}{line}", file=sys.stderr)
     return data
-
-
-def read_site(options: argparse.Namespace, progress: Progress) -> Dataset | None:
-    """Read the second set, where one was given."""
-    return read_data(options.site, progress, "second set: ") if options.site else None
 
 
 def finish(artifact: Artifact, options: argparse.Namespace, against: str = "") -> None:

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from service.contract.artifact import open_artifact
+from service.contract.artifact import Artifact, open_artifact
 from service.contract.commissioning.cut import Cut
 from service.contract.commissioning.prediction import Shares, observed
 from service.contract.commissioning.report import describe, describe_check, entry
 from service.contract.detector import open_detector
 from service.contract.errors import CommissioningRefused, SetupError
-from service.contract.picture import Pixels
-from training.commands import read_data, read_site
+from training.commands import read_both, rule_of
+from training.dataset.data import pictures_of
 from training.dataset.progress import ConsoleProgress, Progress
 from training.dataset.splits import Split, split
-from training.dataset.unlabelled import read_unlabelled
+from training.dataset.unlabelled import Unlabelled, read_unlabelled
 from training.export.commission import Commissioner, rehearse, terms_for
 
 
@@ -30,10 +30,10 @@ def run(options: argparse.Namespace, console: Console) -> None:
     progress = ConsoleProgress(console)
     artifact = open_artifact(options.artifact)
     detector = open_detector(artifact)
-    leaks = tuple(_read(options.leaks, progress).values()) if options.leaks else ()
-    parts = _halves(options, progress) if options.site else None
+    leaks = _read(options.leaks, artifact, progress).pictures if options.leaks else ()
+    parts = _halves(options, artifact, progress) if options.site else None
     if parts is not None:
-        leaks += tuple(group.picture for group in parts.cut_leak)
+        leaks = (*leaks, *pictures_of(parts.cut_leak))
     terms = terms_for(detector, leaks, options.budget, options.margin)
     commissioner = Commissioner(artifact, detector, terms)
     if parts is not None:
@@ -43,26 +43,27 @@ def run(options: argparse.Namespace, console: Console) -> None:
 
 
 def _commission(commissioner: Commissioner, options: argparse.Namespace, progress: Progress) -> None:
-    outcome = commissioner.commission(commissioner.observe(_read(options.pictures, progress)))
+    found = _read(options.pictures, commissioner.artifact, progress)
+    outcome = commissioner.commission(commissioner.observe(found.names, found.pictures))
     _print(describe(outcome, commissioner.terms))
     if options.check and outcome.cut and outcome.predicted:
-        _check(commissioner, outcome.cut, outcome.predicted, _read(options.check, progress))
+        _check(commissioner, outcome.cut, outcome.predicted, _read(options.check, commissioner.artifact, progress))
     if outcome.refusals:
         raise CommissioningRefused(f"{options.camera} may not be armed: {'; '.join(outcome.refusals)}")
     print("\nfor the cameras file:\n")
     _print(entry(options.camera, commissioner.artifact.id, outcome))
 
 
-def _check(commissioner: Commissioner, cut: Cut, predicted: Shares, pictures: dict[str, Pixels]) -> None:
-    seen = commissioner.observe(pictures)
+def _check(commissioner: Commissioner, cut: Cut, predicted: Shares, found: Unlabelled) -> None:
+    seen = commissioner.observe(found.names, found.pictures)
     print(f"\nchecked on {len(seen.names)} different pictures in {seen.scene_count} scenes:")
     _print(describe_check(predicted, observed(seen, cut.value)))
 
 
-def _halves(options: argparse.Namespace, progress: Progress) -> Split:
+def _halves(options: argparse.Namespace, artifact: Artifact, progress: Progress) -> Split:
     if options.data is None:
         raise SetupError("--site needs --data, with which its scenes are linked and dealt out")
-    return split(read_data(options.data, progress), read_site(options, progress))
+    return split(*read_both(options, progress, rule_of(artifact)))
 
 
 def _rehearse(commissioner: Commissioner, parts: Split) -> None:
@@ -75,11 +76,13 @@ def _rehearse(commissioner: Commissioner, parts: Split) -> None:
             _print(describe_check(rehearsal.outcome.predicted, rehearsal.seen))
 
 
-def _read(root: Path, progress: Progress) -> dict[str, Pixels]:
-    found = read_unlabelled(root, progress)
+def _read(root: Path, artifact: Artifact, progress: Progress) -> Unlabelled:
+    found = read_unlabelled(root, progress, artifact.manifest.levels)
     for line in found.skipped:
         print(f"skipped {line}", file=sys.stderr)
-    return found.pictures
+    if found.passed_over:
+        print(f"{found.passed_over} picture files ignored (hidden, thumbnails, masks)", file=sys.stderr)
+    return found
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from service.contract.artifact import Artifact
-from training.commands import finish, read_data, read_site, write_page
+from training.commands import finish, read_both, write_page
 from training.commands.tables import describe_data
 from training.comparison.activation import REPORTS, misses_most, not_better
 from training.comparison.compare import Comparison, JobCache
@@ -21,6 +21,7 @@ from training.dataset.splits import Split, division, split
 from training.dataset.whole_file import replacing
 from training.export.assembly import Findings
 from training.export.export import export
+from training.gate.usable import require_usable
 
 CONTENT = "comparison.json"
 PLOTTED = 3
@@ -30,12 +31,12 @@ TITLE = "at the cut that passes 95 % of unseen scenes; each criterion in the wor
 def run(options: argparse.Namespace, console: Console) -> None:
     """Fit all candidates, choose, export, activate, report."""
     progress = ConsoleProgress(console)
-    data = read_data(options.data, progress)
-    site = read_site(options, progress)
+    data, site = read_both(options, progress)
     whole = split(data, site)
     names = tuple(options.recipes or default_names(data))
     plan = quick_plan(names) if options.quick else full_plan(names, options.seeds)
     parts = plan.bounded(whole)
+    require_usable(parts)
     plan = plan.suited(parts)
     cache = JobCache(options.work or options.out / ".compare", data, plan, parts)
     comparison = compare_candidates(plan, parts, cache, options.jobs, progress)

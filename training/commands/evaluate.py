@@ -9,7 +9,7 @@ from rich.console import Console
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.detector import open_detector
 from service.contract.manifest import TrainingData
-from training.commands import read_data, read_site, write_page
+from training.commands import read_both, rule_of, write_page
 from training.commands.tables import describe_artifact, metrics_table, robustness_table, served_table
 from training.dataset.layout import Label
 from training.dataset.progress import ConsoleProgress
@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     """Print figures and mistakes as text or JSON; write the page that was asked for."""
     artifact = open_artifact(options.artifact)
     progress = ConsoleProgress(console)
-    data, site = read_data(options.data, progress), read_site(options, progress)
+    data, site = read_both(options, progress, rule_of(artifact))
     detector = open_detector(artifact)
     result = evaluate(detector, data, options.split, site)
     if options.nuisance:

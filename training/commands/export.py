@@ -4,7 +4,7 @@ import argparse
 
 from rich.console import Console
 
-from training.commands import finish, read_data, read_site
+from training.commands import finish, read_both
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import split
 from training.export.export import export
@@ -15,5 +15,5 @@ def run(options: argparse.Namespace, console: Console) -> None:
     """Write the artefact and activate it."""
     fitted = weights.load(options.weights)
     progress = ConsoleProgress(console)
-    data, site = read_data(options.data, progress), read_site(options, progress)
+    data, site = read_both(options, progress)
     finish(export(fitted, data, split(data, site), options.out), options)

@@ -5,13 +5,14 @@ import argparse
 import torch
 from rich.console import Console
 
-from training.commands import read_data, read_site
+from training.commands import read_both
 from training.dataset.data import pixels_of
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import split
 from training.fitting import weights
 from training.fitting.batches import batches_of
 from training.fitting.fit import fit
+from training.gate.usable import require_usable
 from training.recipe.recipe import read_recipe
 
 
@@ -21,7 +22,8 @@ def run(options: argparse.Namespace, console: Console) -> None:
     if options.seed is not None:
         recipe = recipe.model_copy(update={"seed": options.seed})
     progress = ConsoleProgress(console)
-    parts = split(read_data(options.data, progress), read_site(options, progress))
+    parts = split(*read_both(options, progress))
+    require_usable(parts)
     held_out = torch.from_numpy(pixels_of(parts.choice_good, recipe.input))
     fitted = fit(recipe, batches_of(recipe, parts), held_out, options.threads, progress)
     weights.save(fitted, options.out)

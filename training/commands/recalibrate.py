@@ -5,7 +5,7 @@ import argparse
 from rich.console import Console
 
 from service.contract.artifact import open_artifact
-from training.commands import finish, read_data
+from training.commands import finish, read_data, rule_of
 from training.dataset.progress import ConsoleProgress
 from training.export.recalibrate import recalibrate
 from training.recipe.parts import ThresholdRule
@@ -16,5 +16,5 @@ def run(options: argparse.Namespace, console: Console) -> None:
     artifact = open_artifact(options.artifact)
     budget = {} if options.budget is None else {"budget": options.budget}
     rule = ThresholdRule(strategy=options.strategy, parameters=budget)
-    data = read_data(options.data, ConsoleProgress(console))
+    data = read_data(options, ConsoleProgress(console), rule_of(artifact))
     finish(recalibrate(artifact, rule, data, options.out or artifact.folder.parent), options)

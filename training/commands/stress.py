@@ -5,6 +5,7 @@ import argparse
 from rich.console import Console
 
 from training.commands import read_data
+from training.dataset.data import small_pictures
 from training.dataset.layout import Label
 from training.dataset.progress import ConsoleProgress
 from training.synthetic import sheets
@@ -12,6 +13,6 @@ from training.synthetic import sheets
 
 def run(options: argparse.Namespace, console: Console) -> None:
     """Draw every family, a sheet each, and print where it lies."""
-    wells = [group.picture for group in read_data(options.data, ConsoleProgress(console)).select(Label.GOOD)]
+    wells = small_pictures(read_data(options, ConsoleProgress(console)).select(Label.GOOD))
     for path in sheets.write(wells, options.show):
         print(path)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from rich.table import Table
 
 from service.contract.artifact import Artifact
+from service.contract.layouts.label_list import ANNOTATION
 from service.contract.manifest import Metrics, Rate, SceneRate, ServedMetrics
 from training.dataset.data import Dataset
-from training.dataset.layout import ANNOTATION, Label
+from training.dataset.layout import Label
 from training.evaluation.content import CorruptionRates
 from training.evaluation.thresholds import warnings_of
 
@@ -23,7 +24,7 @@ def describe_data(data: Dataset) -> list[str]:
         lines[0] += f"; in test {test_good} good, {test_leak} leak"
     if data.contradictions:
         lines.append("dropped, labelled both good and leak: " + ", ".join(data.contradictions))
-    lines += [f"skipped {reason}" for reason in data.skipped]
+    lines += [*data.notes, *(f"skipped {reason}" for reason in data.skipped)]
     if not data.has_test:
         lines.append(f"no sealed test part (test/imgs with test/{ANNOTATION}): figures come from held-out pictures")
     return lines

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels
-from training.dataset.data import Group, pixels_of
+from training.dataset.data import Group, pixels_at_sizes, small_pictures
 from training.dataset.progress import Progress
 from training.dataset.scenes import one_by_one
 from training.dataset.splits import Split
@@ -26,12 +26,10 @@ from training.synthetic.augmentation import (
     FAMILIES,
     AugmentedPictures,
     DrawingRule,
-    DrawnPictures,
     augmentation_rule,
     chunks,
-    draw,
-    joined,
-    reduced,
+    draw_at_sizes,
+    joined_at_size,
 )
 from training.synthetic.milder import milder_leaks
 
@@ -41,6 +39,8 @@ MILDER = "milder"
 HALVES = ("choice", "report")
 SCENES = "scenes.json"
 FIELDS = ("pixels", "source", "family")
+ERASED = "leaks"
+"""What is to become the well it was drawn on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +93,20 @@ def prepare(
     _keep_scenes(folder / SCENES, parts)
     missing = [spec for spec in dict.fromkeys(specs) if not (folder / _file(spec, "augmentation")).exists()]
     if missing:
-        drawings = _draw_all(_rules(parts, extent), executor, progress)
-        for spec in missing:
-            _save(folder / _file(spec, "sets"), _sets(parts, drawings, spec))
-            _save(folder / _file(spec, "augmentation"), _augmentation(drawings, spec))
+        drawings = _draw_all(_rules(parts, extent), missing, executor, progress)
+        real = _real(parts, missing, progress)
+        for spec, drawn, sets in zip(missing, drawings, real, strict=True):
+            _save(folder / _file(spec, "sets"), _sets(parts, drawn, sets))
+            _save(folder / _file(spec, "augmentation"), _augmentation(drawn))
     return PictureSets(folder)
 
 
-def _rules(parts: Split, extent: Extent) -> dict[str, tuple[list[Pixels], DrawingRule]]:
+def _rules(parts: Split, extent: Extent) -> dict[str, tuple[Sequence[Pixels], DrawingRule]]:
     """The wells and what is drawn on them, by the name of the set."""
-    wells = [reduced(group.picture) for group in parts.fit_good]
-    rules = {kind: (wells, augmentation_rule(kind, extent.augmentation)) for kind in FAMILIES}
+    wells = small_pictures(parts.fit_good if extent.augmentation else ())
+    rules: dict[str, tuple[Sequence[Pixels], DrawingRule]] = {
+        kind: (wells, augmentation_rule(kind, extent.augmentation)) for kind in FAMILIES
+    }
     for half, seed in zip(HALVES, (CHOICE_SEED, REPORT_SEED), strict=True):
         some = _spread(one_by_one(_both(parts, f"{half}_good")), extent.challenges)
         for family in kinds.LEAKS:
@@ -114,16 +117,33 @@ def _rules(parts: Split, extent: Extent) -> dict[str, tuple[list[Pixels], Drawin
 
 
 def _draw_all(
-    rules: Mapping[str, tuple[list[Pixels], DrawingRule]], executor: Executor, progress: Progress
-) -> dict[str, DrawnPictures]:
+    rules: Mapping[str, tuple[Sequence[Pixels], DrawingRule]],
+    specs: Sequence[InputSpec],
+    executor: Executor,
+    progress: Progress,
+) -> list[dict[str, AugmentedPictures]]:
+    """Draw every set, at the size of each model."""
     futures = {
-        name: [executor.submit(draw, some, rule, first) for first, some in chunks(wells)]
+        name: [
+            executor.submit(draw_at_sizes, list(some), rule, first, specs, erase=name == ERASED)
+            for first, some in chunks(wells)
+        ]
         for name, (wells, rule) in rules.items()
     }
     waited_for = [future for pieces in futures.values() for future in pieces]
     for _ in progress.track(finished(waited_for), "drawing synthetic pictures", len(waited_for)):
         pass
-    return {name: joined(future.result() for future in pieces) for name, pieces in futures.items()}
+    return [
+        {name: joined_at_size([future.result()[place] for future in pieces]) for name, pieces in futures.items()}
+        for place in range(len(specs))
+    ]
+
+
+def _real(parts: Split, specs: Sequence[InputSpec], progress: Progress) -> list[dict[str, Pixels]]:
+    """The pictures of each part at the size of each model; every picture is decoded once."""
+    names = progress.track(parts.counts, "reducing pictures to the models' sizes", len(parts.counts))
+    by_part = {name: pixels_at_sizes(getattr(parts, name), specs) for name in names}
+    return [{name: pixels[place] for name, pixels in by_part.items()} for place in range(len(specs))]
 
 
 def _both(parts: Split, name: str) -> tuple[Group, ...]:
@@ -141,22 +161,31 @@ def _keep_scenes(path: Path, parts: Split) -> None:
 
 def _spread(groups: Sequence[Group], count: int) -> list[Pixels]:
     """So many pictures, each well as often as any other."""
-    return [reduced(groups[number % len(groups)].picture) for number in range(count)]
+    return [groups[number % len(groups)].small for number in range(count)]
 
 
-def _sets(parts: Split, drawings: Mapping[str, DrawnPictures], spec: InputSpec) -> dict[str, Pixels]:
-    sets = {name: pixels_of(getattr(parts, name), spec) for name in parts.counts}
-    sets |= {name: drawn.at_size(spec).pixels for name, drawn in drawings.items() if name not in FAMILIES}
+def _sets(parts: Split, drawings: Mapping[str, AugmentedPictures], real: Mapping[str, Pixels]) -> dict[str, Pixels]:
+    sets = dict(real)
+    sets |= {name: drawn.pixels for name, drawn in drawings.items() if name not in FAMILIES}
     for half in HALVES:
-        leaks, good = (pixels_of(_both(parts, f"{half}_{label}"), spec) for label in ("leak", "good"))
+        leaks, good = (_both_pixels(parts, real, f"{half}_{label}") for label in ("leak", "good"))
         sets[f"{half}/leak/{MILDER}"] = milder_leaks(leaks, good)
     return sets
 
 
-def _augmentation(drawings: Mapping[str, DrawnPictures], spec: InputSpec) -> dict[str, NDArray[Any]]:
-    augmentation = {kind: drawings[kind].at_size(spec, erase=kind == "leaks") for kind in FAMILIES}
-    fields = {f"{kind}_{field}": getattr(drawn, field) for kind, drawn in augmentation.items() for field in FIELDS}
-    return fields | {"restored": augmentation["leaks"].restored}
+def _both_pixels(parts: Split, real: Mapping[str, Pixels], name: str) -> Pixels:
+    """The pixels of a part of the first set and that of the second, taken in turn as :func:`_both` does."""
+    rows = {
+        group.key: pixels
+        for part in (name, f"site_{name}")
+        for group, pixels in zip(getattr(parts, part), real.get(part, ()), strict=False)
+    }
+    return np.array([rows[group.key] for group in _both(parts, name)], np.uint8).reshape(-1, *real[name].shape[1:])
+
+
+def _augmentation(drawings: Mapping[str, AugmentedPictures]) -> dict[str, NDArray[Any]]:
+    fields = {f"{kind}_{field}": getattr(drawings[kind], field) for kind in FAMILIES for field in FIELDS}
+    return fields | {"restored": drawings[ERASED].restored}
 
 
 def _file(spec: InputSpec, what: str) -> str:

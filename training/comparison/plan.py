@@ -64,7 +64,7 @@ def _shaped(recipe: Recipe, groups: Sequence[Group]) -> Recipe:
     if recipe.suits != "large" or recipe.representation.crop or not groups:
         return recipe
     height, width = (recipe.input.height, recipe.input.width)
-    ratio = float(np.median([group.picture.shape[1] / group.picture.shape[0] for group in groups]))
+    ratio = float(np.median([group.size[1] / group.size[0] for group in groups]))
     wide = min(max(ratio * height / width, 1 / MOST_SLENDER), MOST_SLENDER)
     sides = {"height": _side(height / math.sqrt(wide)), "width": _side(width * math.sqrt(wide))}
     return recipe.model_copy(update={"input": recipe.input.model_copy(update=sides)})
@@ -88,7 +88,7 @@ def quick_plan(names: tuple[str, ...]) -> ComparisonPlan:
 
 def default_names(data: Dataset) -> tuple[str, ...]:
     """The recipes that suit the pictures: small crops (median of the shorter side under 48 px) or larger pictures."""
-    shorter = float(np.median([min(group.picture.shape[:2]) for group in data.groups]))
+    shorter = float(np.median([min(group.size) for group in data.groups]))
     size = "small" if shorter < LARGE_PX else "large"
     return tuple(name for name in recipe_names() if read_recipe(name).suits in {size, "any"})
 

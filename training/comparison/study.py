@@ -17,8 +17,9 @@ import numpy as np
 from rich.console import Console
 
 from service.contract.picture import Pixels
-from training.dataset.data import Group, load, pixels_of
+from training.dataset.data import Group, pixels_of
 from training.dataset.progress import SILENT, ConsoleProgress, Progress
+from training.dataset.reading import load
 from training.dataset.splits import Split, split
 from training.evaluation.thresholds import calibrate
 from training.fitting.batches import batches_of
@@ -58,7 +59,7 @@ def _tests(parts: Split, unseen: tuple[Group, ...], graph: ScoringGraph) -> Mapp
     good, leaks = pixels_of(parts.choice_good, spec), pixels_of(parts.choice_leak, spec)
     tests = {"unseen scenes passed": pixels_of(unseen, spec), "leaks found": leaks}
     tests |= {f"at {share:.0%} contrast found": milder_leaks(leaks, good, share) for share in SHARES}
-    wells = [unseen[row].picture for row in np.linspace(0, len(unseen) - 1, DRAWN_ON).astype(int)]
+    wells = [unseen[row].small for row in np.linspace(0, len(unseen) - 1, DRAWN_ON).astype(int)]
     for kind, families in LEAK_KINDS.items():
         drawn = [draw(wells, DrawingRule((family,), 1, WEAKEST_LEAK, SEED)).at_size(spec).pixels for family in families]
         tests[f"{kind} found"] = np.concatenate(drawn)

@@ -1,34 +1,30 @@
 """The data set: pictures decoded once, grouped by their pixels, with contradictions and damage reported."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-import cv2
 import numpy as np
 
-from service.contract.errors import DataError, PictureError
+from service.contract.layouts.label import Label
+from service.contract.levels import Levels
 from service.contract.manifest import InputSpec
-from service.contract.picture import DEFAULT_MAX_PIXELS, Pixels, decode, to_pixels
-from training.dataset.layout import ANNOTATION, EXPECTED, Label, parse_annotation, place_of
-from training.dataset.progress import SILENT, Progress
-from training.dataset.sources import SourceFile, read_files
-
-BMP_START = b"BM"
+from service.contract.picture import Pixels, to_pixels
+from training.dataset.kept_pictures import KeptPicture, LargePicture, Pictures, coarse, reduced
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Files with the same pixels, and so one picture: uint8 [H, W, 3], RGB.
 
-    ``key`` is the sha256 of size and pixels; ``sealed`` groups belong to the test part. ``scene`` is numbered by
-    :func:`training.dataset.scenes.with_scenes`, over all groups that are divided or judged together; 0 before.
+    ``key`` is the sha256 of size and pixels; ``kept`` is the picture, or what is kept of a large one; ``sealed`` groups
+    belong to the test part. ``scene`` is numbered by :func:`training.dataset.scenes.with_scenes`, over all groups that
+    are divided or judged together; 0 before.
     """
 
     key: str
-    picture: Pixels
+    kept: KeptPicture
     label: Label
     sealed: bool
     files: tuple[str, ...]
@@ -39,14 +35,45 @@ class Group:
         """The folder of the first file."""
         return str(PurePosixPath(self.files[0]).parent)
 
+    @property
+    def picture(self) -> Pixels:
+        """All its pixels; a large picture is decoded again each time."""
+        return self.kept.whole() if isinstance(self.kept, LargePicture) else self.kept
+
+    @property
+    def small(self) -> Pixels:
+        """The picture, reduced to 192 px where a side is longer."""
+        return self.kept.small() if isinstance(self.kept, LargePicture) else reduced(self.kept)
+
+    @property
+    def coarse(self) -> Pixels:
+        """What scenes are linked by."""
+        return self.kept.coarse if isinstance(self.kept, LargePicture) else coarse(self.kept)
+
+    @property
+    def brightness(self) -> float:
+        """Mean on the 0..255 scale."""
+        return self.kept.brightness if isinstance(self.kept, LargePicture) else float(self.kept.mean())
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        height, width = self.kept.shape[:2]
+        return height, width
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What was read: groups in the order of their keys; ``contradictions`` and ``skipped`` are for the user."""
+    """What was read: groups in the order of their keys; ``contradictions`` and ``skipped`` are for the user.
+
+    ``notes`` say in lines what else was noticed; ``levels`` is the rule by which pictures of 16 bits were read.
+    """
 
     groups: tuple[Group, ...]
     contradictions: tuple[str, ...]
     skipped: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    levels: Levels | None = None
 
     def select(self, label: Label, *, sealed: bool = False) -> tuple[Group, ...]:
         """The groups of one class, outside or inside the test part."""
@@ -63,34 +90,6 @@ class Dataset:
         return hash_of(group for group in self.groups if not group.sealed)
 
 
-@dataclass(slots=True)
-class _Reading:
-    """Files by key while the data is read, for the test part and the rest."""
-
-    pictures: dict[str, Pixels] = field(default_factory=dict)
-    files: dict[tuple[str, bool], list[tuple[str, Label]]] = field(default_factory=lambda: defaultdict(list))
-    skipped: list[str] = field(default_factory=list)
-
-
-def load(root: Path, progress: Progress = SILENT) -> Dataset:
-    """Read a data folder or archive.
-
-    A group with both labels is dropped and its files are named. A group that is also in the test part counts there
-    alone, so that nothing is trained on what is kept for the check.
-
-    Raises:
-        DataError: no picture in the expected layout, or the layout contradicts itself.
-    """
-    files = list(read_files(root))
-    labels = _annotated(files)
-    reading = _Reading()
-    for file in progress.track(files, "reading pictures", len(files)):
-        _read(file, labels, reading)
-    if not reading.pictures:
-        raise DataError(f"{root} holds no readable picture in a known place: {EXPECTED}")
-    return _grouped(reading)
-
-
 def hash_of(groups: Iterable[Group]) -> str:
     """The sha256 over the sorted keys and labels of groups."""
     return hashlib.sha256(
@@ -98,78 +97,31 @@ def hash_of(groups: Iterable[Group]) -> str:
     ).hexdigest()
 
 
-def pixels_of(groups: Iterable[Group], spec: InputSpec) -> Pixels:
+def pictures_of(groups: Iterable[Group]) -> Pictures:
+    """The groups' pictures, each decoded when its turn comes."""
+    return Pictures([lambda group=group: group.picture for group in groups])  # type: ignore[misc]  # bound now
+
+
+def small_pictures(groups: Iterable[Group]) -> Pictures:
+    """The groups' pictures with no side over 192 px."""
+    return Pictures([lambda group=group: group.small for group in groups])  # type: ignore[misc]  # bound now
+
+
+def pixels_of(groups: Sequence[Group], spec: InputSpec) -> Pixels:
     """Bring the groups' pictures to the model's size: uint8 [N, H, W, 3]."""
-    pixels = [to_pixels(group.picture, spec) for group in groups]
-    return np.stack(pixels) if pixels else np.zeros((0, spec.height, spec.width, 3), np.uint8)
+    return pixels_at_sizes(groups, [spec])[0]
 
 
-def _annotated(files: Iterable[SourceFile]) -> dict[PurePosixPath, Mapping[str, Label]]:
-    return {
-        file.path.parent: parse_annotation(file.data.decode("utf-8", "replace"), str(file.path))
-        for file in files
-        if file.path.name == ANNOTATION
-    }
-
-
-def _read(file: SourceFile, labels: Mapping[PurePosixPath, Mapping[str, Label]], reading: _Reading) -> None:
-    place = place_of(file.path)
-    if place is None:
-        return
-    label = place.label if place.label is not None else _label_of(file.path, labels)
-    if label is None:
-        reading.skipped.append(f"{file.path}: has no label in {ANNOTATION}")
-        return
-    try:
-        picture = decoded(file)
-    except PictureError as error:
-        reading.skipped.append(f"{file.path}: {error}")
-        return
-    key = key_of(picture)
-    reading.pictures.setdefault(key, picture)
-    reading.files[key, place.sealed].append((str(file.path), label))
-
-
-def _label_of(path: PurePosixPath, labels: Mapping[PurePosixPath, Mapping[str, Label]]) -> Label | None:
-    for folder in path.parents:
-        if folder in labels:
-            return labels[folder].get(path.name)
-    return None
+def pixels_at_sizes(groups: Sequence[Group], specs: Sequence[InputSpec]) -> list[Pixels]:
+    """Bring the groups' pictures to the sizes of some models, each decoded once: uint8 [N, H, W, 3] a model."""
+    pixels = [np.zeros((len(groups), spec.height, spec.width, 3), np.uint8) for spec in specs]
+    for row, group in enumerate(groups):
+        picture = group.picture
+        for spec, rows in zip(specs, pixels, strict=True):
+            rows[row] = to_pixels(picture, spec)
+    return pixels
 
 
 def key_of(picture: Pixels) -> str:
     """The sha256 of size and pixels."""
     return hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).hexdigest()
-
-
-def decoded(file: SourceFile) -> Pixels:
-    """Decode JPEG, PNG or BMP.
-
-    Raises:
-        PictureError: it cannot be read or decoded.
-    """
-    data = file.data
-    if file.fault:
-        raise PictureError(file.fault)
-    if not data.startswith(BMP_START):
-        return decode(data)
-    width, height = (abs(int.from_bytes(data[at : at + 4], "little", signed=True)) for at in (18, 22))
-    if not 0 < width * height <= DEFAULT_MAX_PIXELS:
-        raise PictureError("the BMP states no usable size: convert it to PNG")
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
-    if picture is None:
-        raise PictureError("the BMP is damaged and cannot be decoded: convert it to PNG")
-    return picture  # type: ignore[return-value]  # cv2's stubs do not know that 8 bits were asked for
-
-
-def _grouped(reading: _Reading) -> Dataset:
-    groups: list[Group] = []
-    contradictions: list[str] = []
-    for (key, sealed), members in sorted(reading.files.items()):
-        rivals = [] if sealed else reading.files.get((key, True), [])
-        names = tuple(name for name, _ in members)
-        if len({label for _, label in (*members, *rivals)}) > 1:
-            contradictions.extend(names)
-        elif not rivals:
-            groups.append(Group(key, reading.pictures[key], members[0][1], sealed, names))
-    return Dataset(tuple(groups), tuple(contradictions), tuple(reading.skipped))

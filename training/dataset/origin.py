@@ -47,8 +47,8 @@ def describe_origin(data: Dataset) -> dict[str, Origin]:
 
 
 def _describe(groups: tuple[Group, ...]) -> Origin:
-    heights, widths = zip(*(group.picture.shape[:2] for group in groups), strict=True)
-    low, high = np.quantile([group.picture.mean() for group in groups], (0.01, 0.99))
+    heights, widths = zip(*(group.size for group in groups), strict=True)
+    low, high = np.quantile([group.brightness for group in groups], (0.01, 0.99))
     names = [name for group in groups for name in group.files]
     cameras = [camera[1] for camera in map(CAMERA.search, names) if camera]
     return Origin(

@@ -28,7 +28,7 @@ def with_scenes(groups: Sequence[Group]) -> tuple[Group, ...]:
     """
     if not groups:
         return ()
-    scenes = scenes_of([group.picture for group in groups])
+    scenes = scenes_of([group.coarse for group in groups])
     good = scenes[[group.label is Label.GOOD for group in groups]]
     sizes = np.unique(good, return_counts=True)[1]
     if len(sizes) < FEWEST_SCENES or sizes.max() > LARGEST_SHARE * len(good):

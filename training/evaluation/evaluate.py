@@ -13,7 +13,7 @@ from service.contract.errors import TooFewPictures
 from service.contract.manifest import InputSpec, Metrics, ServedMetrics, Threshold
 from service.contract.scenes.rates import Scenes
 from service.contract.scorer import Scorer, Scores
-from training.dataset.data import Dataset, Group, pixels_of
+from training.dataset.data import Dataset, Group, pictures_of, pixels_of
 from training.dataset.layout import Label
 from training.dataset.scenes import events_of, scene_numbers, with_scenes
 from training.dataset.splits import Split, split
@@ -102,11 +102,7 @@ def score_groups(scorer: Scorer, spec: InputSpec, groups: Sequence[Group]) -> Sc
 
 def serve_groups(detector: Detector, groups: Sequence[Group]) -> ServedMetrics:
     """The verdicts that the service gives, gate included, in rates."""
-    verdicts = [
-        detection.verdict
-        for start in range(0, len(groups), BATCH)
-        for detection in detector.judge_all([group.picture for group in groups[start : start + BATCH]])
-    ]
+    verdicts = [detection.verdict for detection in detector.judge_many(pictures_of(groups))]
     return measure_served(verdicts, np.array([group.label for group in groups]), scenes_and_events(groups))
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from service.contract.detector import Detector
 from service.contract.errors import TooFewPictures
 from service.contract.picture import Pixels
+from training.dataset.data import small_pictures
+from training.dataset.layout import Label
 from training.evaluation.content import CorruptionRates
 from training.evaluation.evaluate import Scored
 from training.evaluation.rates import rate
@@ -26,18 +28,20 @@ def robustness_of(detector: Detector, scored: Scored) -> tuple[CorruptionRates, 
     Raises:
         TooFewPictures: a class is absent.
     """
-    pictures: dict[bool, list[Pixels]] = {False: [], True: []}
-    for group, is_leak in zip(scored.groups, scored.labels.tolist(), strict=True):
-        pictures[is_leak].append(group.picture)
-    if not pictures[False] or not pictures[True]:
+    good, leaks = (
+        small_pictures([group for group in scored.groups if group.label is label]) for label in (Label.GOOD, Label.LEAK)
+    )
+    if not good or not leaks:
         raise TooFewPictures(
             "corruptions are drawn on good wells and on leaks: choose a part that has both with --split"
         )
-    return judge_corrupted(pictures[False], pictures[True], detector)
+    return judge_corrupted(good, leaks, detector.of_any_size())
 
 
 def judge_corrupted(good: Sequence[Pixels], leaks: Sequence[Pixels], detector: Detector) -> tuple[CorruptionRates, ...]:
     """Measure every named strength on good wells and leaks that the model and the gate have not seen.
+
+    Large pictures are drawn on reduced, and their size says nothing then.
 
     Args:
         good: pictures of good wells; of more than 1,000 every n-th is taken.

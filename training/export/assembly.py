@@ -10,9 +10,8 @@ from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, op
 from service.contract.detector import Detector
 from service.contract.gate.gate import Gate
 from service.contract.manifest import GateLimits, InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
-from service.contract.picture import Pixels
 from service.contract.scorer import OnnxScorer
-from training.dataset.data import Dataset, Group, hash_of, pixels_of
+from training.dataset.data import Dataset, Group, hash_of, pixels_of, small_pictures
 from training.dataset.origin import describe_origin
 from training.dataset.splits import Split, division, first_words
 from training.evaluation.content import CorruptionRates
@@ -75,6 +74,7 @@ def assemble(
         threshold=threshold,
         metrics=_metrics(detector, parts),
         gate=gate,
+        levels=data.levels,
         drift=learn_drift(parts, scorer, identity.spec),
         golden=write_golden(draft, parts, detector),
         data=_training_data(data, parts),
@@ -115,8 +115,8 @@ def _measured(detector: Detector, groups: Sequence[Group]) -> Metrics:
 
 
 def _robustness(detector: Detector, parts: Split) -> tuple[CorruptionRates, ...]:
-    good, leaks = _pictures(parts.report_good), _pictures(parts.report_leak)
-    return judge_corrupted(good, leaks, detector) if leaks else ()
+    good, leaks = small_pictures(parts.report_good), small_pictures(parts.report_leak)
+    return judge_corrupted(good, leaks, detector.of_any_size()) if leaks else ()
 
 
 def _training_data(data: Dataset, parts: Split) -> TrainingData:
@@ -143,7 +143,3 @@ def _properties(identity: Identity, threshold: Threshold, data: Dataset) -> dict
         "leak.threshold_strategy": threshold.strategy,
         "leak.data_sha256": data.sha256,
     }
-
-
-def _pictures(groups: Sequence[Group]) -> list[Pixels]:
-    return [group.picture for group in groups]

@@ -10,7 +10,7 @@ from service.contract.commissioning.observation import Observations, observe
 from service.contract.commissioning.prediction import Shares, observed
 from service.contract.detector import Detector
 from service.contract.picture import Pixels
-from training.dataset.data import Group
+from training.dataset.data import Group, pictures_of
 from training.dataset.splits import Split, scene_halves
 
 LEAKS_AMONG = 0.05
@@ -24,9 +24,9 @@ class Commissioner:
     detector: Detector
     terms: Terms
 
-    def observe(self, pictures: dict[str, Pixels]) -> Observations:
+    def observe(self, names: Sequence[str], pictures: Sequence[Pixels]) -> Observations:
         """Judge named pictures, one at least."""
-        return observe(self.detector, tuple(pictures), tuple(pictures.values()))
+        return observe(self.detector, names, pictures)
 
     def commission(self, seen: Observations) -> Commissioning:
         """Choose a cut for the camera, or say why it may not be armed."""
@@ -74,10 +74,10 @@ def _one_in_twenty(leaks: Sequence[Group], good: int) -> Sequence[Group]:
 
 
 def _rehearsed(what: str, commissioner: Commissioner, first: Sequence[Group], second: Sequence[Group]) -> Rehearsal:
-    outcome = commissioner.commission(commissioner.observe(_named(first)))
-    seen = observed(commissioner.observe(_named(second)), outcome.cut.value) if outcome.cut else None
+    outcome = commissioner.commission(_observed(commissioner, first))
+    seen = observed(_observed(commissioner, second), outcome.cut.value) if outcome.cut else None
     return Rehearsal(what, outcome, seen)
 
 
-def _named(groups: Sequence[Group]) -> dict[str, Pixels]:
-    return {group.files[0]: group.picture for group in groups}
+def _observed(commissioner: Commissioner, groups: Sequence[Group]) -> Observations:
+    return commissioner.observe([group.files[0] for group in groups], pictures_of(groups))

@@ -12,6 +12,7 @@ from service.contract.detector import Detection, Detector
 from service.contract.errors import ExportRefused
 from service.contract.manifest import GoldenPicture
 from service.contract.picture import Pixels
+from training.dataset.data import pictures_of, small_pictures
 from training.dataset.splits import Split
 from training.export.draft import Draft
 from training.synthetic.kinds import LEAKS, apply
@@ -42,7 +43,13 @@ class Golden(NamedTuple):
     judged: Detection
 
 
-def draw_golden(good: Sequence[Pixels], judge: Judge, seed: int = 0) -> list[Golden]:
+def draw_golden(
+    good: Sequence[Pixels],
+    judge: Judge,
+    small: Sequence[Pixels] | None = None,
+    size: tuple[int, ...] | None = None,
+    seed: int = 0,
+) -> list[Golden]:
     """Average good wells by cluster and draw leaks on the averages.
 
     An average is smoother than any well, so it is sharpened as little as the gate asks for. Textures, and parts that
@@ -52,13 +59,15 @@ def draw_golden(good: Sequence[Pixels], judge: Judge, seed: int = 0) -> list[Gol
     Args:
         good: pictures of good wells, uint8 [H, W, 3] RGB of any sizes.
         judge: the service's own path, gate and score.
+        small: the same reduced, where they are large; averages are made of these.
+        size: median height and width of the pictures, which averages get; of the small ones where it is not given.
         seed: of the clustering and of the drawing.
 
     Raises:
         ExportRefused: nothing is judged good, or no leak drawn on one leak: such an artefact could not be
             challenged.
     """
-    wells = _usable_averages(good, judge, seed) or _usable_good(good, judge)
+    wells = _usable_averages(small or good, judge, size, seed) or _usable_good(good, judge)
     if not wells:
         raise ExportRefused(
             "the model judges no good picture as good, so nothing could challenge it: train on more pictures"
@@ -73,11 +82,11 @@ def draw_golden(good: Sequence[Pixels], judge: Judge, seed: int = 0) -> list[Gol
     return [*wells, *leaks, *faint]
 
 
-def _usable_averages(good: Sequence[Pixels], judge: Judge, seed: int) -> list[Golden]:
+def _usable_averages(good: Sequence[Pixels], judge: Judge, size: tuple[int, ...] | None, seed: int) -> list[Golden]:
     found: list[Golden] = []
     for average in _averages(good, seed):
         for amount in SHARPENING:
-            picture = _sharpened(average, amount)
+            picture = _at_size(_sharpened(average, amount), size)
             judged = judge(picture)
             if _is_clearly_good(judged):
                 found.append(Golden(f"good_{len(found) + 1}", picture, judged))
@@ -147,7 +156,6 @@ def _is_clear_leak(judged: Detection) -> bool:
 def _averages(good: Sequence[Pixels], seed: int) -> Iterator[Pixels]:
     """Averages of clusters, largest cluster first; few pictures make one cluster."""
     height, width = (int(np.median([picture.shape[axis] for picture in good])) for axis in (0, 1))
-    pictures = np.stack([cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA) for picture in good])
     small = np.stack([cv2.resize(picture, SMALL, interpolation=cv2.INTER_AREA) for picture in good])
     clusters = max(1, min(CLUSTERS, len(good) // (2 * FEWEST_IN_CLUSTER)))
     members = KMeans(clusters, n_init=3, random_state=seed).fit_predict(
@@ -156,7 +164,17 @@ def _averages(good: Sequence[Pixels], seed: int) -> Iterator[Pixels]:
     sizes = np.bincount(members, minlength=clusters)
     for cluster in np.argsort(-sizes, kind="stable"):
         if sizes[cluster] >= min(FEWEST_IN_CLUSTER, len(good)):
-            yield np.rint(pictures[members == cluster].mean(axis=0)).astype(np.uint8)
+            rows = np.flatnonzero(members == cluster)
+            total = np.zeros((height, width, 3))
+            for row in rows.tolist():
+                total += cv2.resize(good[row], (width, height), interpolation=cv2.INTER_AREA)
+            yield np.rint(total / len(rows)).astype(np.uint8)
+
+
+def _at_size(picture: Pixels, size: tuple[int, ...] | None) -> Pixels:
+    if size is None or picture.shape[:2] == size:
+        return picture
+    return cv2.resize(picture, size[::-1], interpolation=cv2.INTER_CUBIC)  # type: ignore[return-value]  # still 8 bits
 
 
 def _sharpened(picture: Pixels, amount: float) -> Pixels:
@@ -172,9 +190,10 @@ def write_golden(draft: Draft, parts: Split, detector: Detector) -> tuple[Golden
     Raises:
         ExportRefused: the model judges none of them as it should.
     """
-    wells = [group.picture for group in (parts.fit_good or parts.calibration_good)]
+    wells = parts.fit_good or parts.calibration_good
+    size = tuple(int(np.median([group.size[axis] for group in wells])) for axis in (0, 1))
     golden = []
-    for name, picture, judged in draw_golden(wells, detector.judge):
+    for name, picture, judged in draw_golden(pictures_of(wells), detector.judge, small_pictures(wells), size):
         file = f"golden/{name}.png"
         _, png = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         draft.write(file, png.tobytes())

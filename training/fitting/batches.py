@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from service.contract.picture import Pixels
-from training.dataset.data import pixels_of
+from training.dataset.data import pixels_of, small_pictures
 from training.dataset.splits import Split
 from training.models.preprocessing import Preprocessing
 from training.recipe.recipe import Recipe
@@ -92,7 +92,7 @@ class TrainingBatches:
 def batches_of(recipe: Recipe, parts: Split, without: Sequence[str] = ()) -> TrainingBatches:
     """What a recipe learns from, drawn here and now, but for some families: the same as in a comparison."""
     spec, taught = recipe.input, recipe.augmentation
-    wells = [group.picture for group in parts.fit_good]
+    wells = small_pictures(parts.fit_good)
     leaks, disturbances = _draw("leaks", taught.leaks, wells), _draw("disturbances", taught.disturbances, wells)
     return TrainingBatches(
         pixels_of(parts.fit_good, spec),

@@ -1,7 +1,9 @@
 """The gate's limits, learnt from good wells: what they measure, how corrupted ones differ, what the score endures."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final
 
@@ -11,15 +13,16 @@ from threadpoolctl import threadpool_limits
 
 from service.contract.decision import Reason
 from service.contract.detector import Detector
-from service.contract.gate.figures import SMALLEST_SIDE, Floats, features_of, measure
+from service.contract.gate.figures import FIGURES, MOST, SMALLEST_SIDE, Floats, features_of, measure
 from service.contract.manifest import GateLimits, InputSpec, Range
 from service.contract.picture import Pixels, to_pixels
+from training.dataset.data import small_pictures
+from training.dataset.kept_pictures import Pictures, reduced
 from training.dataset.splits import Split
 from training.gate.bounds import BOUNDS, ranges_of
 from training.gate.cases import clear_leaks, coarse, disturbances, drawn_leaks, endurable, just_coarse, some
 from training.gate.detectors import FOLDS, Cases, Folds, Matrix, learn_detector, scene_folds
 from training.gate.robustness import endured
-from training.synthetic.augmentation import reduced
 from training.synthetic.corruptions import Random
 from training.synthetic.eight_bits import recompressed
 
@@ -42,12 +45,11 @@ def learn_gate(parts: Split, detector: Detector) -> GateLimits:
 
     Calibration and report stay unseen, so that they can judge the gate.
     """
-    good = [group.picture for group in (*parts.fit_good, *parts.choice_good, *parts.site_choice_good)]
-    wells = good or [group.picture for group in parts.calibration_good]
-    leaks = [group.picture for group in parts.cut_leak]
-    found = [reduced(leak) for leak in leaks]
-    drawn = clear_leaks([reduced(well) for well in wells], DRAWN_LEAKS, np.random.default_rng(0))
-    return learn(wells, detector.input, leaks, endured([*found, *drawn], detector.finds))
+    good = (*parts.fit_good, *parts.choice_good, *parts.site_choice_good) or parts.calibration_good
+    wells, leaks = small_pictures(good), small_pictures(parts.cut_leak)
+    drawn = clear_leaks(wells, DRAWN_LEAKS, np.random.default_rng(0))
+    limits = learn(wells, detector.input, leaks, endured([*leaks, *drawn], detector.finds))
+    return limits.model_copy(update=size_ranges([group.size for group in good]))
 
 
 def learn(
@@ -73,9 +75,10 @@ def learn(
         drawn: how many pictures to draw of each family.
     """
     with threadpool_limits(1):
-        small, small_leaks = ([reduced(one) for one in pictures] for pictures in (good, leaks))
+        small = Pictures([partial(_reduced, good, place) for place in range(len(good))])
+        small_leaks = [reduced(leak) for leak in leaks]
         limits = _learn(small, small_leaks, spec, endured, np.random.default_rng(seed), drawn)
-    return limits.model_copy(update=_size_ranges(good))
+    return limits.model_copy(update=size_ranges([picture.shape[:2] for picture in good]))
 
 
 def _learn(
@@ -87,14 +90,13 @@ def _learn(
     drawn: int,
 ) -> GateLimits:
     def measured(pictures: Iterable[Pixels]) -> Floats:
-        pixels = [to_pixels(picture, spec) for picture in pictures]
-        return measure(np.stack(pixels) if pixels else np.zeros((0, spec.height, spec.width, 3), np.uint8))
+        return measure_each(pictures, spec)
 
     figures = measured(good)
     again = measured(recompressed(good[row], int(rng.integers(70, 97))) for row in some(len(good), drawn, rng))
     found = (*leaks, *drawn_leaks(good, drawn, rng))
-    borne = (*disturbances(good, drawn, rng), *endurable((*good, *found), endured, drawn, rng))
-    usable = measured((*found, *borne))
+    everything = Pictures([*_places(good), *_places(found)])
+    usable = measured(chain(found, disturbances(good, drawn, rng), endurable(everything, endured, drawn, rng)))
     begins = {bound: measured(just_coarse(bound, good, some(len(good), drawn, rng), rng)) for bound in BOUNDS}
     ranges = ranges_of(np.concatenate((figures, again)), usable, begins)
     detectors: dict[Reason, tuple[float, ...]] = {}
@@ -110,6 +112,27 @@ def _learn(
     return GateLimits(figures=ranges, detectors=detectors)
 
 
+def measure_each(pictures: Iterable[Pixels], spec: InputSpec) -> Floats:
+    """Measure pictures of any sizes on the model's pixels, [N, figures]; few are held at once."""
+    runs = _runs(to_pixels(picture, spec) for picture in pictures)
+    return np.concatenate([np.zeros((0, len(FIGURES)), np.float32), *(measure(np.stack(run)) for run in runs)])
+
+
+def _runs(pixels: Iterable[Pixels]) -> Iterator[list[Pixels]]:
+    ahead = iter(pixels)
+    while run := list(islice(ahead, MOST)):
+        yield run
+
+
+def _reduced(pictures: Sequence[Pixels], place: int) -> Pixels:
+    return reduced(pictures[place])
+
+
+def _places(pictures: Sequence[Pixels]) -> Iterator[Callable[[], Pixels]]:
+    for place in range(len(pictures)):
+        yield partial(pictures.__getitem__, place)
+
+
 def _features(figures: Floats) -> Matrix:
     return features_of(figures).astype(np.float64)
 
@@ -120,9 +143,9 @@ def _beside(figures: Floats, folds: Folds, rng: Random) -> Cases:
     return Cases(_features(figures), np.concatenate((folds, more)))
 
 
-def _size_ranges(good: Sequence[Pixels]) -> dict[str, Range]:
+def size_ranges(sizes: Sequence[tuple[int, ...]]) -> dict[str, Range]:
     """Half to double the sizes seen, proportions up to 1.4 times beyond those seen: crops of other wells differ."""
-    height, width = np.array([picture.shape[:2] for picture in good], float).T
+    height, width = np.array(sizes, float).T
     aspect = width / height
     return {
         "width": _size_range(width),

@@ -4,16 +4,15 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels, to_pixels
+from training.dataset.kept_pictures import reduced
 from training.synthetic import kinds
 from training.synthetic.other_cameras import half_off
 
-LONGEST_SIDE = 192
 CHUNK = 256
 ENOUGH = 4000
 WEAKEST = 0.15
@@ -151,8 +150,8 @@ def augmentation_rule(kind: str, times: int) -> DrawingRule:
 
 
 def chunks(wells: Sequence[Pixels]) -> Iterator[tuple[int, Sequence[Pixels]]]:
-    """Cut wells into pieces for ``draw``, each with the number of its first well."""
-    for first in range(0, len(wells), CHUNK):
+    """Cut wells into pieces for ``draw``, each with the number of its first well; of no wells one empty piece."""
+    for first in range(0, max(len(wells), 1), CHUNK):
         yield first, wells[first : first + CHUNK]
 
 
@@ -169,6 +168,23 @@ def draw(wells: Sequence[Pixels], rule: DrawingRule, first: int = 0) -> DrawnPic
             for place in range(len(small))
         )
     )
+
+
+def draw_at_sizes(
+    wells: Sequence[Pixels], rule: DrawingRule, first: int, specs: Sequence[InputSpec], *, erase: bool
+) -> list[AugmentedPictures]:
+    """Draw on one chunk of wells, and keep only what each of some models will see of it."""
+    drawn = draw(wells, rule, first)
+    return [drawn.at_size(spec, erase=erase) for spec in specs]
+
+
+def joined_at_size(pieces: Sequence[AugmentedPictures]) -> AugmentedPictures:
+    """Put what was drawn on chunks together, at one model's size."""
+    pixels = np.concatenate([piece.pixels for piece in pieces])
+    same = all(piece.restored is piece.pixels for piece in pieces)
+    restored = pixels if same else np.concatenate([piece.restored for piece in pieces])
+    source = np.concatenate([piece.source for piece in pieces])
+    return AugmentedPictures(pixels, restored, source, np.concatenate([piece.family for piece in pieces]))
 
 
 def joined(pieces: Iterable[DrawnPictures]) -> DrawnPictures:
@@ -197,13 +213,3 @@ def _drawn(family: str, picture: Pixels, weakest: float, random: np.random.Gener
 def _sized(pictures: Iterable[Pixels], spec: InputSpec) -> Pixels:
     pixels = [to_pixels(picture, spec) for picture in pictures]
     return np.array(pixels, np.uint8).reshape(len(pixels), spec.height, spec.width, 3)
-
-
-def reduced(picture: Pixels) -> Pixels:
-    """Reduce a large picture by area averaging until its longer side is 192 px."""
-    height, width = picture.shape[:2]
-    ratio = LONGEST_SIDE / max(height, width)
-    if ratio >= 1:
-        return picture
-    size = (max(8, round(width * ratio)), max(8, round(height * ratio)))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]  # still 8 bits

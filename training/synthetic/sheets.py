@@ -8,9 +8,9 @@ import numpy as np
 
 from service.contract.errors import DataError
 from service.contract.picture import Pixels
+from training.dataset.kept_pictures import reduced
 from training.dataset.whole_file import replacing
 from training.synthetic import kinds
-from training.synthetic.augmentation import reduced
 
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 WELLS = 8

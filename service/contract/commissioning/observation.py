@@ -16,8 +16,6 @@ from service.contract.scenes.linking import scenes_of
 Booleans = NDArray[np.bool_]
 Vector = NDArray[np.float64]
 
-BATCH: Final = 256
-
 UNDOUBTED: Final = frozenset({Reason.SCORE_BELOW_THRESHOLD, Reason.SCORE_AT_OR_ABOVE_THRESHOLD, Reason.GREY_ZONE})
 """Reasons that the score alone gave: at another cut the same picture gets another verdict."""
 
@@ -69,10 +67,6 @@ def observe(detector: Detector, names: Sequence[str], pictures: Sequence[Pixels]
     Raises:
         ScoringFailed: the scorer cannot be trusted.
     """
-    detections = [
-        detection
-        for start in range(0, len(pictures), BATCH)
-        for detection in detector.judge_all(pictures[start : start + BATCH])
-    ]
+    detections = detector.judge_many(pictures)
     scores = np.array([nan if one.score is None else one.score for one in detections], np.float64)
     return Observations(tuple(names), scores, tuple(one.reason for one in detections), scenes_of(pictures))

@@ -48,6 +48,8 @@ class Figures(NamedTuple):
 MOST_SIZES: Final = 1000
 """Of which a gate remembers whether it accepts them; the crops of a camera have a few."""
 
+ANY_SIZE: Final[Mapping[str, Range]] = {"width": Range(), "height": Range(), "aspect": Range()}
+
 NOTHING_MEASURED: Final = Figures(0.0, 0.0, 0.0)
 
 
@@ -96,6 +98,10 @@ class Gate:
         self._bounds = [_bounds(limits.figures.get(name, Range())) for name in self._names]
         self._lowest, self._highest = _usable(self._bounds)
         self._has_usable_size = lru_cache(MOST_SIZES)(self._is_usable_size)
+
+    def of_any_size(self) -> "Gate":
+        """The same limits, but for sizes."""
+        return Gate(self._limits.model_copy(update=ANY_SIZE), self._spec)
 
     def judge(self, picture: Pixels) -> Gated:
         """Measure uint8 [H, W, 3] RGB of any size, and say whether it can be judged."""

@@ -11,7 +11,7 @@ class Header(NamedTuple):
     """Media type and size in pixels, as the file states them, and what decoding it will cost.
 
     ``passes`` is how often a decoder goes over the picture (scans of a JPEG). ``oriented`` says that the file may have
-    EXIF data, by which width and height may change places.
+    EXIF data, by which width and height may change places; ``deep`` that channels have 16 bits.
     """
 
     media_type: str
@@ -19,6 +19,7 @@ class Header(NamedTuple):
     height: int
     passes: int = 1
     oriented: bool = False
+    deep: bool = False
 
     @property
     def pixels(self) -> int:
@@ -27,5 +28,5 @@ class Header(NamedTuple):
 
     @property
     def decoding_pixels(self) -> int:
-        """Pixels of 3 bytes for which a decoder needs memory: coefficients take twice as much as what they become."""
-        return self.pixels * ((3 if self.passes > 1 else 1) + self.oriented)
+        """Pixels of 3 bytes for which a decoder needs memory: what comes before takes twice as much as it becomes."""
+        return self.pixels * ((3 if self.passes > 1 else 1) + self.oriented + 2 * self.deep)

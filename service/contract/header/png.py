@@ -12,6 +12,7 @@ FRAME_BYTES = 12
 
 MOST_CHUNKS = 16_384
 INTERLACE_PASSES = 7
+DEEP_BITS = 16
 TRUNCATED = "the picture is truncated: send the whole file"
 
 
@@ -38,7 +39,8 @@ def read(data: bytes) -> Header:
         raise NotAPicture(TRUNCATED)
     at = len(PNG_START)
     width, height = int.from_bytes(data[at : at + 4]), int.from_bytes(data[at + 4 : at + 8])
-    return Header(PNG, width, height, INTERLACE_PASSES if data[at + 12] else 1, b"eXIf" in kinds)
+    passes = INTERLACE_PASSES if data[at + 12] else 1
+    return Header(PNG, width, height, passes, b"eXIf" in kinds, deep=data[at + 8] == DEEP_BITS)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int]]:

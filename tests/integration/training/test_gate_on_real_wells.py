@@ -10,7 +10,7 @@ from service.contract.artifact import open_artifact, read_active
 from service.contract.detector import Detector, open_detector
 from service.contract.gate.gate import Gate
 from service.contract.picture import Pixels
-from training.dataset.data import load
+from training.dataset.reading import load
 from training.dataset.splits import Split, split
 from training.evaluation.robustness import ROWS, drawn
 from training.gate.limits import learn_gate

@@ -41,5 +41,5 @@ def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path)
         Gallery.read(tmp_path / "nowhere")
     with pytest.raises(SetupError, match="no JPEG or PNG"):
         Gallery.read(tmp_path)
-    with pytest.raises(SetupError, match="neither a folder nor a tar file"):
+    with pytest.raises(SetupError, match="neither a folder nor an archive"):
         Gallery.read(tmp_path / "file.txt")

@@ -7,8 +7,9 @@ import pytest
 from service.contract.errors import DataError
 from service.contract.manifest import InputSpec
 from tests.wells import good_well, leaking_well, write_picture, write_wells
-from training.dataset.data import load, pixels_of
+from training.dataset.data import pixels_of
 from training.dataset.layout import Label
+from training.dataset.reading import load
 
 
 def test_folder_and_archive_give_the_same_data(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from service.contract.errors import DataError
 from tests.pictures import jpeg
 from tests.wells import good_well
 from training.cli import main
-from training.dataset.data import load
 from training.dataset.layout import Label
+from training.dataset.reading import load
 from training.dataset.reviews import Judged, import_reviews
 
 Words = list[tuple[str, str]]

@@ -3,6 +3,7 @@ import pytest
 
 from service.contract.manifest import InputSpec
 from tests.wells import good_well
+from training.dataset.kept_pictures import reduced
 from training.synthetic import kinds
 from training.synthetic.augmentation import (
     FAMILIES,
@@ -12,7 +13,6 @@ from training.synthetic.augmentation import (
     chunks,
     draw,
     joined,
-    reduced,
 )
 
 WELLS = [good_well(seed) for seed in range(5)]
