@@ -77,7 +77,7 @@ figures: $(DEV)/.installed ## the README's table, from the active artefact and t
 up: ## the service and Prometheus in containers
 	VERSION=$(VERSION) REVISION=$$(git rev-parse HEAD 2>/dev/null) CREATED=$$(date -u +%FT%TZ) $(COMPOSE) up --build
 
-system-packages: ## what the tests use of Debian: a browser, a database, a proxy, promtool and amtool, load generators, a controller
+system-packages: ## what the tests use of Debian: a browser, a database, a proxy, promtool and amtool, load generators, a controller, a broker
 	$(SUDO) apt-get update -qq
 	$(SUDO) env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-		chromium git hey mbpoll nginx-light openssl postgresql prometheus prometheus-alertmanager python3-venv wrk
+		chromium git hey mbpoll mosquitto mosquitto-clients nginx-light openssl postgresql prometheus prometheus-alertmanager python3-venv wrk

@@ -1,6 +1,8 @@
 """The settings of the plugs: a group each, off by default; ``settings`` holds them beside its own groups."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
 class _PlugGroup(BaseModel):
@@ -27,3 +29,28 @@ class ModbusSettings(_PlugGroup):
     )
     valid_s: float = Field(30.0, gt=0, le=86_400, description="Time after which a result in registers counts no more.")
     trigger_s: float = Field(5.0, gt=0, le=3600, description="Time that a trigger waits for the picture of its well.")
+
+
+class MqttSettings(_PlugGroup):
+    """The plug for brokers of MQTT."""
+
+    url: str | None = Field(
+        None,
+        pattern=r"^mqtts?://[A-Za-z0-9._-]+(:[0-9]{1,5})?/?$",
+        description="Broker that gets decisions and alarms: mqtt://HOST:PORT, or mqtts:// with TLS (extra `mqtt`).",
+    )
+    prefix: str = Field(
+        "leak-inspection",
+        pattern=r"^[A-Za-z0-9._:-]{1,64}(/[A-Za-z0-9._:-]{1,64}){0,5}$",
+        description="Prefix of the topics; replicas need one each.",
+    )
+    username: str | None = Field(None, description="Name the broker knows the service by.")
+    password: SecretStr | None = Field(None, description="Password for the broker.")
+    ca_file: Path | None = Field(None, description="Certificates that the broker's must be signed by.")
+    cert_file: Path | None = Field(None, description="Certificate that the service shows the broker.")
+    key_file: Path | None = Field(None, description="Key of that certificate, where it is a file of its own.")
+    discovery: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._:/-]{1,64}$",
+        description="Prefix under which wells announce themselves to Home Assistant, usually homeassistant.",
+    )

@@ -33,6 +33,8 @@ def made_plugs(
     try:
         if settings.modbus.enabled:
             _add_modbus(plugs, settings, cameras, journal, records, readiness)
+        if settings.mqtt.url is not None:
+            _add_mqtt(plugs, settings, cameras, journal)
     except ModuleNotFoundError as error:
         raise SetupError(
             f"{error.name} is not installed: install leak-inspection with the extra of each plug that is switched on"
@@ -56,3 +58,15 @@ def _add_modbus(
     plug = ModbusPlug(settings.modbus, wells, lambda: readiness.ready)
     plugs.sinks.append(wells)
     plugs.running.append(RunningPlug("modbus", plug.run))
+
+
+def _add_mqtt(plugs: Plugs, settings: Settings, cameras: Mapping[str, Camera], journal: Journal) -> None:
+    from service.plugs.mqtt.discovery import Discovery  # noqa: PLC0415
+    from service.plugs.mqtt.link import BrokerLink  # noqa: PLC0415  # brings aiomqtt, an extra
+    from service.plugs.mqtt.publisher import MqttPublisher  # noqa: PLC0415
+
+    mqtt = settings.mqtt
+    discovery = None if mqtt.discovery is None else Discovery(mqtt.discovery, mqtt.prefix, cameras)
+    link = BrokerLink(mqtt, f"leak-inspection-{settings.replica}", discovery.known if discovery else list)
+    plugs.sinks.append(MqttPublisher(journal, link, mqtt.prefix, cameras, discovery))
+    plugs.running.append(RunningPlug("mqtt", link.run))
