@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.mosquitto_server import PASSWORD, USER, MosquittoServer, NoMosquitto
+from tests.mosquitto_server import PASSWORD, USER, Heard, MosquittoServer, NoMosquitto
 from tests.pictures import jpeg
 from tests.served_service import served
 from tests.wells import good_well, leaking_well
@@ -80,9 +80,9 @@ def test_decisions_alarms_and_status_reach_a_subscriber(broker: MosquittoServer,
     assert status == ["offline"]
 
 
-def listener_of_past(broker: MosquittoServer, topic: str) -> list[object]:
+def listener_of_past(broker: MosquittoServer, topic: str) -> list[Heard]:
     with broker.listener(topic) as late:
-        return list(late.until(1))
+        return late.until(1)
 
 
 def test_nothing_is_lost_while_the_broker_is_away_and_all_comes_in_order(
