@@ -1,19 +1,20 @@
-// Which wells ask for a person, in which order, and which of them belong on one card. Draws nothing.
+// Which wells ask for a person, in which order and in which group, and which of them belong on one card. Draws nothing.
 
-const GROUP_FROM = 4; // that many wells of one camera with the same trouble share a card: the camera is at fault
-const MOST_LEAKS = 12;
+const GROUP_FROM = 4; // that many unknown wells of one camera for one reason share a card: the camera is at fault
+const STEPS = [1.5, 2, 3, 5, 10]; // multiples of the threshold between which leaks are equally severe: the order must rest
+const OVER = { returned: true, shelved: true };
 
 /**
- * The cards, most urgent first: leaks before unknowns, open alarms before acknowledged ones, the longest standing first
- * (a card never moves because another one came). `hidden` counts leaks beyond the last card.
+ * The groups, in the order in which people should see them, each with its cards:
+ * `leak` (goes on), `unknown` (goes on), `returned` (over, but nobody has acknowledged it), `shelved`.
  */
-export function cardsOf(plant) {
-  const wells = plant.wells().filter((well) => plant.needsAttention(well));
-  const leaks = wells.filter((well) => well.trouble.verdict === "leak").map((well) => single(well));
-  const unknowns = grouped(wells.filter((well) => well.trouble.verdict !== "leak"));
-  leaks.sort(byUrgency);
-  unknowns.sort(byUrgency);
-  return { cards: [...leaks.slice(0, MOST_LEAKS), ...unknowns], hidden: Math.max(0, leaks.length - MOST_LEAKS) };
+export function attentionOf(plant) {
+  const found = { leak: [], unknown: [], returned: [], shelved: [] };
+  for (const well of plant.wells()) {
+    const group = groupOf(plant, well);
+    if (group) found[group].push(well);
+  }
+  return Object.entries(found).map(([group, wells]) => ({ group, wells, cards: cardsOf(group, wells) }));
 }
 
 /** How many wells show each verdict now. */
@@ -25,11 +26,39 @@ export function tally(plant) {
 
 /** Whether the well's alarm waits for a person. */
 export function isOpen(well) {
-  return Boolean(well.alarm && !well.alarm.acknowledged_at);
+  return well.alarm?.state === "unacknowledged" || well.alarm?.state === "returned";
+}
+
+/** Whether the well's alarm goes on. A shelf whose time is over hides nothing, whoever still has to say so. */
+export function isShelved(plant, well) {
+  return well.alarm?.state === "shelved" && plant.age(well.alarm.shelved_until) < 0;
+}
+
+function groupOf(plant, well) {
+  if (!plant.needsAttention(well)) return null;
+  if (isShelved(plant, well)) return "shelved";
+  if (well.alarm?.active) return worst(well) === "leak" ? "leak" : "unknown";
+  const last = well.decision?.verdict; // nothing newer has said otherwise, however old it is
+  return last === "leak" || last === "unknown" ? last : "returned";
+}
+
+function worst(well) {
+  return well.alarm.verdict === "leak" || well.decision?.verdict === "leak" ? "leak" : "unknown";
+}
+
+function cardsOf(group, wells) {
+  const cards = group === "unknown" ? grouped(wells) : wells.map(single);
+  return cards.sort(OVER[group] ? newestFirst : byUrgency);
 }
 
 function single(well) {
-  return { key: `${well.camera.cameraId}/${well.wellId}`, wells: [well], since: Date.parse(well.troubleSince), open: isOpen(well) };
+  return {
+    key: `${well.camera.cameraId}/${well.wellId}`,
+    wells: [well],
+    since: Date.parse(well.troubleSince),
+    open: isOpen(well),
+    severity: STEPS.filter((step) => well.worstRatio >= step).length,
+  };
 }
 
 function grouped(wells) {
@@ -39,9 +68,13 @@ function grouped(wells) {
 
 function group(key, wells) {
   const since = Math.min(...wells.map((well) => Date.parse(well.troubleSince)));
-  return { key, wells, since, open: wells.some(isOpen) };
+  return { key, wells, since, open: wells.some(isOpen), severity: 0 };
 }
 
 function byUrgency(one, other) {
-  return Number(other.open) - Number(one.open) || one.since - other.since || one.key.localeCompare(other.key);
+  return Number(other.open) - Number(one.open) || other.severity - one.severity || newestFirst(one, other);
+}
+
+function newestFirst(one, other) {
+  return other.since - one.since || one.key.localeCompare(other.key);
 }

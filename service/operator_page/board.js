@@ -1,11 +1,14 @@
-// The cameras and their wells: one tile a well, in it one cell a crop position (a well's halves `12a`, `12b` share one).
+// The cameras and their wells: one cell a crop position; a well's halves `12a`, `12b` stand together.
 
-import { isOpen } from "./attention.js";
+import { isOpen, isShelved } from "./attention.js";
 import { element, part, setAttribute, setText } from "./dom.js";
 import { duration, text } from "./language.js";
 import { columnsFor, tilesOf } from "./tiles.js";
 import { verdictMark } from "./verdict_mark.js";
+import { columnsThatFit, layOutWall } from "./wall.js";
 import { wellName } from "./wording.js";
+
+const LONGEST_NAME = 6; // longer ones are cut, and whole in the cell's title
 
 /** Draws every camera; nodes stay, only what differs is touched. */
 export class Board {
@@ -16,6 +19,7 @@ export class Board {
     this.plant = plant;
     this.open = open;
     this.node = part("cameras");
+    addEventListener("resize", () => this.#panels.forEach((panel) => panel.fit()));
   }
 
   draw() {
@@ -23,19 +27,20 @@ export class Board {
     const wanted = new Set(cameras.map((camera) => camera.cameraId));
     for (const [id, panel] of this.#panels) if (!wanted.has(id)) this.#remove(id, panel);
     cameras.forEach((camera, index) => this.#panel(camera, index).draw(camera));
+    layOutWall(this.plant);
   }
 
   #panel(camera, index) {
     const known = this.#panels.get(camera.cameraId);
     if (known) return known;
-    const panel = new Panel(this.plant, this.open);
+    const panel = new Panel(this.plant, this.open, camera.cameraId);
     this.#panels.set(camera.cameraId, panel);
     this.node.insertBefore(panel.node, this.node.children[index] ?? null);
     return panel;
   }
 
   #remove(id, panel) {
-    panel.node.remove();
+    panel.leave();
     this.#panels.delete(id);
   }
 }
@@ -43,16 +48,20 @@ export class Board {
 class Panel {
   #layout = "";
   #cells = new Map();
+  #tiles = 1;
+  #size = new ResizeObserver(() => this.fit());
 
-  constructor(plant, open) {
+  constructor(plant, open, cameraId) {
     this.plant = plant;
     this.open = open;
-    this.name = element("h2");
+    this.name = element("h2", {}, cameraId);
     this.state = element("span", { class: "camera-state" });
     this.facts = element("span", { class: "camera-facts" });
     this.wells = element("div", { class: "wells" });
-    this.node = element("section", { class: "camera" },
-      element("header", {}, this.name, this.state, this.facts), this.wells);
+    this.place = element("div", { class: "wells-place" }, this.wells); // where a camera has a layout, its frame goes here
+    this.node = element("section", { class: "camera", "data-camera": cameraId },
+      element("header", {}, this.name, this.state, this.facts), this.place);
+    this.#size.observe(this.place);
   }
 
   draw(camera) {
@@ -64,9 +73,21 @@ class Panel {
     for (const well of wells) this.#cells.get(well.wellId).draw(well);
   }
 
+  /** On the wall the place is given and the cells must fit; else the place grows with them. */
+  fit() {
+    const onWall = document.body.classList.contains("on-wall");
+    const { clientWidth: width, clientHeight: height } = this.place;
+    const columns = onWall && height > 0 ? columnsThatFit(this.#tiles, width, height) : columnsFor(this.#tiles);
+    this.wells.style.setProperty("--columns", columns);
+  }
+
+  leave() {
+    this.#size.disconnect();
+    this.node.remove();
+  }
+
   #drawHead(camera) {
     const state = cameraState(this.plant, camera);
-    setText(this.name, camera.cameraId);
     setAttribute(this.node, "data-state", state);
     setText(this.state, text(`camera.${state}`));
     const facts = [text("camera.wells", { count: this.plant.wellsOf(camera).length })];
@@ -78,24 +99,27 @@ class Panel {
 
   #arrange(wells) {
     const tiles = tilesOf(wells.map((well) => well.wellId));
+    const longest = Math.max(1, ...wells.map((well) => well.wellId?.length ?? 1));
     this.#cells.clear();
-    this.wells.style.setProperty("--columns", columnsFor(tiles.length));
-    this.wells.replaceChildren(...tiles.map(({ name, wellIds }) => this.#tile(name, wellIds)));
+    this.#tiles = tiles.length;
+    this.wells.style.setProperty("--letters", Math.min(LONGEST_NAME, longest));
+    this.wells.replaceChildren(...tiles.map(({ wellIds }) => this.#tile(wellIds)));
+    this.fit();
   }
 
-  #tile(name, wellIds) {
-    const cells = wellIds.map((wellId) => new Cell(this.plant, this.open));
+  #tile(wellIds) {
+    const cells = wellIds.map((wellId) => new Cell(this.plant, this.open, wellId));
     wellIds.forEach((wellId, index) => this.#cells.set(wellId, cells[index]));
-    return element("div", { class: "tile" }, element("span", { class: "tile-name", "aria-hidden": "true" }, name),
-      ...cells.map((cell) => cell.node));
+    return element("div", { class: "tile" }, ...cells.map((cell) => cell.node));
   }
 }
 
 class Cell {
   #verdict = null;
 
-  constructor(plant, open) {
+  constructor(plant, open, wellId) {
     this.plant = plant;
+    this.name = element("span", { class: "cell-name", "aria-hidden": "true" }, wellId ?? "");
     this.level = element("span", { class: "level", "aria-hidden": "true" });
     this.node = element("button", { type: "button", class: "cell", onclick: () => this.well.decision && open(this.well.decision) });
   }
@@ -105,8 +129,9 @@ class Cell {
     const verdict = this.plant.shownVerdict(well);
     if (verdict !== this.#verdict) this.#show(verdict);
     setAttribute(this.node, "data-open", isOpen(well));
-    const ratio = well.decision?.score_ratio ?? 0;
-    this.level.style.width = `${Math.round(100 * Math.min(1, ratio))}%`;
+    setAttribute(this.node, "data-shelved", isShelved(this.plant, well));
+    const level = `scaleX(${Math.min(1, well.decision?.score_ratio ?? 0).toFixed(2)})`;
+    if (this.level.style.transform !== level) this.level.style.transform = level;
   }
 
   #show(verdict) {
@@ -115,7 +140,7 @@ class Cell {
     setAttribute(this.node, "data-verdict", verdict);
     setAttribute(this.node, "aria-label", label);
     this.node.title = label;
-    this.node.replaceChildren(verdictMark(verdict), this.level);
+    this.node.replaceChildren(this.name, verdictMark(verdict), this.level);
   }
 }
 

@@ -1,113 +1,87 @@
-// The cards on top: each leak and unknown with its picture, score, age, and what a person can do about it.
+// What asks for a person: a section for each group of wells, in it a card for each; the first few show their picture.
 
-import { cardsOf, isOpen } from "./attention.js";
+import { attentionOf, isOpen } from "./attention.js";
+import { Card } from "./card.js";
 import { element, part, setAttribute, setText } from "./dom.js";
-import { clock, duration, text, word } from "./language.js";
-import { pictureFigure, showPictures } from "./picture.js";
-import { scoreBar } from "./score_bar.js";
-import { verdictMark } from "./verdict_mark.js";
-import { wellList, why } from "./wording.js";
+import { text } from "./language.js";
 
-const PICTURE_STAYS_MS = 5000; // a leaking well sends 3.5 pictures a second: nobody could look at them
+const MOST_LARGE = { leak: 4, unknown: 2, returned: 0, shelved: 0 }; // more pictures nobody could look at
+const phone = matchMedia("(max-width: 40rem)");
 
 /** Keeps one DOM node per card, so that nothing flickers and the keyboard's place is kept. */
 export class Cards {
   #cards = new Map();
+  #sections = new Map();
 
-  /** `open(decision)` shows it closer, `acknowledge(alarms)` takes note of its alarms. */
-  constructor(plant, { open, acknowledge }) {
+  /** `open(decision)` shows it closer, `acknowledge(alarms)` takes note of alarms, `shelve(alarm)` puts one aside. */
+  constructor(plant, actions) {
     this.plant = plant;
-    this.actions = { open, acknowledge };
-    this.list = part("cards");
+    this.actions = actions;
+    this.place = part("attention");
+    part("to-alarms").addEventListener("click", () => this.place.scrollIntoView({ block: "start" }));
   }
 
   /** Brings the cards up to date. */
   draw() {
-    const { cards, hidden } = cardsOf(this.plant);
-    const wanted = new Set(cards.map((card) => card.key));
+    const groups = attentionOf(this.plant);
+    const wanted = new Set(groups.flatMap(({ cards }) => cards.map((card) => card.key)));
     for (const [key, card] of this.#cards) if (!wanted.has(key)) this.#remove(key, card);
-    cards.forEach((state, index) => this.#place(state, index));
-    setText(part("more-leaks"), hidden > 0 ? text("attention.more", { count: hidden }) : "");
+    groups.forEach((each) => this.#draw(each));
+    part("attention-none").hidden = wanted.size > 0;
+    part("to-alarms").hidden = wanted.size === 0;
+    setText(part("to-alarms"), text("attention.go", { count: groups.reduce((sum, { wells }) => sum + wells.length, 0) }));
   }
 
-  #place(state, index) {
+  #draw({ group, wells, cards }) {
+    const section = this.#section(group);
+    section.node.hidden = cards.length === 0;
+    if (cards.length === 0) return;
+    setText(section.title, text(`attention.${group}`, { count: wells.length }));
+    this.#drawActions(section, wells.filter(isOpen));
+    cards.forEach((state, index) => this.#place(section.list, state, index, !phone.matches && index < MOST_LARGE[group]));
+  }
+
+  /** One decision for all open alarms of a camera, where there are several: those on the screen, and no others. */
+  #drawActions(section, open) {
+    const byCamera = [...Map.groupBy(open, (well) => well.camera.cameraId)].filter(([, wells]) => wells.length > 1);
+    section.open = new Map(byCamera);
+    const wanted = byCamera.map(([camera, wells]) => text("attention.all", { camera, count: wells.length }));
+    while (section.actions.children.length > wanted.length) section.actions.lastChild.remove();
+    wanted.forEach((words, index) => {
+      const button = section.actions.children[index] ?? section.actions.appendChild(this.#all(section));
+      button.dataset.camera = byCamera[index][0];
+      setText(button, words);
+    });
+  }
+
+  #all(section) {
+    const press = ({ currentTarget }) =>
+      this.actions.acknowledge((section.open.get(currentTarget.dataset.camera) ?? []).map((well) => well.alarm));
+    return element("button", { type: "button", class: "all", onclick: press });
+  }
+
+  #section(group) {
+    if (!this.#sections.has(group)) {
+      const title = element("h2");
+      const actions = element("div", { class: "group-actions" });
+      const list = element("ul", { class: "cards" });
+      const node = element("section", { class: "group", "data-group": group }, element("header", {}, title, actions), list);
+      this.#sections.set(group, { node, title, actions, list, open: new Map() });
+      this.place.append(node);
+    }
+    return this.#sections.get(group);
+  }
+
+  #place(list, state, index, large) {
     const card = this.#cards.get(state.key) ?? new Card(this.plant, this.actions);
     this.#cards.set(state.key, card);
-    if (this.list.children[index] !== card.node) this.list.insertBefore(card.node, this.list.children[index] ?? null);
-    card.draw(state);
+    if (list.children[index] !== card.node) list.insertBefore(card.node, list.children[index] ?? null);
+    setAttribute(card.node, "data-large", large);
+    card.draw(state, large);
   }
 
   #remove(key, card) {
     card.node.remove();
     this.#cards.delete(key);
-  }
-}
-
-class Card {
-  #pictured = null;
-  #picturedAt = 0;
-
-  constructor(plant, actions) {
-    this.plant = plant;
-    this.heading = element("h3");
-    this.place = element("p", { class: "card-place" });
-    this.age = element("p", { class: "card-age" });
-    this.reason = element("p", { class: "card-why" });
-    this.figure = pictureFigure();
-    this.bar = scoreBar();
-    this.note = element("p", { class: "card-note" });
-    this.mark = element("div", { class: "card-mark" });
-    this.look = element("button", { type: "button", class: "look", onclick: () => actions.open(this.decision) }, text("card.open"));
-    this.acknowledge = element("button", {
-      type: "button", class: "acknowledge", onclick: () => actions.acknowledge(this.state.wells.filter(isOpen).map((well) => well.alarm)),
-    }, text("card.acknowledge"));
-    this.node = element("li", { class: "card" },
-      element("header", {}, this.mark, element("div", {}, this.heading, this.place), this.age),
-      this.figure, this.reason, this.bar.node, this.note,
-      element("footer", {}, this.acknowledge, this.look));
-  }
-
-  draw(state) {
-    this.state = state;
-    const [well] = state.wells;
-    this.decision = well.trouble;
-    setAttribute(this.node, "data-verdict", this.decision.verdict);
-    setAttribute(this.node, "data-open", state.open);
-    this.#drawHead(well, state);
-    setText(this.reason, why(this.decision));
-    this.bar.node.hidden = this.decision.score_ratio === null;
-    this.bar.set(this.decision);
-    setText(this.note, this.#noteOf(well, state));
-    this.acknowledge.hidden = !state.open;
-    this.#drawPicture();
-  }
-
-  #drawHead(well, { wells, since }) {
-    const verdict = this.decision.verdict;
-    if (this.mark.dataset.verdict !== verdict) this.mark.replaceChildren(verdictMark(verdict));
-    this.mark.dataset.verdict = verdict;
-    const single = wells.length === 1;
-    const name = word("verdict", verdict);
-    setText(this.heading, single ? `${name} ${well.wellId ?? ""}` : text("card.group", { count: wells.length, verdict: name.toLowerCase() }));
-    const place = single ? [] : [wellList(wells.map((one) => one.wellId))];
-    setText(this.place, [well.camera.cameraId, ...place, text("since", { time: clock(since) })].join(" · "));
-    setText(this.age, duration(this.plant.now() - since));
-  }
-
-  #noteOf(well, { wells }) {
-    if (wells.length > 1) return "";
-    const now = this.plant.shownVerdict(well);
-    if (now !== this.decision.verdict) {
-      return text("card.over", { verdict: word("verdict", this.decision.verdict), now: word("verdict", now) }).toLowerCase();
-    }
-    return well.alarm?.acknowledged_at ? text("card.acknowledged", { operator: well.alarm.acknowledged_by }) : "";
-  }
-
-  #drawPicture() {
-    const fresh = performance.now() - this.#picturedAt < PICTURE_STAYS_MS;
-    if (this.#pictured === this.decision.decision_id || (this.#pictured && fresh)) return;
-    this.#pictured = this.decision.decision_id;
-    this.#picturedAt = performance.now();
-    showPictures(this.figure, this.decision);
   }
 }

@@ -25,7 +25,7 @@ function act({ code, key }, { goTo, toggleWall }) {
 }
 
 function step(direction) {
-  const cards = [...part("cards").children];
+  const cards = [...part("attention").querySelectorAll(".card")];
   if (cards.length === 0 || part("board").hidden) return false;
   const place = cards.indexOf(chosenCard());
   const next = place < 0 ? 0 : Math.min(cards.length - 1, Math.max(0, place + direction));

@@ -17,12 +17,13 @@ export class Link {
   lostAt = null;
 
   /** `changed()` is called after each change of plant or state, `refused()` when a key is needed, `happened()` when
-   * something befell the service itself. */
-  constructor(plant, { changed, refused, happened }) {
+   * something befell the service itself, `alarmed(alarm)` with each alarm that is told of or stands. */
+  constructor(plant, { changed, refused, happened, alarmed }) {
     this.plant = plant;
     this.changed = changed;
     this.refused = refused;
     this.happened = happened;
+    this.alarmed = alarmed;
     setInterval(() => this.#check(), CHECK_MS);
   }
 
@@ -31,6 +32,7 @@ export class Link {
     this.#close();
     try {
       this.plant.reset(await read("v1/wells"));
+      for (const { alarm } of this.plant.wells()) if (alarm) this.alarmed(alarm);
       this.changed();
       this.#follow();
     } catch (error) {
@@ -47,7 +49,10 @@ export class Link {
     const hear = (name, apply) => source.addEventListener(name, (event) => this.#hear(JSON.parse(event.data), apply));
     hear("heartbeat", (data) => this.plant.heard(data.now));
     hear("decisions", (data) => data.forEach((decision) => this.plant.decided(decision)));
-    hear("alarm", (data) => this.plant.alarmed(data));
+    hear("alarm", (data) => {
+      this.plant.alarmed(data);
+      this.alarmed(data);
+    });
     hear("drift", (data) => this.plant.drifted(data));
     hear("no_data", (data) => this.plant.silence(data));
     hear("service", () => this.happened());

@@ -1,6 +1,7 @@
 // The page: where the parts meet.
 
-import { read, send } from "./api.js";
+import { alarmActions } from "./alarm_actions.js";
+import { read } from "./api.js";
 import { Board } from "./board.js";
 import { Cards } from "./cards.js";
 import { drawBanners } from "./banners.js";
@@ -12,15 +13,14 @@ import { listenToKeys } from "./keyboard.js";
 import { clock, switchLanguage, text, translate } from "./language.js";
 import { Link } from "./link.js";
 import { askForKey, prepareLogin } from "./login.js";
-import { failure, notice } from "./notice.js";
 import { Plant } from "./plant.js";
 import { recall, remember } from "./preferences.js";
+import { hearAlarm, offerSound } from "./sound.js";
 import { drawSummary } from "./summary.js";
 import { drawSystem, offerSelfTest } from "./system.js";
 import { offerTrial } from "./trial.js";
 import { legend } from "./verdict_mark.js";
 import { goTo, listenToAddress, toggleWall } from "./views.js";
-import { wellName } from "./wording.js";
 
 const STATUS_MS = 5000;
 const TICK_MS = 1000;
@@ -28,14 +28,21 @@ const TICK_MS = 1000;
 let status = null;
 let waiting = false;
 const plant = new Plant();
-const link = new Link(plant, { changed: drawSoon, refused: askForKey, happened: askStatus });
+let begun = false;
+const link = new Link(plant, { changed: drawSoon, refused: askForKey, happened: askStatus, alarmed: (alarm) => hearAlarm(alarm, !begun) });
+const actions = alarmActions((alarm) => {
+  plant.alarmed(alarm);
+  hearAlarm(alarm);
+  showSystem();
+  drawSoon();
+});
 const open = (decision) => openDecision(decision.decision_id, status?.model);
 
 translate(document);
 drawFilters();
 part("legend").append(...legend());
 const board = new Board(plant, open);
-const cards = new Cards(plant, { open, acknowledge });
+const cards = new Cards(plant, { open, ...actions });
 const history = new History(plant, open);
 
 part("language").addEventListener("click", switchLanguage);
@@ -47,6 +54,7 @@ for (const button of document.querySelectorAll("dialog [data-closes]")) {
 }
 useColours(recall("colours"));
 prepareLogin(begin);
+offerSound();
 offerTrial(open);
 offerSelfTest();
 listenToKeys({ goTo, toggleWall });
@@ -74,34 +82,8 @@ async function askStatus() {
   drawSoon();
 }
 
-async function acknowledge(alarms) {
-  const operator = recall("reviewer") ?? "";
-  if (!operator) {
-    askForName(() => acknowledge(alarms));
-    return;
-  }
-  for (const { alarm_id: id, camera_id: camera, well_id: well } of alarms) {
-    try {
-      plant.alarmed(await send(`v1/alarms/${encodeURIComponent(id)}/acknowledge`, { operator, comment: "" }));
-      notice(text("done.acknowledged", { well: wellName(camera, well) }), "good");
-    } catch (error) {
-      notice(failure(error), "bad");
-    }
-  }
-  showSystem();
-  drawSoon();
-}
-
 function showSystem() {
-  if (!part("system").hidden) drawSystem(plant, status, acknowledge);
-}
-
-function askForName(then) {
-  part("name-form").onsubmit = () => {
-    remember("reviewer", part("name-field").value.trim());
-    then();
-  };
-  part("name").showModal();
+  if (!part("system").hidden) drawSystem(plant, status, actions);
 }
 
 function drawSoon() {
@@ -114,6 +96,7 @@ function drawSoon() {
 }
 
 function draw() {
+  begun ||= link.state === "live";
   document.body.dataset.link = link.state;
   setText(part("link-words"), text(`link.${link.state}`));
   setText(part("clock"), clock(Date.now()));

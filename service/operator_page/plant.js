@@ -63,12 +63,13 @@ export class Plant {
     camera.castId = decision.cast_id ?? camera.castId;
   }
 
-  /** An alarm was raised or acknowledged. What raised it stays in view until a person has seen it. */
+  /** An alarm was raised, or its state has changed. What raised it stays in view until it is over. */
   alarmed(alarm) {
     if (alarm.camera_id === null) return;
     const well = this.#well(this.#camera(alarm.camera_id), alarm.well_id);
-    well.alarm = alarm;
-    if (alarm.acknowledged_at) return;
+    well.alarm = alarm.state === "normal" ? null : alarm;
+    well.worstRatio = Math.max(well.worstRatio, alarm.score_ratio ?? 0);
+    if (alarm.state === "normal") return;
     well.trouble ??= { ...alarm, received_at: alarm.raised_at };
     if (!well.troubleSince || Date.parse(alarm.raised_at) < Date.parse(well.troubleSince)) well.troubleSince = alarm.raised_at;
   }
@@ -92,9 +93,9 @@ export class Plant {
     return this.age(well.decision.received_at) > limit ? "silent" : well.decision.verdict;
   }
 
-  /** Whether the well asks for a person: an open alarm, a leak or unknown now, or one a moment ago. */
+  /** Whether the well asks for a person: an alarm that is not over, a leak or unknown now, or one a moment ago. */
   needsAttention(well) {
-    if (well.alarm && !well.alarm.acknowledged_at) return true;
+    if (well.alarm) return true;
     if (!well.trouble || !well.decision) return false;
     const hold = well.decision.verdict === "no_leak" ? HOLD_MS : FORGOTTEN_MS;
     return this.age(well.trouble.received_at) < hold;
@@ -106,7 +107,8 @@ export class Plant {
 
   #trouble(well, decision) {
     const rose = well.trouble?.verdict !== decision.verdict || !this.needsAttention(well);
-    if (rose) well.troubleSince = decision.received_at;
+    if (rose) Object.assign(well, { troubleSince: decision.received_at, worstRatio: 0 });
+    well.worstRatio = Math.max(well.worstRatio, decision.score_ratio ?? 0);
     well.trouble = decision;
   }
 
@@ -121,7 +123,7 @@ export class Plant {
       Object.assign(well, { decision: one.decision, since: one.since, silentSince: one.silent_since });
       camera.castId = one.decision?.cast_id ?? camera.castId;
       if (one.decision && one.decision.verdict !== "no_leak") {
-        Object.assign(well, { trouble: one.decision, troubleSince: one.since });
+        Object.assign(well, { trouble: one.decision, troubleSince: one.since, worstRatio: one.decision.score_ratio ?? 0 });
       }
       if (one.alarm) this.alarmed(one.alarm);
     }
@@ -139,7 +141,7 @@ export class Plant {
   #well(camera, wellId) {
     if (!camera.wells.has(wellId)) {
       camera.wells.set(wellId, {
-        camera, wellId, decision: null, since: null, trouble: null, troubleSince: null, alarm: null, silentSince: null,
+        camera, wellId, decision: null, since: null, trouble: null, troubleSince: null, worstRatio: 0, alarm: null, silentSince: null,
       });
     }
     return camera.wells.get(wellId);

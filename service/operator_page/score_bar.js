@@ -19,6 +19,7 @@ export function scoreBar() {
 function show(decision, { node, fill, words, exact }) {
   const { score, threshold, score_ratio: ratio } = decision;
   setAttribute(node, "data-verdict", decision.verdict);
+  setAttribute(node, "data-beyond", (ratio ?? 0) > END);
   fill.style.width = `${(100 * Math.min(END, ratio ?? 0)) / END}%`;
   setText(words, ratio === null ? text("score.none") : text("score.ratio", { ratio: number(ratio, 2) }));
   setText(exact, score === null ? "" : text("score.of", { score: number(score), threshold: number(threshold) }));

@@ -39,10 +39,16 @@ export default {
   "trouble.journal_damaged": "A damaged record was set aside: what was before is not shown. Tell the engineer.",
 
   "wells_more": "{wells} and {count} more",
+  "more": "and {count} more",
 
   "legend": "What the signs mean",
+  "legend.open": "outlined: the alarm waits for somebody",
+  "legend.halves": "above each other: the halves a and b of one well",
 
   "summary.leak": ["LEAK in {count} well", "LEAK in {count} wells"],
+  "summary.newest": "newest: {place} ({duration})",
+  "summary.returned": ["{count} leak or unknown is over: acknowledge it", "{count} leaks or unknowns are over: acknowledge them"],
+  "summary.shelved": ["{count} shelved", "{count} shelved"],
   "summary.unknown": ["{count} well cannot be judged", "{count} wells cannot be judged"],
   "summary.no_leak": "No leak",
   "summary.good": ["{count} well without a leak", "{count} wells without a leak"],
@@ -52,7 +58,13 @@ export default {
   "summary.blind": "Not watching",
 
   "attention.title": "Leaks and unknowns",
-  "attention.more": ["{count} more leaking well on the board below", "{count} more leaking wells on the board below"],
+  "attention.go": ["{count} well needs somebody ↓", "{count} wells need somebody ↓"],
+  "attention.none": "Nothing needs you.",
+  "attention.leak": ["Leaking now: {count} well", "Leaking now: {count} wells"],
+  "attention.unknown": ["Cannot be judged: {count} well", "Cannot be judged: {count} wells"],
+  "attention.returned": ["Was leaking or unknown, is good: {count} well", "Was leaking or unknown, is good: {count} wells"],
+  "attention.shelved": ["Shelved: {count} well", "Shelved: {count} wells"],
+  "attention.all": ["Acknowledge {camera}: {count}", "Acknowledge all {count} of {camera}"],
 
   "well": "Well {well}",
   "well.none": "Whole view",
@@ -78,6 +90,14 @@ export default {
   "card.group": ["{count} well: {verdict}", "{count} wells: {verdict}"],
   "card.acknowledged": "Acknowledged by {operator}",
   "card.acknowledge": "Acknowledge",
+  "card.shelve": "Shelve…",
+  "card.unshelve": "Unshelve",
+  "card.shelved": "shelved by {operator} until {time}: {reason}",
+  "card.first_out": "first",
+  "card.first_out_hint": "No other alarm of this camera was active when it came",
+  "card.ratio": "{ratio} × threshold",
+  "card.times": ["came {count} time", "came {count} times"],
+  "card.chatters": ["chatters: {count} time", "chatters: {count} times"],
   "card.open": "Look closer",
 
   "score.ratio": "{ratio} × threshold",
@@ -127,6 +147,19 @@ export default {
   "name.enter": "Continue",
 
   "done.acknowledged": "Alarm of {well} acknowledged",
+  "done.acknowledged_all": ["{count} alarm acknowledged", "{count} alarms acknowledged"],
+  "done.shelved": "Alarm of {well} shelved",
+  "done.unshelved": "Alarm of {well} is back",
+
+  "shelf.title": "Shelve the alarm of {well}",
+  "shelf.hint": "It comes back by itself, and at once if an unknown becomes a leak. The well stays on the board.",
+  "shelf.time": "For",
+  "shelf.reason": "Why",
+  "shelf.enter": "Shelve",
+
+  "sound.on": "Sound on: a tone for each new leak",
+  "sound.off": "Sound off",
+  "sound.asleep": "Sound waits: press anything once",
 
   "failed": "That did not work: {detail}",
   "failed.unreachable": "the service cannot be reached",

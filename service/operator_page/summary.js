@@ -1,6 +1,6 @@
-// The one line that must be readable from across the hall: is there a leak, and is anybody watching at all?
+// What must be readable from across the hall: is there a leak, where is the newest, and is anybody watching at all?
 
-import { cardsOf, tally } from "./attention.js";
+import { attentionOf, isOpen, tally } from "./attention.js";
 import { element, part, setAttribute, setText } from "./dom.js";
 import { duration, text } from "./language.js";
 import { verdictMark } from "./verdict_mark.js";
@@ -12,50 +12,72 @@ let shownMark = null;
 
 /** Draws the summary and sets the page's title, so that a tab in the background tells it too. */
 export function drawSummary(plant, link) {
-  const { state, headline, detail } = summaryOf(plant, link);
+  const { state, mark = state, calm = false, headline, detail, lines = [] } = summaryOf(plant, link);
   const node = part("summary");
   setAttribute(node, "data-verdict", state);
-  if (shownMark !== state) part("summary-mark").replaceChildren(verdictMark(state));
-  shownMark = state;
+  setAttribute(node, "data-calm", calm);
+  if (shownMark !== mark) part("summary-mark").replaceChildren(verdictMark(mark));
+  shownMark = mark;
   setText(part("summary-headline"), headline);
-  drawDetail(detail);
+  drawSpans(part("summary-detail"), detail);
+  drawSpans(part("summary-lines"), lines);
   document.title = `${headline} · ${text("title")}`;
 }
 
-function drawDetail(detail) {
-  const node = part("summary-detail");
-  while (node.children.length > detail.length) node.lastChild.remove();
-  detail.forEach((words, index) => setText(node.children[index] ?? node.appendChild(element("span")), words));
+function drawSpans(node, texts) {
+  while (node.children.length > texts.length) node.lastChild.remove();
+  texts.forEach((words, index) => setText(node.children[index] ?? node.appendChild(element("span")), words));
 }
 
 function summaryOf(plant, link) {
-  const counts = tally(plant);
   if (link.state !== "live") return { state: "silent", headline: text("summary.blind"), detail: [] };
-  if (plant.wells().length === 0) {
-    return { state: "silent", headline: text("summary.empty"), detail: [text("summary.empty_hint")] };
+  if (plant.wells().length === 0) return { state: "silent", headline: text("summary.empty"), detail: [text("summary.empty_hint")] };
+  const groups = Object.fromEntries(attentionOf(plant).map(({ group, wells, cards }) => [group, { wells, cards }]));
+  const counts = { ...tally(plant), unknown: groups.unknown.wells.length };
+  const returned = groups.returned.wells.filter(isOpen);
+  const lines = (told) => linesOf({ counts, groups, returned: returned.length }, told);
+  if (groups.leak.wells.length > 0) return leakSummary(plant, groups.leak, lines("leak"));
+  if (counts.silent > 0) return { state: "silent", headline: text("summary.silent", { count: counts.silent }), detail: [], lines: lines("silent") };
+  if (returned.length > 0) return returnedSummary(returned, lines("returned"));
+  if (counts.unknown > 0) {
+    return { state: "unknown", headline: text("summary.unknown", { count: counts.unknown }), detail: named(groups.unknown.wells), lines: lines("unknown") };
   }
-  const troubled = cardsOf(plant).cards;
-  const leaking = troubled.filter((card) => card.wells[0].trouble.verdict === "leak");
-  if (leaking.length > 0) return leakSummary(plant, leaking);
-  for (const state of ["silent", "unknown"]) {
-    if (counts[state] > 0) return { state, headline: text(`summary.${state}`, { count: counts[state] }), detail: rest(counts, state) };
-  }
-  return { state: "no_leak", headline: text("summary.no_leak"), detail: rest(counts) };
+  return { state: "no_leak", headline: text("summary.no_leak"), detail: [], lines: lines() };
 }
 
-function leakSummary(plant, cards) {
-  const since = Math.min(...cards.map((card) => card.since));
-  const places = cards.map(({ wells: [well] }) => wellPlace(well));
-  const named = places.length > MOST_NAMED ? [...places.slice(0, MOST_NAMED), "…"] : places;
+function leakSummary(plant, { wells, cards }, lines) {
+  const newest = cards.reduce((one, other) => (other.since > one.since ? other : one));
+  const place = wellPlace(newest.wells[0]);
+  const lasting = duration(plant.now() - newest.since);
+  const others = cards.filter((card) => card !== newest).map((card) => card.wells[0]);
+  const first = wells.length > 1 ? text("summary.newest", { place, duration: lasting }) : `${place}, ${text("for", { duration: lasting })}`;
   return {
     state: "leak",
-    headline: text("summary.leak", { count: cards.length }),
-    detail: [...named, text("for", { duration: duration(plant.now() - since) })],
+    calm: !wells.some((well) => isOpen(well) || !well.alarm),
+    headline: text("summary.leak", { count: wells.length }),
+    detail: [first, ...named(others)],
+    lines,
   };
 }
 
-function rest(counts, told = null) {
-  const words = { unknown: "summary.unknown", no_leak: "summary.good" };
-  const others = Object.keys(words).filter((state) => state !== told && counts[state] > 0);
-  return others.map((state) => text(words[state], { count: counts[state] }));
+function returnedSummary(wells, lines) {
+  return { state: "returned", mark: "leak", headline: text("summary.returned", { count: wells.length }), detail: named(wells), lines };
+}
+
+function named(wells) {
+  const places = wells.slice(0, MOST_NAMED).map(wellPlace);
+  return wells.length > MOST_NAMED ? [...places, text("more", { count: wells.length - MOST_NAMED })] : places;
+}
+
+/** What else there is: unknowns always have their own line. */
+function linesOf({ counts, groups, returned }, told) {
+  const figures = {
+    unknown: counts.unknown,
+    silent: counts.silent,
+    returned,
+    shelved: groups.shelved.wells.length,
+    good: told === "leak" ? 0 : counts.no_leak,
+  };
+  const shown = Object.entries(figures).filter(([name, count]) => name !== told && count > 0);
+  return shown.map(([name, count]) => text(`summary.${name}`, { count }));
 }

@@ -9,15 +9,15 @@ import { verdictMark } from "./verdict_mark.js";
 
 const ALARMS_SHOWN = 20;
 
-/** Draws the view from the latest status; reads the alarms anew, which `acknowledge(alarms)` takes note of. */
-export async function drawSystem(plant, status, acknowledge) {
+/** Draws the view from the latest status; reads the alarms anew, with which `actions` can be taken. */
+export async function drawSystem(plant, status, actions) {
   if (!status) return;
   part("system-cards").replaceChildren(
     serviceCard(status), modelCard(status.model), selfTestCard(status.self_test), journalCard(status.journal));
   part("system-cameras").replaceChildren(...plant.cameras().map((camera) => cameraRow(plant, camera)));
   try {
     const { items } = await read("v1/alarms", { limit: ALARMS_SHOWN });
-    part("system-alarms").replaceChildren(...(items.length > 0 ? items.map((alarm) => alarmRow(alarm, acknowledge)) : [emptyRow()]));
+    part("system-alarms").replaceChildren(...(items.length > 0 ? items.map((alarm) => alarmRow(alarm, actions)) : [emptyRow()]));
   } catch (error) {
     notice(failure(error), "bad");
   }
@@ -86,7 +86,7 @@ function cameraRow(plant, camera) {
     lastAt ? lastPicture(plant, camera) : "–", changed]);
 }
 
-function alarmRow(alarm, acknowledge) {
+function alarmRow(alarm, { acknowledge }) {
   const taken = alarm.acknowledged_at
     ? [text("card.acknowledged", { operator: alarm.acknowledged_by }), clock(alarm.acknowledged_at), alarm.comment].filter(Boolean).join(" · ")
     : element("button", { type: "button", onclick: () => acknowledge([alarm]) }, text("card.acknowledge"));

@@ -5,10 +5,10 @@ const USUAL_COLUMNS = 10;
 const FEWEST_COLUMNS = 6;
 const MOST_COLUMNS = 14;
 
-/** Tiles with their name and the ids in them, in the order of the ids. */
+/** Tiles with the ids in them, in the order of the ids. */
 export function tilesOf(wellIds) {
   const tiles = Map.groupBy(wellIds, (wellId) => HALF.exec(wellId)?.[1] ?? wellId ?? "");
-  return [...tiles].map(([name, members]) => ({ name, wellIds: members }));
+  return [...tiles.values()].map((wellIds) => ({ wellIds }));
 }
 
 /** Columns for that many tiles: the fewest empty places in the last row, then the closest to ten. */

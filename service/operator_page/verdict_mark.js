@@ -25,7 +25,10 @@ export function verdictMark(verdict) {
   return drawing("svg", { class: `mark mark-${verdict}`, viewBox: "0 0 24 24", "aria-hidden": "true" }, ...SHAPES[verdict]());
 }
 
-/** All signs with their words. */
+/** All signs with their words, and what outlines and halves mean. */
 export function legend() {
-  return Object.keys(SHAPES).map((verdict) => element("span", {}, verdictMark(verdict), text(`verdict.${verdict}`)));
+  const signs = Object.keys(SHAPES).map((verdict) => element("span", {}, verdictMark(verdict), text(`verdict.${verdict}`)));
+  const swatches = ["open", "halves"].map((kind) =>
+    element("span", {}, element("i", { class: `swatch swatch-${kind}`, "aria-hidden": "true" }), text(`legend.${kind}`)));
+  return [...signs, ...swatches];
 }

@@ -61,7 +61,8 @@ def test_a_camera_that_never_sent_anything_is_on_the_board(page: Page) -> None:
 def test_an_alarm_stays_until_somebody_takes_note(page: Page, own_service: RunningService) -> None:
     for seed in (1, 2, 3):
         own_service.post(leaking_well(seed), camera_id="cam-2", well_id="9")
-    own_service.post(good_well(1), camera_id="cam-2", well_id="9")
+    for seed in (1, 2, 3):
+        own_service.post(good_well(seed), camera_id="cam-2", well_id="9")
     leak = page.locator(".card", has_text="Leak 9")
     expect(leak.locator(".card-note")).to_have_text("was leak, now no leak")
     page.reload()
@@ -71,7 +72,30 @@ def test_an_alarm_stays_until_somebody_takes_note(page: Page, own_service: Runni
     expect(page.locator(".notice")).to_have_text("Alarm of Well 9 acknowledged")
     alarm = own_service.read("/v1/alarms")["items"][0]
     assert (alarm["acknowledged_by"], alarm["well_id"], alarm["verdict"]) == ("Anna", "9", "leak")
+    assert alarm["state"] == "normal"
     expect(leak).to_be_hidden(timeout=15_000)
+
+
+def test_an_acknowledged_leak_that_lasts_is_told_once_and_can_be_shelved(
+    page: Page, own_service: RunningService
+) -> None:
+    page.evaluate("localStorage.setItem('leak-inspection.reviewer', 'Anna')")
+    for seed in (1, 2):
+        own_service.post(leaking_well(seed), camera_id="cam-2", well_id="9")
+    leak = page.locator(".card", has_text="Leak 9")
+    leak.get_by_role("button", name="Acknowledge").click()
+    expect(leak.locator(".card-note")).to_have_text("Acknowledged by Anna")
+    for seed in range(3, 8):
+        own_service.post(leaking_well(seed), camera_id="cam-2", well_id="9")
+    expect(leak.get_by_role("button", name="Acknowledge")).to_be_hidden()
+    assert own_service.read("/v1/alarms")["total"] == 1
+    leak.get_by_role("button", name="Shelve").click()
+    page.get_by_label("Why").fill("known scratch")
+    page.locator("#shelf").get_by_role("button", name="Shelve").click()
+    expect(leak.locator(".card-note")).to_contain_text("shelved by Anna")
+    expect(page.locator("#summary-lines")).to_contain_text("1 shelved")
+    leak.get_by_role("button", name="Unshelve").click()
+    expect(leak.get_by_role("button", name="Acknowledge")).to_be_visible()
 
 
 @pytest.mark.parametrize("fault", ["freeze", "kill"])
