@@ -22,7 +22,7 @@ def observed_scores(
     """Pictures by their scores; nothing is doubted unless the reasons say so."""
     names = tuple(f"{row}.png" for row in range(len(scores)))
     given = tuple(reasons or [Reason.SCORE_BELOW_THRESHOLD] * len(scores))
-    return Observations(names, np.array(scores, np.float64), given, np.array(scenes, np.int32))
+    return Observations(names, np.array(scores, np.float64), given, np.array(scenes, np.int32), upside_down=0.03)
 
 
 def together(*parts: Observations) -> Observations:

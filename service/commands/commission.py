@@ -16,8 +16,9 @@ from service.commands.record import settings_of, with_records
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.commissioning.commissioning import commission
 from service.contract.commissioning.cut import Terms
-from service.contract.commissioning.observation import Observations
+from service.contract.commissioning.observation import Observations, upside_down
 from service.contract.commissioning.report import describe, entry
+from service.contract.detector import open_detector
 from service.contract.errors import CommissioningRefused
 from service.contract.scenes.linking import scenes_of
 from service.judging.active_choice import ActiveChoice
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             "judge for a while, or keep more (LEAK_INSPECTION_ARCHIVE_GOOD_SHARE)"
         )
     terms = _terms(artifact, found.reviewed_leak)
-    outcome = commission(_observations(found.sample), terms, artifact.manifest.drift)
+    outcome = commission(_observations(found.sample, artifact), terms, artifact.manifest.drift)
     _print(describe(outcome, terms))
     if outcome.refusals:
         raise CommissioningRefused(f"{options.camera} may not be armed: {'; '.join(outcome.refusals)}")
@@ -83,10 +84,12 @@ def _terms(artifact: Artifact, reviewed_leak: float | None) -> Terms:
     return Terms(threshold, min(known, default=None))
 
 
-def _observations(sample: CameraSample) -> Observations:
+def _observations(sample: CameraSample, artifact: Artifact) -> Observations:
     scores = np.array([nan if one.score is None else one.score for one in sample.decisions], np.float64)
     names = tuple(one.decision_id for one in sample.decisions)
-    return Observations(names, scores, tuple(one.reason for one in sample.decisions), scenes_of(sample.pictures))
+    reasons = tuple(one.reason for one in sample.decisions)
+    turned = upside_down(open_detector(artifact), sample.pictures)
+    return Observations(names, scores, reasons, scenes_of(sample.pictures), turned)
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -25,6 +25,8 @@ MOST_UNKNOWN_BY_SCENE: Final = 1 / 3
 LEAST_ROOM: Final = 1.1
 """Where the lower end reaches this near to the upper, good wells score all the way up to leaks."""
 
+MOST_UPSIDE_DOWN: Final = 0.5
+
 FAINT: Final = 0.5
 """Share of the lowest tenth of known scores below which a camera shows so little that leaks may not show either."""
 
@@ -83,6 +85,11 @@ def _too_few(seen: Observations, body: Observations) -> Iterator[str]:
 
 def _too_unlike(good: Observations, body: Observations, terms: Terms, drift: DriftReference | None) -> Iterator[str]:
     """Reasons from what is likely good, and from what of that is not doubted."""
+    if good.upside_down > MOST_UPSIDE_DOWN:
+        yield (
+            f"{good.upside_down:.0%} of the pictures are restored better when turned upside down: "
+            "turn the camera, or its picture"
+        )
     shares = observed(good, terms.threshold.value)
     unknown, by_scene = shares.unknown.value, shares.unknown_by_scene.value
     if unknown > MOST_UNKNOWN or by_scene > MOST_UNKNOWN_BY_SCENE:

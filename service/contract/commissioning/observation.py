@@ -16,6 +16,8 @@ from service.contract.scenes.linking import scenes_of
 Booleans = NDArray[np.bool_]
 Vector = NDArray[np.float64]
 
+TOGETHER: Final = 256
+
 UNDOUBTED: Final = frozenset({Reason.SCORE_BELOW_THRESHOLD, Reason.SCORE_AT_OR_ABOVE_THRESHOLD, Reason.GREY_ZONE})
 """Reasons that the score alone gave: at another cut the same picture gets another verdict."""
 
@@ -29,12 +31,14 @@ class Observations:
         scores: float64 [N]; NaN where the gate asked for none.
         reasons: of each verdict at the artefact's own threshold.
         scenes: the number of each picture's scene, [N].
+        upside_down: share of the camera's pictures that are restored better upside down.
     """
 
     names: tuple[str, ...]
     scores: Vector
     reasons: tuple[Reason, ...]
     scenes: NDArray[np.int32]
+    upside_down: float
 
     @property
     def doubted(self) -> Booleans:
@@ -58,7 +62,8 @@ class Observations:
         """The pictures that are chosen, [N]."""
         rows = np.flatnonzero(chosen)
         reasons = tuple(self.reasons[row] for row in rows)
-        return Observations(tuple(self.names[row] for row in rows), self.scores[rows], reasons, self.scenes[rows])
+        names = tuple(self.names[row] for row in rows)
+        return Observations(names, self.scores[rows], reasons, self.scenes[rows], self.upside_down)
 
 
 def observe(detector: Detector, names: Sequence[str], pictures: Sequence[Pixels]) -> Observations:
@@ -69,4 +74,22 @@ def observe(detector: Detector, names: Sequence[str], pictures: Sequence[Pixels]
     """
     detections = detector.judge_many(pictures)
     scores = np.array([nan if one.score is None else one.score for one in detections], np.float64)
-    return Observations(tuple(names), scores, tuple(one.reason for one in detections), scenes_of(pictures))
+    reasons = tuple(one.reason for one in detections)
+    return Observations(tuple(names), scores, reasons, scenes_of(pictures), upside_down(detector, pictures))
+
+
+def upside_down(detector: Detector, pictures: Sequence[Pixels]) -> float:
+    """Share of pictures, one at least, that score lower upside down than as they are.
+
+    What was taught on upright wells restores these better: a few in a hundred, since the neck between two wells looks
+    much the same from either side, and nearly all of a camera that hangs the wrong way round.
+
+    Raises:
+        ScoringFailed: the scorer cannot be trusted.
+    """
+    lower = 0
+    for start in range(0, len(pictures), TOGETHER):
+        some = pictures[start : start + TOGETHER]
+        turned = detector.score([np.ascontiguousarray(picture[::-1]) for picture in some])
+        lower += int((turned < detector.score(some)).sum())
+    return lower / len(pictures)

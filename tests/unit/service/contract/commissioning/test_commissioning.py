@@ -1,12 +1,15 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from service.contract.commissioning.commissioning import commission
 from service.contract.commissioning.cut import Terms
-from service.contract.commissioning.observation import Observations, observe
+from service.contract.commissioning.observation import Observations, observe, upside_down
 from service.contract.decision import Reason
 from service.contract.manifest import DriftReference, Threshold
+from service.contract.picture import Pixels
+from service.contract.scorer import Scores
 from tests.observations import observations, observed_scores, together
 from tests.unit.service.contract.test_detector import BLACK, Brightness, a_detector
 from tests.wells import filmed_well
@@ -49,6 +52,7 @@ def test_one_leak_in_twenty_pictures_is_named_and_the_camera_armed() -> None:
         pytest.param(together(observations(19, 20), refused(60)), "input_blurred", id="few wells can be judged"),
         pytest.param(together(observations(40, 20), refused(30)), "cannot be judged", id="many scenes are refused"),
         pytest.param(together(observations(), refused(25)), "cannot be judged", id="many pictures are refused"),
+        pytest.param(replace(observations(), upside_down=0.9), "turn the camera", id="the camera hangs upside down"),
         pytest.param(observations(middle=3.5), "too unlike", id="half of the scenes would alarm"),
         pytest.param(observations(middle=0.3), "leaks may not show", id="next to nothing is seen"),
         pytest.param(together(observations(), observed_scores([12.0] * 20, range(20))), "as leaks do", id="many leaks"),
@@ -78,3 +82,14 @@ def test_pictures_are_judged_by_the_detector_and_linked_to_scenes() -> None:
     assert seen.doubted.tolist() == [False] * 5 + [True]
     assert (seen.scores[:5] > 50).all()
     assert seen.scores[5] != seen.scores[5]
+
+
+def test_what_is_restored_better_upside_down_is_counted() -> None:
+    class UpperHalf(Brightness):
+        def score(self, pixels: Pixels) -> Scores:
+            return super().score(pixels[:, : pixels.shape[1] // 2])
+
+    dark_above = np.concatenate([np.full((12, 40, 3), 60, np.uint8), np.full((12, 40, 3), 160, np.uint8)])
+    detector = a_detector(UpperHalf())
+    assert upside_down(detector, [dark_above] * 3) == 0.0
+    assert upside_down(detector, [dark_above, dark_above[::-1], dark_above, dark_above]) == 0.25
