@@ -23,8 +23,8 @@ SLIGHT |= {"lamp 120%", "lamp 85%", "lamp 70%", "noise 4"}
 """Under these the score still finds leaks, so that good wells may pass."""
 HARD = {"upside down": 0.8, "colours swapped": 0.05}
 """Share of good wells that may look usable though they are not; of leaks none may. A well whose neck lies in the middle
-looks much the same upside down: whoever refuses that refuses good wells. A camera that hangs the wrong way round shows in
-many pictures, and commissioning refuses to arm it."""
+looks much the same upside down: whoever refuses that refuses good wells. A camera that hangs upside down shows in many
+pictures, and commissioning refuses to arm it."""
 HIDDEN = {"lamp 70%": 0.08, "steam 40%": 0.06, "steam 50%": 0.2, "steam 60%": 0.4, "steam 70%": 0.1}
 """Share of leaks that may pass under what takes half of their contrast and more; the model card states what does."""
 
