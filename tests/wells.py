@@ -50,18 +50,6 @@ def write_wells(root: Path, good: int = 60, leak: int = 8, suffix: str = ".png")
     return root
 
 
-def write_site(root: Path, scenes: int = 12, leak: int = 6) -> Path:
-    """A second set of other scenes, of one to three frames each, labelled by ``test_annotation.txt``."""
-    (root / "test" / "imgs").mkdir(parents=True)
-    frames = [frame for scene in range(scenes) for frame in filmed_well(1000 + scene, 1 + scene % 3)]
-    labelled = [(frame, 0) for frame in frames] + [(leaking_well(1000 + seed), 1) for seed in range(leak)]
-    lines = [f"{number:04}.png {label}\n" for number, (_, label) in enumerate(labelled)]
-    for number, (picture, _) in enumerate(labelled):
-        write_picture(root / "test" / "imgs" / f"{number:04}.png", picture)
-    (root / "test" / "test_annotation.txt").write_text("".join(lines))
-    return root
-
-
 def write_picture(path: Path, picture: Pixels) -> None:
     """Encode RGB by the suffix of the path."""
     path.write_bytes(_encoded(path.suffix, picture))

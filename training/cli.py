@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_commission(adder.add_parser("commission", help="fit an artefact to a new camera, or refuse to arm it"))
     _add_report(adder.add_parser("report", help="draw the report of a finished comparison again"))
     _add_import_reviews(adder.add_parser("import-reviews", help="make a data folder of reviewed pictures"))
+    _add_demo(adder.add_parser("demo", help="write an example set of drawn wells and leaks"))
     _add_stress(adder.add_parser("stress", help="draw synthetic pictures on good wells, to look at them"))
     return parser
 
@@ -153,6 +154,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 def _add_import_reviews(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("export", type=Path, metavar="EXPORT", help="folder of leak-inspection export-reviews")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where good/ and leak/ go")
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a new folder; gets wells/ and site/")
+    parser.add_argument(
+        "--seed", type=_count(0, 2**31 - 1), default=0, metavar="N", help="other pictures (%(default)s)"
+    )
 
 
 def _add_stress(parser: argparse.ArgumentParser) -> None:

@@ -5,12 +5,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
-
 from service.contract.artifact import Artifact, write_active
 from service.contract.errors import ExportRefused
 from service.contract.layouts.naming import Naming
-from training.commands.tables import describe_artifact, describe_data, metrics_table, served_table
+from training.commands.tables import describe_artifact, describe_data, metrics_table, print_whole, served_table
 from training.dataset.data import Dataset
 from training.dataset.progress import Progress
 from training.dataset.reading import LEARNT, DepthRule, load
@@ -53,8 +51,8 @@ def finish(artifact: Artifact, options: argparse.Namespace, against: str = "") -
     if activate:
         write_active(artifact.folder.parent, artifact.id)
     metrics = artifact.manifest.metrics
-    Console().print(metrics_table(artifact.manifest.name, metrics))
-    Console().print(served_table({part: one.served for part, one in metrics.items() if one.served is not None}))
+    print_whole(metrics_table(artifact.manifest.name, metrics))
+    print_whole(served_table({part: one.served for part, one in metrics.items() if one.served is not None}))
     print(describe_artifact(artifact))
     print(f"{artifact.folder}{' is active' if activate else ''}")
     if against:

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from service.contract.artifact import Artifact
 from training.commands import finish, read_both, write_page
-from training.commands.tables import describe_data
+from training.commands.tables import describe_data, print_whole
 from training.comparison.activation import REPORTS, misses_most, not_better
 from training.comparison.compare import Comparison, JobCache
 from training.comparison.compare import compare as compare_candidates
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     artifact = export(comparison.winner, data, parts, options.out, findings)
     if options.report:
         write_page(options.report, render_comparison(content))
-    Console().print(_table(comparison))
+    print_whole(_table(comparison))
     print(_remarks(comparison, content.first_words))
     for name, reason in comparison.failed.items():
         print(f"{name} failed: {reason}")

@@ -10,7 +10,7 @@ from service.contract.artifact import Artifact, open_artifact
 from service.contract.detector import open_detector
 from service.contract.manifest import TrainingData
 from training.commands import read_both, rule_of, write_page
-from training.commands.tables import describe_artifact, metrics_table, robustness_table, served_table
+from training.commands.tables import describe_artifact, metrics_table, print_whole, robustness_table, served_table
 from training.dataset.layout import Label
 from training.dataset.progress import ConsoleProgress
 from training.evaluation.evaluate import Evaluation, evaluate
@@ -58,10 +58,10 @@ def _caution(result: Evaluation, known: TrainingData, sha256: str) -> str:
 def _print(artifact: Artifact, result: Evaluation) -> None:
     print(describe_artifact(artifact))
     sources = result.by_source if len(result.by_source) > 1 else {}
-    Console().print(metrics_table(artifact.id, {result.part: result.metrics} | sources))
+    print_whole(metrics_table(artifact.id, {result.part: result.metrics} | sources))
     if result.metrics.served is not None:
-        Console().print(served_table({result.part: result.metrics.served}))
+        print_whole(served_table({result.part: result.metrics.served}))
     if result.robustness:
-        Console().print(robustness_table(result.robustness))
+        print_whole(robustness_table(result.robustness))
     for mistake in result.mistakes:
         print(f"{mistake.kind} {mistake.score:.6g} {mistake.file}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from rich.console import Console
 from rich.table import Table
 
 from service.contract.artifact import Artifact
@@ -11,6 +12,14 @@ from training.dataset.data import Dataset
 from training.dataset.layout import Label
 from training.evaluation.content import CorruptionRates
 from training.evaluation.thresholds import warnings_of
+
+WIDEST = 1000
+
+
+def print_whole(table: Table) -> None:
+    """Print a table as wide as it is: a narrow terminal folds its lines, but no figure and no name is cut."""
+    width = Console(width=WIDEST).measure(table).maximum
+    Console(width=max(width, Console().width)).print(table)
 
 
 def describe_data(data: Dataset) -> list[str]:

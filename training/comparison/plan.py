@@ -18,7 +18,7 @@ from training.synthetic.augmentation import bounded_times
 CHALLENGES, QUICK_CHALLENGES = 120, 30
 QUICK_EPOCHS = 2
 QUICK_GOOD = 1500
-FEW_GOOD, FEWEST_STEPS = 1000, 300
+FEW_GOOD, FEWEST_STEPS, QUICK_STEPS = 1000, 300, 120
 LARGE_PX = 48
 MOST_SLENDER = 4.0
 SIDE_STEP = 16
@@ -27,12 +27,16 @@ SIDE_STEP = 16
 
 @dataclass(frozen=True, slots=True)
 class ComparisonPlan:
-    """Recipes, how many seeds each, synthetic pictures a family; ``most_good`` bounds the wells that are fitted."""
+    """Recipes, how many seeds each, synthetic pictures a family; ``most_good`` bounds the wells that are fitted.
+
+    ``fewest_steps`` are taken where wells are so few that the epochs have less.
+    """
 
     recipes: tuple[Recipe, ...]
     seeds: int
     challenges: int
     most_good: int | None = None
+    fewest_steps: int = FEWEST_STEPS
 
     def bounded(self, parts: Split) -> Split:
         """The split with no more good wells to fit than the plan wants."""
@@ -44,7 +48,9 @@ class ComparisonPlan:
         if len(parts.fit_good) >= FEW_GOOD:
             return replace(self, recipes=recipes)
         challenges = min(self.challenges, QUICK_CHALLENGES)  # few wells look alike: more of them tell nothing new
-        return replace(self, recipes=tuple(_repeated(recipe) for recipe in recipes), challenges=challenges)
+        return replace(
+            self, recipes=tuple(_repeated(recipe, self.fewest_steps) for recipe in recipes), challenges=challenges
+        )
 
     def extent(self, parts: Split) -> Extent:
         """How much is drawn for this plan."""
@@ -52,11 +58,11 @@ class ComparisonPlan:
         return Extent(bounded_times(wanted, len(parts.fit_good)), self.challenges)
 
 
-def _repeated(recipe: Recipe) -> Recipe:
+def _repeated(recipe: Recipe, steps: int) -> Recipe:
     """The recipe with enough steps, lest nothing be learnt; what starts from principal components needs none."""
     if recipe.model.kind == "principal_ae":
         return recipe
-    return recipe.model_copy(update={"least_steps": max(recipe.least_steps, FEWEST_STEPS)})
+    return recipe.model_copy(update={"least_steps": max(recipe.least_steps, steps)})
 
 
 def _shaped(recipe: Recipe, groups: Sequence[Group]) -> Recipe:
@@ -83,7 +89,7 @@ def quick_plan(names: tuple[str, ...]) -> ComparisonPlan:
     """One seed, two epochs, few wells: for a first look."""
     recipes = _recipes(names)
     short = tuple(recipe.model_copy(update={"epochs": min(recipe.epochs, QUICK_EPOCHS)}) for recipe in recipes)
-    return ComparisonPlan(short, 1, QUICK_CHALLENGES, QUICK_GOOD)
+    return ComparisonPlan(short, 1, QUICK_CHALLENGES, QUICK_GOOD, QUICK_STEPS)
 
 
 def default_names(data: Dataset) -> tuple[str, ...]:

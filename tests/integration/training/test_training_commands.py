@@ -1,6 +1,7 @@
 """The commands from pictures to an artefact, on drawn wells and, where they are, on the real ones."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from service.contract.artifact import open_artifact, read_active, write_active
 from service.contract.picture import to_pixels
 from service.contract.scorer import OnnxScorer, open_session
-from tests.wells import leaking_well, write_site, write_wells
+from tests.wells import leaking_well, write_wells
 from training.cli import main
 
 FAST = ["--quick", "--jobs", "2", "--recipes", "conv_fc_ae_b", "dense_ae"]
@@ -118,18 +119,24 @@ def test_good_pictures_alone_make_an_artefact_that_is_activated_as_the_first(
     assert "good wells alone set the threshold" in (artifact.folder / "MODEL_CARD.md").read_text()
 
 
-def test_a_second_set_chooses_and_calibrates_with_one_half_and_reports_with_the_other(
-    wells: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_example_sets_site_chooses_with_one_half_and_reports_with_the_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    site, out = write_site(tmp_path / "site"), tmp_path / "out"
-    options = ["--data", str(wells), "--site", str(site)]
+    example, out = tmp_path / "example", tmp_path / "out"
+    assert main(["demo", str(example)]) == 0
+    options = ["--data", str(example / "wells"), "--site", str(example / "site")]
+    assert shlex.join(["next:", "leak-training", "compare", "--quick", *options]) in capsys.readouterr().out
     assert main(["compare", *FAST[:-1], *options, "--out", str(out)]) == 0
-    assert "A second set was seen" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "A second set was seen" in told
+    assert "conv_fc_ae_b *" in told
     artifact = open_artifact(next(out.glob("*/manifest.json")).parent)
     reported = artifact.manifest.metrics["site_report"].served
     assert reported is not None
     assert reported.tnr_by_scene is not None
-    assert reported.tnr_by_scene.scenes == 6
+    assert reported.tnr_by_scene.scenes == 12
+    assert reported.tpr is not None
+    assert reported.tpr.value == 1
     assert main(["evaluate", str(artifact.folder), *options, "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["split"] == "site_report"
