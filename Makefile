@@ -15,7 +15,7 @@ PYTEST := -m pytest --reruns 2 --reruns-delay 1 --rerun-except "Timeout .>"
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadscope
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
-.PHONY: serve demo test test-containers test-wheel check bench bench-quick bench-print train up openapi figures system-packages
+.PHONY: serve demo test test-containers test-wheel check bench bench-quick bench-print example train up openapi figures system-packages
 
 $(SERVICE)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(SERVICE)
@@ -53,6 +53,9 @@ check: $(DEV)/.installed ## style, types, import contracts
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
+
+example: $(DEV)/.installed ## drawn pictures to try the training with: example/wells and example/site
+	$(DEV)/bin/leak-training demo example
 
 train: $(DEV)/.installed ## compare all candidates on DATA=DIR (and SITE=DIR), export the best and activate it if it is better
 	@test -n "$(DATA)" || { echo "name the data: make train DATA=DIR"; exit 2; }
