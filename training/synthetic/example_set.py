@@ -8,7 +8,8 @@ from typing import NamedTuple
 import cv2
 
 from service.contract.errors import DataError
-from training.dataset.layout import ANNOTATION, Label
+from service.contract.layouts.label_list import ANNOTATION
+from training.dataset.layout import Label
 from training.synthetic.example_wells import ExampleScene
 from training.synthetic.shapes import Picture
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from service.contract.errors import DataError
-from training.dataset.data import Dataset, load
+from training.dataset.data import Dataset
 from training.dataset.layout import Label
+from training.dataset.reading import load
 from training.dataset.scenes import events_of, scene_numbers, with_scenes
 from training.dataset.splits import split
 from training.synthetic.example_set import (
