@@ -24,7 +24,7 @@ from service.monitoring.readiness import Readiness
 from service.plugs.oip.handler import InferHandler
 from service.plugs.oip.models import OpenInferenceRoutes
 from service.routes import alarms, decisions, events, health, model, openapi, operator, wells
-from service.routes.inspection.handlers import BatchHandler, InspectHandler
+from service.routes.inspection.handlers import BatchHandler, FrameHandler, InspectHandler
 from service.settings import Settings
 from service.telemetry.logs import RequestLog
 
@@ -89,11 +89,13 @@ def _handlers(components: Components) -> Callable[[str], Handler | None]:
     share, known = settings.client_share, components.cameras
     crops = Admission(settings.max_in_flight, share)
     large = Arrivals(settings.max_in_flight, share, known)
+    frames = components.frame_inspector
     batches = Admission(settings.max_batches_in_flight, share)
     forms = Arrivals(settings.max_batches_in_flight, share, known)
     fixed: dict[str, Handler] = {
         "/v1/inspect": InspectHandler(inspector.inspect, Role.CAMERA, access, large, crops, settings),
         "/v1/inspect/batch": BatchHandler(inspector, access, forms, batches, settings),
+        "/v1/inspect/frame": FrameHandler(frames.inspect, frames.aligner, access, forms, batches, settings),
         "/v1/trial": InspectHandler(inspector.try_out, Role.OPERATOR, access, large, crops, settings),
     }
     if not settings.oip.enabled:

@@ -5,12 +5,14 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from secrets import token_bytes
 from time import monotonic
 
 from prometheus_client import CollectorRegistry
 
 from service.app.plugs import made_plugs
+from service.contract.alignment.aligner import Aligner, open_aligner
 from service.contract.run_limit import RunLimit
 from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
@@ -18,6 +20,7 @@ from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
 from service.edge.access import Access, read_keys
 from service.edge.sessions import Sessions, kept_secret
+from service.frame_inspector import FrameInspector
 from service.inspector import Inspector
 from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
@@ -31,6 +34,7 @@ from service.monitoring.cameras_file import Camera, read_cameras
 from service.monitoring.drift import DriftMonitor
 from service.monitoring.freshness import FreshnessMonitor
 from service.monitoring.incidents import IncidentMonitor, Source
+from service.monitoring.misaligned_cameras import MisalignedCameras
 from service.monitoring.monitor import Monitor
 from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
@@ -68,6 +72,7 @@ class Components(Needs):
     run_limit: RunLimit
     workers: Executor
     inspector: Inspector
+    frame_inspector: FrameInspector
     freshness: FreshnessMonitor
     monitor: Monitor
     event_outbox: EventOutbox
@@ -102,6 +107,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
     budget = PixelBudget(settings.max_pixels)
     judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
+    misaligned = MisalignedCameras()
     recorder = Recorder(journal, archive.keep, monitor, metrics)
     shared = _shared_database(settings)
     own_records = Records(journal.database)
@@ -111,7 +117,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     plugs = made_plugs(settings, cameras, journal, own_records, readiness)
     followers = [Follower(journal, sink) for sink in [*_sinks(journal, settings, metrics), *plugs.sinks]]
     incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
-    incidents += [plug.problems for plug in plugs.running]
+    incidents += [misaligned.problems, *(plug.problems for plug in plugs.running)]
+    inspector = Inspector(models, freshness, recorder, judging)
     components = Components(
         settings=settings,
         cameras=cameras,
@@ -122,7 +129,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         run_limit=run_limit,
         models=models,
         workers=workers,
-        inspector=Inspector(models, freshness, recorder, judging),
+        inspector=inspector,
+        frame_inspector=FrameInspector(_aligners(settings, cameras), models, inspector, judging, misaligned, archive),
         freshness=freshness,
         monitor=monitor,
         alarms=alarms,
@@ -163,6 +171,16 @@ def _monitor(
         DriftMonitor(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
     )
+
+
+def _aligners(settings: Settings, cameras: Mapping[str, Camera]) -> dict[str, Aligner]:
+    folder = (settings.cameras_file or Path()).parent
+    layouts = {camera_id: camera.layout for camera_id, camera in cameras.items()}
+    return {
+        camera_id: open_aligner(layout, folder, settings.max_pixels)
+        for camera_id, layout in layouts.items()
+        if layout is not None
+    }
 
 
 def _incident_sources(metrics: ServiceMetrics, readiness: Readiness, followers: Sequence[Follower]) -> list[Source]:

@@ -4,8 +4,9 @@ import math
 from datetime import datetime
 from typing import NamedTuple
 
-from service.contract.decision import Reason
+from service.contract.decision import FrameFacts, Reason
 from service.contract.header.header import Header
+from service.contract.picture import Pixels
 
 
 class Crop(NamedTuple):
@@ -14,6 +15,10 @@ class Crop(NamedTuple):
     ``arrived`` is on the clock of ``time.perf_counter``; ``refusal`` says why the picture cannot be judged whatever
     it shows (frozen, stale), where that is so, and ``stale_at`` when it will be stale unless it is judged by then, on
     the clock of ``arrived``. ``header`` is that of the picture, where it has been read already.
+
+    ``frame`` says from which frame it was cut, ``pixels`` [H, W, 3] RGB are then what ``image`` would be decoded into,
+    or None where nothing could be cut, and ``doubt`` why it need not be the well: under ``covered`` a score still
+    proves a leak.
     """
 
     image: bytes
@@ -27,6 +32,9 @@ class Crop(NamedTuple):
     captured_at: datetime | None = None
     refusal: Reason | None = None
     stale_at: float = math.inf
+    pixels: Pixels | None = None
+    frame: FrameFacts | None = None
+    doubt: Reason | None = None
     header: Header | None = None
 
     def with_header(self, header: Header) -> "Crop":

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_LOW_CONTRAST = "score_at_or_above_threshold_input_low_contrast"
     SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_BLURRED = "score_at_or_above_threshold_input_blurred"
     SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_STEAMED = "score_at_or_above_threshold_input_steamed"
+    SCORE_AT_OR_ABOVE_THRESHOLD_COVERED = "score_at_or_above_threshold_covered"
     GREY_ZONE = "grey_zone"
     SCORE_NOT_FINITE = "score_not_finite"
     SCORE_NEGATIVE = "score_negative"
@@ -48,6 +49,8 @@ class Reason(StrEnum):
     FROZEN = "frozen"
     STALE = "stale"
     FUTURE = "future"
+    MISALIGNED = "misaligned"
+    COVERED = "covered"
 
 
 LEAK_DESPITE: Final[Mapping[Reason, Reason]] = MappingProxyType(
@@ -56,6 +59,7 @@ LEAK_DESPITE: Final[Mapping[Reason, Reason]] = MappingProxyType(
         Reason.INPUT_LOW_CONTRAST: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_LOW_CONTRAST,
         Reason.INPUT_BLURRED: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_BLURRED,
         Reason.INPUT_STEAMED: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_STEAMED,
+        Reason.COVERED: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_COVERED,
     }
 )
 """Doubts that may hide a leak but cannot make one out of a good well, and the reason of a leak found despite them."""
@@ -126,6 +130,21 @@ class PictureFacts:
 
 
 @dataclass
+class FrameFacts:
+    """The frame a crop was cut from: its sha256, and how it lies against the reference of its camera's layout.
+
+    ``proof`` is the share of the table's features that were found again, 0..1, ``residual_px`` how far they are from
+    where the move puts them; all figures are null where a frame was not measured, since it has another size.
+    """
+
+    sha256: str
+    shift_px: float | None = None
+    turn_degrees: float | None = None
+    residual_px: float | None = None
+    proof: float | None = None
+
+
+@dataclass
 class Timing:
     """Milliseconds spent in each stage, and from the arrival of the request's last byte to the verdict."""
 
@@ -141,7 +160,9 @@ class Decision:
 
     ``score`` and ``score_ratio`` (score / threshold) are null where no score was computed; ``picture`` is null where
     nothing could be decoded. ``batch_size`` and ``batch_index`` say in which company the picture was scored: with them
-    a replay gives the same score to the last bit.
+    a replay gives the same score to the last bit. ``frame`` is null where the crop was sent as one. A crop of a frame
+    is kept as a PNG without compression, of which ``image_sha256`` is the checksum; where nothing was cut it is that of
+    the frame.
     """
 
     decision_id: str
@@ -164,3 +185,4 @@ class Decision:
     batch_index: int
     picture: PictureFacts | None
     timing_ms: Timing
+    frame: FrameFacts | None = None

@@ -84,6 +84,8 @@ def judge_each(
 
 def with_header(crop: Crop) -> Crop:
     """Read the header of a picture; without one it gets its error when it is judged."""
+    if crop.header is not None:
+        return crop
     try:
         return crop.with_header(read_header(crop.image))
     except PictureError:
@@ -92,7 +94,7 @@ def with_header(crop: Crop) -> Crop:
 
 def pixels_to_decode(serving: Serving, crop: Crop) -> int:
     """Return for how many pixels a decoder will need memory, 0 for what will not be decoded."""
-    header = crop.header
+    header = crop.header if crop.frame is None else None
     if header is None or header.pixels > serving.max_pixels or not serving.gates.of(crop.camera_id).accepts(header):
         return 0
     return header.decoding_pixels
@@ -103,8 +105,12 @@ def _decoded(serving: Serving, crop: Crop) -> _Decoded | Outcome:
     started = perf_counter()
     try:
         header = crop.header or read_header(crop.image)
+        if crop.doubt is Reason.MISALIGNED:
+            return _unseen(serving, crop, header, Reason.MISALIGNED)
         if header.pixels <= serving.max_pixels and not serving.gates.of(crop.camera_id).accepts(header):
-            return _wrong_size(serving, crop, header)
+            return _unseen(serving, crop, header, Reason.INPUT_SIZE)
+        if crop.pixels is not None:
+            return _Decoded(crop, crop.pixels, 0.0)
         return _Decoded(crop, decode(crop.image, serving.max_pixels, header, serving.levels), perf_counter() - started)
     except PictureError as error:
         return error
@@ -140,7 +146,11 @@ def _with_refusals(
         or (Reason.FROZEN if place in frozen and one.is_scored else None)
         for place, (item, one) in enumerate(zip(decoded, gated, strict=True))
     ]
-    return [one.refused(reason) if reason else one for one, reason in zip(gated, refusals, strict=True)]
+    doubted = [
+        one._replace(doubt=item.crop.doubt) if item.crop.doubt and one.doubt is None else one
+        for item, one in zip(decoded, gated, strict=True)
+    ]
+    return [one.refused(reason) if reason else one for one, reason in zip(doubted, refusals, strict=True)]
 
 
 def _frozen(decoded: Sequence[_Decoded], freshness: FreshnessMonitor | None) -> set[int]:
@@ -165,8 +175,8 @@ def _facts(item: _Decoded, detection: Detection) -> PictureFacts:
     return PictureFacts(width, height, len(item.crop.image), *detection.figures)
 
 
-def _wrong_size(serving: Serving, crop: Crop, header: Header) -> Decision:
-    detection = Detection(Verdict.UNKNOWN, crop.refusal or Reason.INPUT_SIZE, NOTHING_MEASURED)
+def _unseen(serving: Serving, crop: Crop, header: Header, reason: Reason) -> Decision:
+    detection = Detection(Verdict.UNKNOWN, crop.refusal or reason, NOTHING_MEASURED)
     return _decision(
         serving, crop, detection, PictureFacts(header.width, header.height, len(crop.image), *NOTHING_MEASURED)
     )
@@ -206,6 +216,7 @@ def _decision(
         batch_index=detection.batch_index,
         picture=facts,
         timing_ms=Timing(_ms(decode_s), _ms(gate_s), _ms(detection.score_s), _ms(perf_counter() - crop.arrived)),
+        frame=crop.frame,
     )
 
 

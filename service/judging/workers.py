@@ -1,18 +1,26 @@
 """Worker threads: they judge batches and large pictures, within a budget of pixels and while there is time."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from time import perf_counter
+from typing import Generic, TypeVar
 
+from service.contract.alignment.aligner import Aligner
 from service.contract.crop import Crop
 from service.contract.errors import DeadlineExceeded, ScoringFailed
+from service.contract.picture import Pixels
 from service.contract.run_limit import RunLimit
 from service.judging.deadline import require_time
+from service.judging.frames import crops_of, crops_of_picture, may_fit
 from service.judging.judge import Outcome, judge_each, pixels_to_decode, with_header
 from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import Serving
 from service.monitoring.freshness import FreshnessMonitor
+
+T = TypeVar("T")
 
 TOGETHER_PIXELS = 4_000_000
 """Pixels of pictures that are held at once for one inference: a frame of 80 ordinary crops has a fifth of that."""
@@ -36,7 +44,21 @@ class JudgingWorkers:
             DeadlineExceeded: an inference could not begin by the deadline.
             ScoringFailed: the scorer cannot be trusted with them, or hangs; no decision is made.
         """
-        job = _Job(serving, crops, deadline, freshness, self._budget, self._run_limit)
+        return await self._done(_Judging(serving, crops, deadline, freshness, self._budget, self._run_limit))
+
+    async def cut(
+        self, serving: Serving, frame: Crop, aligner: Aligner, deadline: float, picture: Pixels | None = None
+    ) -> tuple[list[Crop], str | None]:
+        """Decode a whole frame, unless its ``picture`` is given, and cut its wells out, as ``crops_of`` says.
+
+        Raises:
+            PictureError: it cannot be decoded.
+            DeadlineExceeded: that could not begin by the deadline.
+            ScoringFailed: it hangs.
+        """
+        return await self._done(_Cutting(serving, frame, picture, aligner, deadline, self._budget, self._run_limit))
+
+    async def _done(self, job: "_Job[T]") -> T:
         running = asyncio.get_running_loop().run_in_executor(self._threads, job)
         while True:
             try:
@@ -49,18 +71,72 @@ class JudgingWorkers:
                 running.add_done_callback(_look)
                 raise self._given_up(job) from None
 
-    def _patience_s(self, job: "_Job") -> float:
+    def _patience_s(self, job: "_Job[T]") -> float:
         began = job.began
         return (job.deadline if began is None else began + self._stuck_after_s) - perf_counter()
 
-    def _given_up(self, job: "_Job") -> DeadlineExceeded | ScoringFailed:
+    def _given_up(self, job: "_Job[T]") -> DeadlineExceeded | ScoringFailed:
         if job.began is None:
             return DeadlineExceeded("the deadline passed before inference: send a fresh picture")
         return ScoringFailed(f"no verdict within {self._stuck_after_s:g} s: send the next picture")
 
 
-class _Job:
+class _Job(ABC, Generic[T]):
     """What a thread does; ``began`` is when it began to decode and judge what it is at now, None while it waits."""
+
+    def __init__(self, deadline: float, budget: PixelBudget, run_limit: RunLimit) -> None:
+        self.deadline = deadline
+        self.began: float | None = None
+        self._budget = budget
+        self._run_limit = run_limit
+
+    @abstractmethod
+    def __call__(self) -> T: ...
+
+    @contextmanager
+    def _watched(self, pixels: int) -> Iterator[None]:
+        """Hold the pixels while something is decoded and judged, and be seen at it."""
+        with self._budget.taken(pixels, self.deadline):
+            require_time(self.deadline)  # before anything is decoded, too
+            self.began = perf_counter()
+            number = self._run_limit.begin()
+            try:
+                yield
+            finally:
+                self._run_limit.end(number)
+                self.began = None
+
+
+class _Cutting(_Job[tuple[list[Crop], str | None]]):
+    """A frame on its way to its crops."""
+
+    def __init__(
+        self,
+        serving: Serving,
+        frame: Crop,
+        picture: Pixels | None,
+        aligner: Aligner,
+        deadline: float,
+        budget: PixelBudget,
+        run_limit: RunLimit,
+    ) -> None:
+        super().__init__(deadline, budget, run_limit)
+        self._serving = serving
+        self._frame = with_header(frame)
+        self._picture = picture
+        self._aligner = aligner
+
+    def __call__(self) -> tuple[list[Crop], str | None]:
+        header = self._frame.header
+        decoding = self._picture is None and header is not None and may_fit(header, self._aligner)
+        with self._watched(header.decoding_pixels if header is not None and decoding else 0):
+            if self._picture is None:
+                return crops_of(self._frame, self._aligner, self._serving.levels)
+            return crops_of_picture(self._frame, self._picture, self._aligner)
+
+
+class _Judging(_Job[list[Outcome]]):
+    """Crops on their way to their outcomes."""
 
     def __init__(
         self,
@@ -71,30 +147,17 @@ class _Job:
         budget: PixelBudget,
         run_limit: RunLimit,
     ) -> None:
+        super().__init__(deadline, budget, run_limit)
         self._serving = serving
         self._crops = crops
         self._freshness = freshness
-        self._budget = budget
-        self._run_limit = run_limit
-        self.deadline = deadline
-        self.began: float | None = None
 
     def __call__(self) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for group, pixels in self._groups():
-            with self._budget.taken(pixels, self.deadline):
-                outcomes += self._judged(group)
+            with self._watched(pixels):
+                outcomes += judge_each(self._serving, group, self._freshness, self.deadline)
         return outcomes
-
-    def _judged(self, group: Sequence[Crop]) -> list[Outcome]:
-        require_time(self.deadline)  # before anything is decoded, too
-        self.began = perf_counter()
-        number = self._run_limit.begin()
-        try:
-            return judge_each(self._serving, group, self._freshness, self.deadline)
-        finally:
-            self._run_limit.end(number)
-            self.began = None
 
     def _groups(self) -> Iterator[tuple[list[Crop], int]]:
         group: list[Crop] = []
@@ -110,7 +173,7 @@ class _Job:
             yield group, together
 
 
-def _look(running: asyncio.Future[list[Outcome]]) -> None:
+def _look(running: asyncio.Future[T]) -> None:
     """Look at the error of a job that was given up, so that asyncio does not complain."""
     if not running.cancelled():
         running.exception()

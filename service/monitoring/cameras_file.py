@@ -2,10 +2,11 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from service.contract.alignment.layout import Layout
 from service.contract.errors import SetupError
 from service.contract.identifier import Id
 from service.contract.manifest import GateLimits
@@ -23,7 +24,8 @@ class CameraThreshold(BaseModel):
 class Camera(BaseModel):
     """One camera: seconds between two pictures of a well, its wells, and what replaces the artefact's.
 
-    ``threshold`` holds while its artefact is served; with any other the camera is judged by that one's own.
+    ``threshold`` holds while its artefact is served; with any other the camera is judged by that one's own. With a
+    ``layout`` whole frames can be sent, and its wells are those that are expected unless ``wells`` names others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +34,13 @@ class Camera(BaseModel):
     wells: tuple[Id, ...] = ()
     gate: GateLimits | None = None
     threshold: CameraThreshold | None = None
+    layout: Layout | None = None
+
+    @model_validator(mode="after")
+    def _expects_the_wells_of_its_layout(self) -> Self:
+        if self.layout is None or self.wells:
+            return self
+        return self.model_copy(update={"wells": tuple(self.layout.wells)})
 
 
 class Cameras(BaseModel):

@@ -5,7 +5,7 @@ import { clock, duration, text, word } from "./language.js";
 import { wellList } from "./wording.js";
 
 const MODEL_NEWS_MS = 300_000;
-const LOUD_TROUBLES = new Set(["overload", "webhook"]);
+const LOUD_TROUBLES = new Set(["overload", "webhook", "misaligned"]);
 
 const nodes = new Map();
 const served = { artifact: null, changedAt: null };

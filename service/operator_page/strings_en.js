@@ -33,6 +33,7 @@ export default {
 
   "trouble.refused_artifact": "Another model was deployed or edited and is refused; the one before goes on. Tell the engineer.",
   "trouble.overload": "PICTURES ARE REFUSED for {duration}: more come than can be judged. Watch wells with old pictures.",
+  "trouble.misaligned": "THE CAMERA OR THE TABLE HAS MOVED, for {duration}: its wells are not judged. Put it back, or have its layout made again.",
   "trouble.postgresql": "The shared record has not been reached for {duration}. Verdicts go on; lists may be old.",
   "trouble.webhook": "ALARMS HAVE NOT REACHED THE PLANT for {duration}. Watch this page.",
   "trouble.clock": "The service's clock has jumped: times may be wrong. Nothing is deleted for its age meanwhile.",

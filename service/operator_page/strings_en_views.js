@@ -12,6 +12,7 @@ export default {
   "reason.score_at_or_above_threshold_input_low_contrast": "Score at or above the threshold, though the picture has too little contrast",
   "reason.score_at_or_above_threshold_input_blurred": "Score at or above the threshold, though the picture is blurred",
   "reason.score_at_or_above_threshold_input_steamed": "Score at or above the threshold, though steam hides part of the well",
+  "reason.score_at_or_above_threshold_covered": "Score at or above the threshold, though something covers the plate around the well",
   "reason.grey_zone": "Too close to the threshold to be sure",
   "reason.score_not_finite": "The model gave no usable score",
   "reason.score_negative": "The model gave an impossible score",
@@ -34,6 +35,8 @@ export default {
   "reason.frozen": "The camera repeats one picture",
   "reason.stale": "The picture came too late",
   "reason.future": "The camera's clock is ahead",
+  "reason.misaligned": "The camera or the table has moved",
+  "reason.covered": "Something covers the plate around the well",
 
   "figure.measured": "Measured",
   "figure.allowed": "Allowed",

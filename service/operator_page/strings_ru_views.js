@@ -12,6 +12,7 @@ export default {
   "reason.score_at_or_above_threshold_input_low_contrast": "Оценка не ниже порога, хотя контраст слишком низкий",
   "reason.score_at_or_above_threshold_input_blurred": "Оценка не ниже порога, хотя снимок размыт",
   "reason.score_at_or_above_threshold_input_steamed": "Оценка не ниже порога, хотя кристаллизатор частично закрыт паром",
+  "reason.score_at_or_above_threshold_covered": "Оценка не ниже порога, хотя плита вокруг кристаллизатора чем-то закрыта",
   "reason.grey_zone": "Слишком близко к порогу, уверенности нет",
   "reason.score_not_finite": "Модель не дала пригодной оценки",
   "reason.score_negative": "Модель дала невозможную оценку",
@@ -34,6 +35,8 @@ export default {
   "reason.frozen": "Камера повторяет один и тот же снимок",
   "reason.stale": "Снимок пришёл слишком поздно",
   "reason.future": "Часы камеры спешат",
+  "reason.misaligned": "Камера или стол сдвинулись",
+  "reason.covered": "Плита вокруг кристаллизатора чем-то закрыта",
 
   "figure.measured": "Измерено",
   "figure.allowed": "Допустимо",

@@ -1,7 +1,7 @@
 """What follows a verdict: it is kept together with the alarms it raises, then counted, before anybody hears of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -41,6 +41,17 @@ def _look(keeping: asyncio.Future[None]) -> None:
         keeping.exception()
 
 
+def _each_picture_once(decisions: Sequence[Decision], crops: Sequence[Crop]) -> Iterator[tuple[Decision, Crop]]:
+    """Decisions with their crops; all wells of a frame that could not be cut have it as their picture."""
+    frames = set[str]()
+    for made, crop in zip(decisions, crops, strict=True):
+        whole = crop.frame is not None and crop.frame.sha256 == crop.sha256
+        if not whole or crop.sha256 not in frames:
+            yield made, crop
+        if whole:
+            frames.add(crop.sha256)
+
+
 class Recorder:
     """Keeps decisions in the journal, and chosen pictures in the archive."""
 
@@ -74,7 +85,7 @@ class Recorder:
             JournalUnavailable: they cannot be kept.
         """
         receipt = self._journal.append(decisions, self._monitor.observe if monitored else None)
-        archived = [self._keep_picture(made, crop.image) for made, crop in zip(decisions, crops, strict=True)]
+        archived = [self._keep_picture(made, crop.image) for made, crop in _each_picture_once(decisions, crops)]
         of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
         kept = partial(self._kept, receipt.consequences, decisions, of_record)
         waits = [wait for wait in (receipt.durable, *archived) if wait is not None]

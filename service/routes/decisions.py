@@ -101,6 +101,14 @@ async def picture(decision_id: DecisionId, records: RecordsNeed, archive: Archiv
     return Response(kept.data, media_type=kept.media_type, headers=PICTURE_HEADERS)
 
 
+@router.get("/{decision_id}/frame", operation_id="getFrame", response_class=Response)
+async def frame(decision_id: DecisionId, records: RecordsNeed, archive: ArchiveNeed) -> Response:
+    """Return the frame from which the crop was cut, where it is kept: one with a leak in it, or without its table."""
+    found = await records.decision(decision_id)
+    kept = await archive.read_frame(found)
+    return Response(kept.data, media_type=kept.media_type, headers=PICTURE_HEADERS)
+
+
 @router.get("/{decision_id}/heatmap.png", operation_id="getHeatmap", response_class=Response)
 async def heatmap(
     decision_id: DecisionId, records: RecordsNeed, archive: ArchiveNeed, heatmaps: HeatmapsNeed

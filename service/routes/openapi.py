@@ -10,7 +10,17 @@ from pydantic import BaseModel, TypeAdapter
 
 from service.contract.decision import Decision
 from service.edge.errors import PROBLEM_TYPE
-from service.routes.schemas import BatchAnswer, BatchForm, CropForm, CropQuery, FrameQuery, ProblemAnswer, TrialForm
+from service.routes.schemas import (
+    BatchAnswer,
+    BatchForm,
+    CropForm,
+    CropQuery,
+    FrameQuery,
+    ProblemAnswer,
+    TrialForm,
+    WholeFrameForm,
+    WholeFrameQuery,
+)
 
 Json = dict[str, Any]
 
@@ -79,9 +89,14 @@ def document(app: FastAPI) -> Json:
                 _describe_problems(operation, APP_PROBLEMS)
                 _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
                 _describe_problems(operation, SIGN_IN_PROBLEMS if operation["operationId"] == "signIn" else {})
-        for model in (Decision, BatchAnswer, BatchForm, CropForm, TrialForm, ProblemAnswer):
+        for model in (Decision, BatchAnswer, BatchForm, CropForm, TrialForm, WholeFrameForm, ProblemAnswer):
             _add(schemas, model)
-        handlers = {"/v1/inspect": _inspect(), "/v1/inspect/batch": _batch(), "/v1/trial": _trial()}
+        handlers = {
+            "/v1/inspect": _inspect(),
+            "/v1/inspect/batch": _batch(),
+            "/v1/inspect/frame": _frame(),
+            "/v1/trial": _trial(),
+        }
         schema["paths"] = {path: {"post": operation} for path, operation in handlers.items()} | schema["paths"]
         for path in schema["paths"].values():
             for operation in path.values():
@@ -134,6 +149,20 @@ def _batch() -> Json:
     )
 
 
+def _frame() -> Json:
+    return _operation(
+        operation_id="inspectFrame",
+        summary="Judge the wells of a whole camera frame",
+        description=(
+            "The wells are those of the camera's layout in the cameras file, one answer each. Where the frame cannot "
+            "be proved to lie on its reference, all are `unknown`, reason `misaligned`."
+        ),
+        body=_crop_body("WholeFrameForm"),
+        answer="BatchAnswer",
+        parameters=_query_parameters(WholeFrameQuery),
+    )
+
+
 def _operation(
     operation_id: str, summary: str, description: str, body: Json, answer: str, parameters: list[Json]
 ) -> Json:
@@ -157,16 +186,17 @@ def _operation(
 
 
 def _query_parameters(labels: type[BaseModel]) -> list[Json]:
-    properties = labels.model_json_schema()["properties"]
+    schema = labels.model_json_schema()
+    required = schema.get("required", ())
     return [
         {
             "name": name,
             "in": "query",
-            "required": False,
-            "schema": {key: value for key, value in schema.items() if key not in {"title", "description"}},
-            "description": schema["description"],
+            "required": name in required,
+            "schema": {key: value for key, value in field.items() if key not in {"title", "description"}},
+            "description": field["description"],
         }
-        for name, schema in properties.items()
+        for name, field in schema["properties"].items()
     ]
 
 

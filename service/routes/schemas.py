@@ -28,6 +28,22 @@ class FrameQuery(BaseModel):
     captured_at: AwareDatetime | None = Field(None, description="When they were taken, RFC 3339 with an offset.")
 
 
+class WholeFrameQuery(BaseModel):
+    """The labels of a whole frame."""
+
+    camera_id: Id = Field(description="Which camera took it; its layout in the cameras file cuts it.")
+    cast_id: Id | None = Field(None, description="Which cast it shows.")
+    captured_at: AwareDatetime | None = Field(None, description="When it was taken, RFC 3339 with an offset.")
+
+
+class WholeFrameForm(BaseModel):
+    """One whole frame as multipart form data; its camera stands in the query."""
+
+    file: Binary
+    cast_id: Id | None = None
+    captured_at: AwareDatetime | None = None
+
+
 class TrialForm(BaseModel):
     """One picture that is tried, as multipart form data."""
 

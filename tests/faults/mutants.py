@@ -14,7 +14,7 @@ from service.contract import decision, detector, scorer
 from service.contract.gate import gate
 from service.contract.header import jpeg, jpeg_scans, png
 from service.edge.request import deadline
-from service.judging import judge, model_switch
+from service.judging import frames, judge, model_switch
 from service.monitoring import freshness, readiness, self_test
 from service.record.journal import journal
 
@@ -73,7 +73,9 @@ MUTANTS = (
     Mutant(decision.decide, "Judgement(Verdict.UNKNOWN, doubt)", "Judgement(Verdict.NO_LEAK, doubt)", "blur"),
     Mutant(judge._with_refusals, "Reason.FROZEN if place in frozen and one.is_scored else None", "None", "frozen feed"),
     Mutant(judge._judged, "require_time(deadline)", "pass", "deadline passed in the queue"),
-    Mutant(judge._wrong_size, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "wrong size"),
+    Mutant(judge._unseen, "Verdict.UNKNOWN", "Verdict.NO_LEAK", "wrong size"),
+    Mutant(frames.crops_of_picture, "alignment.problem is not None", "False", "moved table"),
+    Mutant(frames._crops, "None if in_sight else Reason.COVERED", "None", "covered wells"),
     Mutant(judge._decision, "alarm=detection.verdict is not Verdict.NO_LEAK", "alarm=False", "cancelled callers"),
     Mutant(detector.Detector._scored,
            'raise ScoringFailed("the scorer failed on this picture: send the next one") from error',

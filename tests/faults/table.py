@@ -3,6 +3,7 @@
 from tests.faults.artifact_faults import ARTIFACT_FAULTS
 from tests.faults.caller_faults import CALLER_FAULTS
 from tests.faults.camera_faults import CAMERA_FAULTS
+from tests.faults.frame_faults import FRAME_FAULTS
 from tests.faults.journal_faults import JOURNAL_FAULTS
 from tests.faults.picture_faults import PICTURE_FAULTS
 from tests.faults.process_faults import PROCESS_FAULTS
@@ -14,6 +15,7 @@ GROUPS = {
     "The scorer and what surrounds it": SCORER_FAULTS,
     "The picture": PICTURE_FAULTS,
     "Cameras and clocks": CAMERA_FAULTS,
+    "Whole frames": FRAME_FAULTS,
     "The record": JOURNAL_FAULTS,
     "Callers": CALLER_FAULTS,
     "The wire": WIRE_FAULTS,

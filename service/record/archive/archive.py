@@ -5,10 +5,11 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service.contract.decision import Decision, Verdict
+from service.contract.errors import PictureGone
 from service.record.archive.folder import ArchiveFolder, Picture
 from service.record.archive.sweep import Sweep
 from service.record.clock import RecordClock
@@ -71,6 +72,28 @@ class Archive:
         written = loop.run_in_executor(self._thread, self.folder.write, decision, data)
         written.add_done_callback(lambda done: self._done(done, len(data)))
         return None if good else loop.create_task(asyncio.wait({written}, timeout=self.options.patience_s))
+
+    async def keep_frame(self, leak: Decision, data: bytes) -> None:
+        """Keep the frame from which the crop of a leak was cut; returns when it is on the disk, or patience ends."""
+        if leak.frame is None:
+            return
+        picture = replace(leak, image_sha256=leak.frame.sha256)
+        writing = self.keep(picture, data)
+        if writing is not None:
+            await writing
+
+    async def read_frame(self, decision: Decision) -> Picture:
+        """Return the frame of a decision; raise ``PictureGone`` where it is not kept, or there is none.
+
+        That of a good well is kept where another well of it leaks.
+        """
+        if decision.frame is None:
+            raise PictureGone("the picture of this decision was not cut from a frame")
+        frame = replace(decision, image_sha256=decision.frame.sha256, verdict=Verdict.LEAK)
+        try:
+            return await self.read(frame)
+        except PictureGone:
+            return await self.read(replace(frame, verdict=Verdict.UNKNOWN))
 
     async def read(self, decision: Decision) -> Picture:
         """Return the picture of a decision; raise ``PictureGone`` where it is not kept or no longer whole."""

@@ -1,8 +1,9 @@
 """Between entries and rows of the table ``entries``: filtered fields in columns, the rest as JSON in ``body``.
 
 The body of a decision is a JSON array, ``[threshold, score_ratio, answered_at, alarm, request_id, batch_size,
-batch_index, picture, timing_ms]``, the last two being arrays in the order of their fields, or null: without names a
-row takes two thirds of the disk. Fields that are added later go to the end and need a default. Bodies of reviews and
+batch_index, picture, timing_ms, frame]``, the last three being arrays in the order of their fields, or null: without
+names a row takes two thirds of the disk. Fields that are added later go to the end and need a default; ``frame`` is
+left out where there is none. Bodies of reviews and
 events are JSON objects.
 """
 
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Row
 
-from service.contract.decision import Decision, PictureFacts, Reason, ServedModel, Timing, Verdict
+from service.contract.decision import Decision, FrameFacts, PictureFacts, Reason, ServedModel, Timing, Verdict
 from service.contract.journal_entry import DECISION, REVIEW, Entry, Event, EventKind, Review
 
 Selected = Row[tuple[Any, ...]]
@@ -87,6 +88,7 @@ def entry_of(row: Selected) -> Entry:
 
 def _decision_row(decision: Decision) -> EntryRow:
     picture, timing, captured = decision.picture, decision.timing_ms, decision.captured_at
+    frame = () if decision.frame is None else (_frame_facts(decision.frame),)
     body = (
         decision.threshold,
         decision.score_ratio,
@@ -97,6 +99,7 @@ def _decision_row(decision: Decision) -> EntryRow:
         decision.batch_index,
         None if picture is None else _facts(picture),
         (timing.decode, timing.gate, timing.score, timing.total),
+        *frame,
     )
     return EntryRow(
         decision.decision_id,
@@ -127,6 +130,10 @@ def _facts(picture: PictureFacts) -> tuple[float, ...]:
     )
 
 
+def _frame_facts(frame: FrameFacts) -> tuple[str | float | None, ...]:
+    return (frame.sha256, frame.shift_px, frame.turn_degrees, frame.residual_px, frame.proof)
+
+
 def _review_row(review: Review) -> EntryRow:
     return EntryRow(
         id=review.review_id,
@@ -153,7 +160,7 @@ def _event_row(event: Event) -> EntryRow:
 
 
 def _decision(row: Selected, body: list[Any]) -> Decision:
-    threshold, ratio, answered_at, alarm, request_id, batch_size, batch_index, picture, timing = body
+    threshold, ratio, answered_at, alarm, request_id, batch_size, batch_index, picture, timing, *frame = body
     return Decision(
         decision_id=row.id,
         verdict=Verdict(row.verdict),
@@ -175,6 +182,7 @@ def _decision(row: Selected, body: list[Any]) -> Decision:
         batch_index=batch_index,
         picture=None if picture is None else PictureFacts(*picture),
         timing_ms=Timing(*timing),
+        frame=FrameFacts(*frame[0]) if frame else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""``POST /v1/inspect``, ``/v1/inspect/batch`` and ``/v1/trial``: the fast handlers; they only translate."""
+"""``POST /v1/inspect``, its ``/batch`` and ``/frame``, and ``/v1/trial``: the fast handlers; they only translate."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope
 from service.contract.artifact import sha256_hex
 from service.contract.crop import Crop
 from service.contract.decision import Decision
-from service.contract.errors import MalformedBody
+from service.contract.errors import MalformedBody, MalformedField
 from service.edge.access import Access, Role
 from service.edge.admission import Admission
 from service.edge.arrivals import Arrivals
@@ -107,6 +107,53 @@ class BatchHandler:
             raise MalformedBody("a batch is multipart/form-data with the field files repeated")
         pictures = pictures_of_form(body, boundary, self._settings.max_batch_crops, labels)
         return [_crop(scope, picture, arrived) for picture in pictures]
+
+
+class FrameHandler:
+    """One whole frame: a raw JPEG or PNG body, or multipart field ``file``; ``camera_id`` in the query cuts it.
+
+    ``judge`` gets it with its deadline; ``require`` raises where the camera has no layout. Its places are those of
+    batches.
+    """
+
+    def __init__(
+        self,
+        judge: Callable[[Crop, float], Awaitable[list[Decision]]],
+        require: Callable[[str | None], object],
+        access: Access,
+        arrivals: Arrivals,
+        admission: Admission,
+        settings: Settings,
+    ) -> None:
+        self._judge = judge
+        self._require = require
+        self._access = access
+        self._arrivals = arrivals
+        self._admission = admission
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive) -> Reply:
+        """Answer with one decision a well, in the order of the layout."""
+        self._access.require(scope, Role.CAMERA)
+        deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
+        labels = labels_of_query(scope["query_string"])
+        if labels.well_id is not None:
+            raise MalformedField("well_id: a frame shows all wells of its camera, send a crop to /v1/inspect")
+        self._require(labels.camera_id)  # before the body is read
+        address = address_of(scope)
+        client = self._arrivals.client(address, labels.camera_id)
+        self._admission.require(client)
+        limit, within_s = self._settings.max_batch_bytes, self._settings.deadline_s
+        with NO_PLACE if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
+            body = await read_body(scope, receive, limit, within_s, arrival)
+            with self._admission.place(client):
+                frame = await parsed(partial(_only_crop, scope, labels, perf_counter()), body)
+                if frame.well_id is not None or frame.camera_id != labels.camera_id:
+                    raise MalformedField("camera_id, well_id: name the camera in the query, and no well")
+                latest = fresh_until(deadline, frame.captured_at, self._settings.max_age_s)
+                decisions = await self._judge(frame, latest)
+        scope["decisions"] = decisions
+        return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
 
 
 def _only_crop(scope: Scope, labels: Labels, arrived: float, body: bytes) -> Crop:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.contract.decision import Verdict
+from service.contract.decision import FrameFacts, Verdict
 from service.contract.journal_entry import Entry, Event, EventKind, Review
 from service.record.database.entry_row import entry_of, micros, model_body, model_key, moment, row_of
 from tests.decisions import MODEL, START, a_decision
@@ -23,6 +23,8 @@ def there_and_back(entry: Entry) -> Entry:
     [
         a_decision(),
         a_decision(Verdict.LEAK),
+        a_decision(frame=FrameFacts("ab" * 32, 3.5, -0.25, 0.31, 0.98)),
+        a_decision(Verdict.UNKNOWN, frame=FrameFacts("ab" * 32)),
         a_decision(Verdict.UNKNOWN, picture=None, camera_id=None, well_id=None, cast_id=None, captured_at=None),
         Review("r1", "d1", START, Verdict.NO_LEAK, "Anna Иванова", "<b>'; DROP TABLE entries; --"),
         Event("e1", EventKind.ALARM_RAISED, START, "cam-1", "12a", "d1", None, {"k": 2, "n": 3}),

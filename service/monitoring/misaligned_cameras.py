@@ -1,0 +1,26 @@
+"""Cameras whose last frame does not lie on its layout: none of their wells is judged until it does again."""
+
+from collections.abc import Mapping
+
+MISALIGNED = "misaligned"
+
+
+class MisalignedCameras:
+    """For the event loop's thread alone; only cameras with a layout come here, so they are few."""
+
+    def __init__(self) -> None:
+        self._problems: dict[str, str] = {}
+
+    def note(self, camera_id: str, problem: str | None) -> None:
+        """Remember what is wrong with the last frame of a camera, or None where it lies on its layout."""
+        if problem is None:
+            self._problems.pop(camera_id, None)
+        else:
+            self._problems[camera_id] = problem
+
+    def problems(self) -> Mapping[str, str]:
+        """Say what is wrong, as an incident."""
+        if not self._problems:
+            return {}
+        said = "; ".join(f"{camera_id}: {problem}" for camera_id, problem in sorted(self._problems.items()))
+        return {MISALIGNED: f"{said}. Put the camera back and clean its window, or make its layout again"}
