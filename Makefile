@@ -61,8 +61,8 @@ train: $(DEV)/.installed ## compare all candidates on DATA=DIR (and SITE=DIR), e
 	@test -n "$(DATA)" || { echo "name the data: make train DATA=DIR"; exit 2; }
 	$(DEV)/bin/leak-training compare --data "$(DATA)" $(if $(SITE),--site "$(SITE)") --out $(OUT)
 
-bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table, docs/performance.md and the README's figures; DATA=DIR takes real crops
-	$(DEV)/bin/python -m tests.perf.bench --page docs/performance.md $(if $(DATA),--data "$(DATA)")
+bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table, docs/performance.md and the README's figures; DATA=DIR takes real crops, AGAINST=COMMIT compares with that commit
+	$(DEV)/bin/python -m tests.perf.bench --page docs/performance.md $(if $(DATA),--data "$(DATA)") $(if $(AGAINST),--against "$(AGAINST)")
 	$(DEV)/bin/python -m tests.readme_figures
 
 bench-quick: $(SERVICE)/.installed $(DEV)/.installed ## the main ratios in under 90 seconds

@@ -1,13 +1,16 @@
 """The aims that are no row of the table: latency at a camera's rate, flat memory, two replicas."""
 
+import shutil
 import statistics
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.perf.contenders import FRAME, LABELLED, RAW, Contender
-from tests.perf.load import Load, Paced, pace, saturate
+from tests.perf.load import Load, Paced, pace, saturate, saturate_by_hey
 from tests.perf.rounds import Bench
 from tests.perf.server_process import ServerProcess
 
@@ -55,6 +58,27 @@ def camera_latency(bench: Bench, ours: Contender, duration_s: float) -> CameraLa
             pace(singly, server.port, core, FRAMES_PER_S * CROPS_A_FRAME, duration_s),
             pace(by_frame, server.port, core, FRAMES_PER_S, duration_s),
         )
+
+
+def second_generator(bench: Bench, ours: Contender) -> tuple[float, float | None]:
+    """Requests a second of one raw crop by wrk and by hey, which take turns."""
+    load = replace(ours.loads[RAW], folder=_with_first_alone(ours.loads[RAW].folder))
+    core, plan = bench.cores.load, bench.plan
+    wrk, hey = [], []
+    with bench.running(ours) as server:
+        saturate(load, server.port, core, plan.warm_up_s)
+        for _ in range(plan.rounds):
+            wrk.append(saturate(load, server.port, core, plan.saturated_s).rate)
+            hey.append(saturate_by_hey(load, server.port, core, plan.saturated_s))
+    seen = [rate for rate in hey if rate is not None]
+    return statistics.median(wrk), statistics.median(seen) if seen else None
+
+
+def _with_first_alone(folder: Path) -> Path:
+    alone = folder.with_name(f"{folder.name}-first")
+    alone.mkdir(exist_ok=True)
+    shutil.copy(min(folder.iterdir()), alone / "000")
+    return alone
 
 
 def memory(bench: Bench, ours: Contender) -> Memory:

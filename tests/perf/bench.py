@@ -1,6 +1,6 @@
 """``make bench`` and ``make bench-quick``: all contenders in turn on the same crops, and one table of ratios.
 
-python -m tests.perf.bench [--quick] [--data FOLDER_OR_ARCHIVE] [--artifacts DIR] [--page docs/performance.md]
+python -m tests.perf.bench [--quick | --against COMMIT] [--data FOLDER_OR_ARCHIVE] [--artifacts DIR] [--page FILE]
 """
 
 import argparse
@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from service.contract.artifact import Artifact, open_artifact, read_active
-from tests.perf import agreement, aims, contenders, findings, report
+from tests.perf import agreement, aims, comparison, contenders, findings, report
+from tests.perf.commits import Commit, build
 from tests.perf.contenders import Contender
 from tests.perf.crops import write_bodies
 from tests.perf.environments import NotInstallable
@@ -32,6 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--if-possible", action="store_true", help="say what is missing here, and do not fail for it")
     parser.add_argument("--quick", action="store_true", help="the main ratios in under 90 seconds")
+    parser.add_argument("--against", metavar="COMMIT", help="build that commit beside, and measure both in turn")
     parser.add_argument("--data", type=Path, help="real crops instead of drawn ones: a folder or .tar.gz")
     parser.add_argument("--crops-for-memory", type=int, metavar="N", help="crops sent to see that memory stays flat")
     parser.add_argument("--page", type=Path, help="page of documentation to write the tables into")
@@ -44,7 +46,11 @@ def main() -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     artifact = open_artifact(options.artifacts / read_active(options.artifacts))
     with tempfile.TemporaryDirectory(dir=RESULTS) as workspace:
-        Run(artifact, Path(workspace), options).report()
+        run = Run(artifact, Path(workspace), options)
+        if options.against:
+            run.compare(build(options.against))
+        else:
+            run.report()
 
 
 class Run:
@@ -56,7 +62,7 @@ class Run:
         self._artifact = artifact
         self._workspace = workspace
         self._bodies = write_bodies(workspace, artifact, options.data)
-        plan = QUICK if options.quick else FULL
+        plan = comparison.PLAN if options.against else QUICK if options.quick else FULL
         if options.crops_for_memory is not None:
             plan = replace(plan, crops_for_memory=options.crops_for_memory)
         self._bench = Bench(plan, share_cores(), RESULTS / "servers.log")
@@ -72,7 +78,8 @@ class Run:
         """Measure everything and tell it in every form."""
         servers = self._servers()
         rounds = [self._round(servers, number) for number in range(self._bench.plan.rounds)]
-        found = [*findings.ratios(rounds), *findings.start_and_size(rounds), *self._agreement()]
+        found = [*findings.ratios(rounds), *findings.plant(rounds), *findings.start_and_size(rounds)]
+        found += [*findings.verdicts(rounds), *self._agreement()]
         if not self._quick:
             found += self._aims()
         parts = [report.setting_text(self._setting), report.table(rounds), report.verdicts(found), self._skips()]
@@ -84,6 +91,18 @@ class Run:
             report.write_page(self._page, f"{text}\n\n![crops a second]({self._page.with_suffix('.svg').name})")
             shutil.copy(RESULTS / "bench.svg", self._page.with_suffix(".svg"))
             shutil.copy(RESULTS / "bench.json", self._page.with_suffix(".json"))
+
+    def compare(self, commit: Commit) -> None:
+        """Measure this tree and a commit in turn, and tell their ratios."""
+        folders = [self._new_folder(), self._new_folder()]
+        rounds = comparison.compare(self._bench, commit, self._artifact, self._bodies, folders)
+        found = [*comparison.ratios(commit, rounds), *findings.verdicts(rounds)]
+        setting = self._setting | {"compared with": commit.name}
+        text = "\n\n".join((report.setting_text(setting), report.table(rounds), report.verdicts(found)))
+        _say(text)
+        (RESULTS / f"against-{commit.name}.json").write_text(report.as_json(setting, rounds, found), encoding="utf-8")
+        if self._page is not None:
+            report.write_page(self._page, text, report.COMPARISON)
 
     def _servers(self) -> list[Contender]:
         makers: dict[str, Callable[[], Contender]] = {
@@ -126,10 +145,19 @@ class Run:
     def _aims(self) -> list[findings.Finding]:
         _say("latency at a camera's rate, memory over many crops, two replicas")
         return [
+            *findings.second_generator(*aims.second_generator(self._bench, self._ours())),
+            *findings.variants(self._variants(), list(contenders.VARIANTS)),
             *findings.camera(aims.camera_latency(self._bench, self._ours(), duration_s=30)),
             *findings.memory(aims.memory(self._bench, self._ours())),
             *findings.replicas(aims.replicas(self._bench, [self._ours(), self._ours()])),
         ]
+
+    def _variants(self) -> list[Mapping[str, Measurement]]:
+        _say("what can be switched, and what it costs")
+        rows = (contenders.RAW, *contenders.VARIANTS)
+        return self._bench.in_turn(
+            [contenders.variant(row, self._bodies, self._artifact, self._new_folder()) for row in rows]
+        )
 
     def _closer_looks(self) -> list[str]:
         """Where the time of a crop goes, and how fast training is, each measured by a program of its own."""

@@ -9,6 +9,7 @@ import torch
 from onnx import numpy_helper
 
 from service.contract.artifact import Artifact
+from tests.perf.commits import Commit
 from tests.perf.crops import Bodies
 from tests.perf.environments import PEERS, python_of
 from tests.perf.load import FORM, JPEG, Load
@@ -41,16 +42,28 @@ LOOP = "bare loop, single"
 LOOP_80 = "bare loop, batch of 80"
 
 
+VARIANTS = {
+    f"{RAW}, no picture kept": {"LEAK_INSPECTION_ARCHIVE_GOOD_SHARE": "0"},
+    f"{RAW}, nothing logged": {"LEAK_INSPECTION_LOG_LEVEL": "critical"},
+    f"{RAW}, all on disk before the answer": {"LEAK_INSPECTION_JOURNAL_STRICT": "true"},
+}
+"""What can be switched, by the row that shows what it costs. What labels cost is a row of its own."""
+
+
 def ours(bodies: Bodies, artifact: Artifact, data_dir: Path) -> Contender:
     """The product as shipped: every default, an empty data folder."""
-    common: list[str | Path] = ["--artifacts", artifact.folder.parent, "--data-dir", data_dir]
-    loads = {
-        RAW: Load(bodies.raw, SINGLE, JPEG),
-        LABELLED: Load(bodies.raw, SINGLE, JPEG, labelled=True),
-        MULTIPART: Load(bodies.multipart, SINGLE, FORM),
-        FRAME: Load(bodies.batch, BATCH, FORM, crops=80, connections=2),
-    }
-    return Contender(lambda port: [SERVICE / "leak-inspection", "serve", "--port", str(port), *common], loads)
+    return _service(SERVICE, artifact.folder.parent, bodies, data_dir)
+
+
+def variant(row: str, bodies: Bodies, artifact: Artifact, data_dir: Path) -> Contender:
+    """The product with one of ``VARIANTS``, or as shipped, and with raw bodies alone."""
+    shipped = _service(SERVICE, artifact.folder.parent, bodies, data_dir)
+    return Contender(shipped.command, {row: shipped.loads[RAW]}, VARIANTS.get(row, {}))
+
+
+def ours_at(commit: Commit, bodies: Bodies, data_dir: Path) -> Contender:
+    """The product as that commit ships it, with its own artefact."""
+    return _service(commit.tree / SERVICE, commit.tree / "model_artifacts", bodies, data_dir, f" at {commit.name}")
 
 
 def constant(bodies: Bodies) -> Contender:
@@ -113,6 +126,20 @@ def write_torch_model(artifact: Artifact, recipe_file: Path, weights_file: Path)
         constants[plain] = constants.pop(name) * constants.pop(f"{plain}_scale")
     recipe_file.write_text(recipe.model_dump_json(), encoding="utf-8")
     torch.save({name: torch.from_numpy(values.copy()) for name, values in constants.items()}, weights_file)
+
+
+def _service(programs: Path, artifacts: Path, bodies: Bodies, data_dir: Path, suffix: str = "") -> Contender:
+    common: list[str | Path] = ["--artifacts", artifacts, "--data-dir", data_dir]
+    loads = {
+        RAW: Load(bodies.raw, SINGLE, JPEG),
+        LABELLED: Load(bodies.raw, SINGLE, JPEG, labelled=True),
+        MULTIPART: Load(bodies.multipart, SINGLE, FORM),
+        FRAME: Load(bodies.batch, BATCH, FORM, crops=80, connections=2),
+    }
+    return Contender(
+        lambda port: [programs / "leak-inspection", "serve", "--port", str(port), *common],
+        {f"{row}{suffix}": load for row, load in loads.items()},
+    )
 
 
 def _peer(name: str, words: list[object], loads: Mapping[str, Load], env: Mapping[str, str] | None = None) -> Contender:

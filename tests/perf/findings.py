@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.perf.agreement import Agreement
-from tests.perf.aims import CameraLatency, Memory, Replicas
+from tests.perf.aims import CROPS_A_FRAME, FRAMES_PER_S, CameraLatency, Memory, Replicas
 from tests.perf.contenders import CONSTANT, FRAME, LABELLED, LITSERVE, LOOP, LOOP_80, MULTIPART, RAW, TORCH
 from tests.perf.rounds import Measurement
 
@@ -26,7 +26,9 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ratio:
+class Ratio:
+    """Two rows, the least that their ratio should be, and whether crops are compared instead of requests."""
+
     above: str
     below: str
     least: float | None
@@ -34,23 +36,23 @@ class _Ratio:
 
 
 RATIOS = (
-    _Ratio(RAW, CONSTANT, 0.43),
-    _Ratio(FRAME, LOOP_80, 0.65, crops=True),
-    _Ratio(RAW, LITSERVE, 5),
-    _Ratio(RAW, TORCH, 3),
-    _Ratio(LABELLED, CONSTANT, None),
-    _Ratio(MULTIPART, CONSTANT, None),
-    _Ratio(RAW, LOOP, None, crops=True),
+    Ratio(RAW, CONSTANT, 0.43),
+    Ratio(FRAME, LOOP_80, 0.65, crops=True),
+    Ratio(RAW, LITSERVE, 5),
+    Ratio(RAW, TORCH, 3),
+    Ratio(LABELLED, CONSTANT, None),
+    Ratio(MULTIPART, CONSTANT, None),
+    Ratio(RAW, LOOP, None, crops=True),
 )
 
 
-def ratios(rounds: MicroBatcher) -> list[Finding]:
+def ratios(rounds: MicroBatcher, pairs: Sequence[Ratio] = RATIOS) -> list[Finding]:
     """Compare rows round by round, by throughput and by CPU time; rows that were not measured are left out."""
-    measured = [ratio for ratio in RATIOS if all(ratio.above in row and ratio.below in row for row in rounds)]
+    measured = [ratio for ratio in pairs if all(ratio.above in row and ratio.below in row for row in rounds)]
     return [finding for ratio in measured for finding in (_by_rate(ratio, rounds), _by_cpu(ratio, rounds))]
 
 
-def _by_rate(ratio: _Ratio, rounds: MicroBatcher) -> Finding:
+def _by_rate(ratio: Ratio, rounds: MicroBatcher) -> Finding:
     def rate(row: Measurement) -> float:
         return row.crops_per_s if ratio.crops else row.requests_per_s
 
@@ -61,7 +63,7 @@ def _by_rate(ratio: _Ratio, rounds: MicroBatcher) -> Finding:
     return Finding(f"{ratio.above} / {ratio.below}", aim, value, min(values), max(values), met)
 
 
-def _by_cpu(ratio: _Ratio, rounds: MicroBatcher) -> Finding:
+def _by_cpu(ratio: Ratio, rounds: MicroBatcher) -> Finding:
     values = [row[ratio.below].cpu_s_per_1000 / row[ratio.above].cpu_s_per_1000 for row in rounds]
     what = "the same by CPU time a crop"
     return Finding(what, "", statistics.median(values), min(values), max(values), None)
@@ -74,6 +76,52 @@ def start_and_size(rounds: MicroBatcher) -> list[Finding]:
         _below("start to ready", [row.ready_s for row in rows], 1.5, " s"),
         _below("resident memory after the rounds", [row[FRAME].rss_mib for row in rounds], 200, " MiB"),
     ]
+
+
+def sizes(rounds: MicroBatcher, rows: Sequence[str]) -> list[Finding]:
+    """Start to ready and resident memory of several servers, side by side."""
+    found = []
+    for name in rows:
+        measured = [row[name] for row in rounds]
+        found.append(_plain(f"start to ready, {name}", [one.ready_s for one in measured], " s"))
+        found.append(_plain(f"resident memory, {name}", [one.rss_mib for one in measured], " MiB"))
+    return found
+
+
+def verdicts(rounds: MicroBatcher) -> list[Finding]:
+    """Judge whether everybody answered ``no_leak`` to every crop of a good well."""
+    shares = {name: row.good_share for rows in rounds for name, row in rows.items() if row.good_share is not None}
+    worst = min(shares, key=lambda name: shares[name], default=None)
+    if worst is None:
+        return []
+    share = shares[worst]
+    return [Finding(f"crops answered with no_leak, the least share: {worst}", "1", share, share, share, share == 1)]
+
+
+def plant(rounds: MicroBatcher) -> list[Finding]:
+    """What a core is good for, where a camera sends frames of so many wells so often."""
+    frames = [row[FRAME].requests_per_s for row in rounds if FRAME in row]
+    if not frames:
+        return []
+    cameras = [rate / FRAMES_PER_S for rate in frames]
+    setting = f"at {FRAMES_PER_S:g} frames of {CROPS_A_FRAME} wells a second, all of a core"
+    return [
+        _plain(f"cameras a core, {setting}", cameras, ""),
+        _plain(f"wells a core, {setting}", [CROPS_A_FRAME * number for number in cameras], ""),
+    ]
+
+
+def second_generator(wrk: float, hey: float | None) -> list[Finding]:
+    """Judge whether another load generator sees the same rate."""
+    if hey is None:
+        return []
+    ratio = hey / wrk
+    return [Finding("rate by hey / by wrk, one raw crop", "0.9 to 1.1", ratio, ratio, ratio, 0.9 <= ratio <= 1.1)]
+
+
+def variants(rounds: MicroBatcher, rows: Sequence[str]) -> list[Finding]:
+    """What can be switched: the rate with it switched, by that of the service as shipped."""
+    return [finding for name in rows for finding in ratios(rounds, [Ratio(name, RAW, None)])]
 
 
 def agreement(found: Agreement) -> list[Finding]:
@@ -115,6 +163,10 @@ def replicas(found: Replicas | None) -> list[Finding]:
         return []
     value = found.two / found.one
     return [Finding("two replicas on two cores / one", "≥ 1.9", value, value, value, value >= 1.9)]
+
+
+def _plain(what: str, values: Sequence[float], unit: str) -> Finding:
+    return Finding(what, "", statistics.median(values), min(values), max(values), None, unit)
 
 
 def _below(what: str, values: Sequence[float], limit: float, unit: str) -> Finding:

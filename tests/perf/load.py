@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -84,6 +86,33 @@ def saturated_of(output: str, path: str, client_share: float) -> Saturated:
     if refused > MOST_REFUSED * result["requests"] or broken:
         raise RuntimeError(f"{path}: {refused} of {result['requests']} answers were not 200, {broken} broke off")
     return Saturated(result["requests"] - refused, refused, result["duration_us"] / 1e6, client_share)
+
+
+def saturate_by_hey(load: Load, port: int, core: int, duration_s: float) -> float | None:
+    """Post the first body as fast as the server answers, by a generator of another kind; None where it is missing.
+
+    Returns:
+        Requests a second that were answered with 200.
+    """
+    if shutil.which("hey") is None:
+        return None
+    body = min(load.folder.iterdir())
+    command = ["taskset", "-c", str(core), "hey", "-z", f"{duration_s:.0f}s", "-c", str(load.connections), "-cpus", "1"]
+    command += ["-m", "POST", "-T", load.content_type, "-D", str(body), f"http://127.0.0.1:{port}{load.path}"]
+    return rate_of_hey(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def rate_of_hey(output: str) -> float:
+    """Read what hey prints.
+
+    Raises:
+        RuntimeError: an answer was not 200.
+    """
+    answers = dict(re.findall(r"\[(\d+)\]\s+(\d+) responses", output))
+    if set(answers) != {"200"}:
+        raise RuntimeError(f"hey was answered {answers or 'nothing'}")
+    (total_s,) = re.findall(r"Total:\s+([0-9.]+) secs", output)
+    return int(answers["200"]) / float(total_s)
 
 
 def pace(load: Load, port: int, core: int, rate: float, duration_s: float) -> Paced:

@@ -23,9 +23,10 @@ COLUMNS = (
     "MiB",
     "ready s",
     "client's core",
+    "no_leak",
 )
 NONE = "-"
-BLOCK = re.compile(r"(<!-- bench: written by `make bench` -->\n).*?(<!-- end -->)", re.DOTALL)
+BENCH, COMPARISON = "make bench", "make bench AGAINST=COMMIT"
 
 
 def table(rounds: MicroBatcher) -> str:
@@ -68,10 +69,11 @@ def plot(rounds: MicroBatcher, path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-def write_page(page: Path, text: str) -> None:
-    """Put the text into the block of the page that belongs to the bench."""
+def write_page(page: Path, text: str, command: str = BENCH) -> None:
+    """Put the text into the block of the page that belongs to a command."""
     content = page.read_text(encoding="utf-8")
-    page.write_text(BLOCK.sub(lambda match: f"{match[1]}{text}\n{match[2]}", content), encoding="utf-8")
+    block = re.compile(rf"(<!-- bench: written by `{command}` -->\n).*?(<!-- end -->)", re.DOTALL)
+    page.write_text(block.sub(lambda match: f"{match[1]}{text}\n{match[2]}", content), encoding="utf-8")
 
 
 def setting_text(setting: dict[str, object]) -> str:
@@ -92,6 +94,7 @@ def _row(name: str, items: Sequence[Measurement]) -> tuple[str, ...]:
         _median([item.rss_mib for item in items], ".0f"),
         _median([item.ready_s for item in items], ".2f"),
         _median([item.client_share for item in items], ".0%"),
+        _median([item.good_share for item in items], ".0%"),
     )
 
 

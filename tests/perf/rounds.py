@@ -3,15 +3,17 @@
 import json
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from tests.perf.contenders import Contender
 from tests.perf.load import Load, pace, saturate
 from tests.perf.machine import Cores
 from tests.perf.server_process import Probe, ServerProcess, start
+from tests.perf.verdicts import share_of_good
 from tests.ports import free_port
 
 SHARE_OF_OWN_RATE = 0.7
@@ -30,7 +32,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One row of one round; a loop without a server has no client and no latency."""
+    """One row of one round; a loop without a server has no client and no latency.
+
+    ``good_share`` is the share of crops that were answered with ``no_leak``, as all should be.
+    """
 
     row: str
     requests_per_s: float
@@ -40,6 +45,7 @@ class Measurement:
     ready_s: float
     refused: int = 0
     client_share: float | None = None
+    good_share: float | None = None
     p50_ms: float | None = None
     p99_ms: float | None = None
     p999_ms: float | None = None
@@ -68,6 +74,19 @@ class Bench:
             for row, load in contender.loads.items():
                 yield self._measure_load(server, row, load)
 
+    def in_turn(self, contenders: Sequence[Contender]) -> list[Mapping[str, Measurement]]:
+        """Start all servers, and put load on one after the other: the first load of each, the second of each, ..."""
+        with ExitStack() as stack:
+            servers = [stack.enter_context(self.running(contender)) for contender in contenders]
+            loads = [
+                [(server, *load) for load in one.loads.items()] for server, one in zip(servers, contenders, strict=True)
+            ]
+            turns = [turn for turns in zip_longest(*loads) for turn in turns if turn is not None]
+            return [
+                {row: self._measure_load(server, row, load) for server, row, load in turns}
+                for _ in range(self.plan.rounds)
+            ]
+
     def measure_loop(self, row: str, command: Sequence[str | Path], crops: int) -> Measurement:
         """Run a loop without a server; ``crops`` are in one turn of it."""
         started = time.perf_counter()
@@ -81,6 +100,7 @@ class Bench:
 
     def _measure_load(self, server: ServerProcess, row: str, load: Load) -> Measurement:
         plan, core = self.plan, self.cores.load
+        good_share = share_of_good(load, server.port)
         saturate(load, server.port, core, plan.warm_up_s)
         cpu_before_s = server.cpu_s
         saturated = saturate(load, server.port, core, plan.saturated_s)
@@ -99,5 +119,6 @@ class Bench:
             server.ready_s,
             saturated.refused,
             saturated.client_share,
+            good_share,
             *latencies,
         )

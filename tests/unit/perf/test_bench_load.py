@@ -8,12 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 import multipart
 import pytest
 
-from tests.perf.crops import BOUNDARY, form
-from tests.perf.load import saturated_of
+from service.contract.artifact import open_artifact, read_active
+from service.contract.picture import decode
+from tests.perf.commits import build
+from tests.perf.crops import BOUNDARY, drawn_crops, form, good_to, real_crops
+from tests.perf.load import rate_of_hey, saturated_of
 from tests.perf.pace import Requests
 from tests.perf.stages import Stage, table
 from tests.perf.training import Speed
 from tests.perf.training import table as training_table
+from tests.perf.verdicts import verdicts_of
 from training.recipe.recipe import read_recipe
 
 
@@ -71,3 +75,44 @@ def test_epochs_are_compared_within_a_round() -> None:
     text = training_table(read_recipe("dense_ae"), 2000, rounds)
     assert "35.0 (30.0 to 40.0)" in text
     assert "2.5 (2.0 to 3.0)" in text
+
+
+HEY = """
+Summary:
+  Total:\t2.0004 secs
+  Requests/sec:\t1500.2
+
+Status code distribution:
+  [200]\t3000 responses
+"""
+
+
+def test_the_second_generator_counts_what_was_answered() -> None:
+    assert rate_of_hey(HEY) == pytest.approx(3000 / 2.0004)
+    with pytest.raises(RuntimeError, match="503"):
+        rate_of_hey(HEY + "  [503]\t1 responses\n")
+
+
+def test_verdicts_are_read_from_one_answer_a_frame_or_a_list() -> None:
+    good, bad = {"verdict": "no_leak"}, {"verdict": "leak"}
+    assert verdicts_of(good) == ["no_leak"]
+    assert verdicts_of({"results": [good, bad]}) == verdicts_of([good, bad]) == ["no_leak", "leak"]
+
+
+def test_drawn_crops_have_the_sizes_of_a_plant_and_are_good_wells() -> None:
+    folder = Path(__file__).parents[3] / "model_artifacts"
+    artifact = open_artifact(folder / read_active(folder))
+    crops = drawn_crops(artifact, 20)
+    assert len({decode(crop).shape for crop in crops}) > 10
+    assert good_to(artifact, crops, 20) == crops
+
+
+def test_wrong_data_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"nowhere does not exist.*") as refusal:
+        real_crops(tmp_path / "nowhere")
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_commit_that_is_none_is_told_in_one_line() -> None:
+    with pytest.raises(SystemExit, match="no-such-commit is no commit"):
+        build("no-such-commit")

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.perf import findings, report
+from tests.perf import comparison, findings, report
 from tests.perf.agreement import DECISIONS, Agreement, score_gap, total
 from tests.perf.aims import CameraLatency, Memory, Replicas
-from tests.perf.contenders import CONSTANT, FRAME, LITSERVE, LOOP_80, RAW
+from tests.perf.commits import Commit
+from tests.perf.contenders import CONSTANT, FRAME, LABELLED, LITSERVE, LOOP_80, RAW
 from tests.perf.load import Paced
 from tests.perf.rounds import Measurement
 
@@ -112,3 +113,50 @@ def test_metrics_are_summed_over_their_labels() -> None:
 
 def test_the_gap_of_scores_is_the_largest_and_relative() -> None:
     assert score_gap(np.array([1.0, 2.0]), np.array([1.0, 2.5])) == pytest.approx(0.2)
+
+
+def test_ratios_with_a_commit_are_taken_within_a_round() -> None:
+    commit = Commit("c7fbb6c0" * 5, Path())
+    there = {name: f"{name} at c7fbb6c" for name in (RAW, LABELLED, FRAME)}
+    rounds = [
+        {
+            item.row: item
+            for item in (
+                row(CONSTANT, 1000),
+                *(row(name, 300, crops=80 if name is FRAME else 1) for name in there),
+                *(row(name, 200, crops=80 if name == there[FRAME] else 1) for name in there.values()),
+            )
+        }
+    ]
+    found = {finding.what: finding.value for finding in comparison.ratios(commit, rounds)}
+    assert [found[f"{here} / {name}"] for here, name in there.items()] == [1.5, 1.5, 1.5]
+    assert found[f"{there[RAW]} / {CONSTANT}"] == 0.2
+
+
+def test_whoever_calls_a_good_well_a_leak_is_named() -> None:
+    rows = {name: replace(row(name, 100), good_share=share) for name, share in ((RAW, 1.0), (LITSERVE, 0.9))}
+    (finding,) = findings.verdicts([rows])
+    assert (LITSERVE in finding.what, finding.value, finding.met) == (True, 0.9, False)
+
+
+def test_a_core_is_told_in_cameras_and_wells() -> None:
+    cameras, wells = findings.plant([{FRAME: row(FRAME, rate, crops=80)} for rate in (70, 35, 105)])
+    assert (cameras.value, cameras.low, cameras.high) == (20, 10, 30)
+    assert wells.value == 1600
+
+
+@pytest.mark.parametrize(("hey", "met"), [(95.0, True), (89.0, False), (112.0, False)])
+def test_two_load_generators_must_agree(hey: float, met: bool) -> None:
+    (finding,) = findings.second_generator(100.0, hey)
+    assert finding.met is met
+    assert not findings.second_generator(100.0, None)
+
+
+def test_a_page_has_a_block_for_each_command(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    blocks = [
+        f"<!-- bench: written by `{command}` -->\n<!-- end -->\n" for command in (report.BENCH, report.COMPARISON)
+    ]
+    page.write_text("".join(blocks))
+    report.write_page(page, "ratios", report.COMPARISON)
+    assert page.read_text() == blocks[0] + blocks[1].replace("<!-- end", "ratios\n<!-- end")
