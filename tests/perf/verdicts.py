@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.perf.load import Load
@@ -33,7 +34,7 @@ def _verdicts(connection: http.client.HTTPConnection, load: Load, body: Path) ->
     return verdicts_of(json.loads(content))
 
 
-def verdicts_of(answer: dict[str, object] | list[object]) -> list[str]:
+def verdicts_of(answer: Mapping[str, object] | Sequence[object]) -> list[str]:
     """The verdicts of an answer to one crop, or to a frame."""
-    results = answer.get("results", [answer]) if isinstance(answer, dict) else answer
+    results = answer.get("results", [answer]) if isinstance(answer, Mapping) else answer
     return [str(result["verdict"]) for result in results if isinstance(result, dict)]  # type: ignore[attr-defined]

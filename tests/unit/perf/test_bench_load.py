@@ -1,6 +1,7 @@
 """The load generators and what they say."""
 
 import json
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -113,6 +114,7 @@ def test_wrong_data_is_told_in_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: make system-packages")
 def test_a_commit_that_is_none_is_told_in_one_line() -> None:
     with pytest.raises(SystemExit, match="no-such-commit is no commit"):
         build("no-such-commit")
