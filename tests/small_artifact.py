@@ -1,6 +1,7 @@
 """A whole artefact in milliseconds: its graph compares a picture with the mean of drawn good wells."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +20,24 @@ THRESHOLD = 0.005
 OPSET = 17
 
 
-def write_artifact(root: Path, name: str = "small", shade: float = 0.0, golden: bool = True) -> str:
-    """Write an artefact below ``root``, make it the active one and return its id; ``shade`` makes another graph."""
-    reference = np.mean([to_pixels(good_well(seed), SPEC) for seed in range(40)], axis=0) / 255 + shade
+def write_artifact(
+    root: Path,
+    name: str = "small",
+    shade: float = 0.0,
+    golden: bool = True,
+    well: Callable[[int], Pixels] = good_well,
+) -> str:
+    """Write an artefact below ``root``, make it the active one and return its id.
+
+    ``shade`` makes another graph, ``well`` one for other good wells.
+    """
+    reference = np.mean([to_pixels(well(seed), SPEC) for seed in range(40)], axis=0) / 255 + shade
     model = _score_graph(reference.astype(np.float32))
     folder = root / artifact_id(name, model)
     (folder / "golden").mkdir(parents=True)
     (folder / MODEL).write_bytes(model)
     (folder / EXPLAIN).write_bytes(_explain_graph(reference.astype(np.float32)))
-    pictures = {"golden/good.png": good_well(1), "golden/leak.png": leaking_well(1)} if golden else {}
+    pictures = {"golden/good.png": well(1), "golden/leak.png": leaking_well(1)} if golden else {}
     for file, picture in pictures.items():
         write_picture(folder / file, picture)
     manifest = Manifest(

@@ -15,6 +15,7 @@ from rich.console import Console
 from service.contract.errors import LeakInspectionError
 from service.contract.stored_files.stored_file import printable
 from training.dataset.layout import PARTS
+from training.fitting.machine import default_processes
 from training.recipe.parts import StrategyName
 from training.recipe.recipe import recipe_names
 
@@ -79,11 +80,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     _add_site(parser)
-    activation = _add_out(parser)
-    activation.add_argument("--activate", action="store_true", help="activate it even if the active one does as well")
+    _add_out(parser)
     parser.add_argument("--recipes", nargs="+", metavar="RECIPE", help=f"of {', '.join(recipe_names())}, or TOML files")
     parser.add_argument("--seeds", type=_count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
-    parser.add_argument("--jobs", type=_count(1, 256), default=_processors(), metavar="N", help="processes")
+    parser.add_argument(
+        "--jobs", type=_count(1, 256), default=default_processes(), metavar="N", help="processes (%(default)s)"
+    )
     parser.add_argument(
         "--quick", action="store_true", help="one seed, two epochs, few wells: a first look, never activated"
     )
@@ -188,12 +190,12 @@ def _add_site(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_out(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    """Where artefacts lie; returns the group of options about activating them."""
+def _add_out(parser: argparse.ArgumentParser) -> None:
+    """Where artefacts lie, and whether a new one is activated."""
     parser.add_argument("--out", type=Path, default=Path("model_artifacts"), metavar="DIR", help="where artefacts lie")
     activation = parser.add_mutually_exclusive_group()
     activation.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
-    return activation
+    activation.add_argument("--activate", action="store_true", help="activate it whatever the active one does")
 
 
 def _share(text: str) -> float:
@@ -213,7 +215,3 @@ def _count(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0))

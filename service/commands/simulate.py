@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import ssl
 from contextlib import suppress
 from math import inf
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 
 from service.commands import Commands
 from service.contract.errors import SetupError
+from service.contract.layouts.naming import Naming
 from service.simulation.events import AMOUNTS, PlantEvent, parse_event
 from service.simulation.gallery import Gallery
 from service.simulation.plant import Plant
@@ -24,8 +26,13 @@ TIMEOUT_S = 30.0
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("simulate", help="post pictures as the cameras of a plant do")
     parser.add_argument(
-        "pictures", type=Path, metavar="DIR", help="crops; those in a folder `leak` or `proliv` are leaks"
+        "pictures", type=Path, metavar="DIR", help="crops, in a folder or archive, in any layout that training reads"
     )
+    for name, what in (("good", "shows good wells"), ("leak", "shows leaks"), ("skip", "is not to be shown")):
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar="NAME", help=f"a folder that {what}; may be repeated"
+        )
+    parser.add_argument("--ca", type=Path, metavar="FILE", help="certificates to trust, where the service has its own")
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="the service (%(default)s)")
     parser.add_argument("--key", help="sent as X-API-Key")
     parser.add_argument("--cameras", type=_count, default=1, help="how many, called cam-1, cam-2, ... (%(default)s)")
@@ -50,7 +57,9 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Simulate until the time is over or Ctrl-C, then print what became of the crops."""
-    plant = Plant(Gallery.read(options.pictures, options.seed), options.cameras, options.wells, options.event)
+    naming = Naming(tuple(options.good), tuple(options.leak), tuple(options.skip))
+    gallery = Gallery.read(options.pictures, options.seed, naming)
+    plant = Plant(gallery, options.cameras, options.wells, options.event)
     pace = SendingRate(options.rate, options.seconds, single=options.single)
     result = SimulationResult(pace.frames_per_s * options.cameras * options.wells)
     with suppress(KeyboardInterrupt):
@@ -61,9 +70,24 @@ def run(options: argparse.Namespace) -> int:
 
 async def _simulate(plant: Plant, pace: SendingRate, result: SimulationResult, options: argparse.Namespace) -> None:
     headers = {"x-api-key": options.key} if options.key else {}
+    verify = _trusted(options.ca) if options.ca else True
     limits = httpx.Limits(max_connections=pace.outstanding, max_keepalive_connections=pace.outstanding)
-    async with httpx.AsyncClient(base_url=options.url, headers=headers, timeout=TIMEOUT_S, limits=limits) as client:
+    async with httpx.AsyncClient(
+        base_url=options.url, headers=headers, timeout=TIMEOUT_S, limits=limits, verify=verify
+    ) as client:
         await Sender(plant, pace, client, result).run()
+
+
+def _trusted(certificates: Path) -> ssl.SSLContext:
+    """Trust the certificates of a file alone.
+
+    Raises:
+        SetupError: the file cannot be read.
+    """
+    try:
+        return ssl.create_default_context(cafile=certificates)
+    except (OSError, ssl.SSLError) as error:
+        raise SetupError(f"{certificates} cannot be read as certificates ({error}): name a PEM file") from error
 
 
 def _event(text: str) -> PlantEvent:

@@ -1,6 +1,7 @@
 """The artefact on disk: one immutable folder, and the pointer to the active one."""
 
 import hashlib
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def read_active(root: Path) -> str:
         ArtifactInvalid: the pointer cannot be read.
     """
     try:
-        return ActivePointer.model_validate_json(_read(root / ACTIVE)).artifact
+        return ActivePointer.model_validate_json(_read(root / ACTIVE).removeprefix(BOM_UTF8)).artifact
     except ValidationError as error:
         raise ArtifactInvalid(f'{root / ACTIVE} is damaged: write {{"artifact": "<id>"}} into it') from error
 

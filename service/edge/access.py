@@ -140,7 +140,7 @@ def read_keys(path: Path) -> Keys:
         SetupError: names the line that cannot be read, never its key.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         raise SetupError(
             f"the keys file {path} cannot be read by user {os.geteuid()} ({error.strerror}): "

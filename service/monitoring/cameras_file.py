@@ -63,7 +63,7 @@ def read_cameras(path: Path | None) -> dict[str, Camera]:
     if path is None:
         return {}
     try:
-        return Cameras.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).cameras
+        return Cameras.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig"))).cameras
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SetupError(f"the cameras file {path} cannot be read: {error}") from error
     except ValidationError as error:

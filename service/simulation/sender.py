@@ -103,7 +103,7 @@ class Sender:
         try:
             answer = await (self._post_one(crops[0]) if self._rate.single else self._post_batch(crops))
         except httpx.TransportError as error:
-            self._result.refused[type(error).__name__] += len(crops)
+            self._result.refused[_reason(error)] += len(crops)
             return
         self._result.latencies_s.append(asyncio.get_running_loop().time() - due)
         if not answer.is_success:
@@ -125,6 +125,11 @@ class Sender:
         # The body says it too; a proxy that sends each camera to one replica reads the address alone.
         params = {"camera_id": crops[0].camera_id}
         return await self._client.post("/v1/inspect/batch", params=params, data={"meta": meta}, files=files)
+
+
+def _reason(error: httpx.TransportError) -> str:
+    """The kind of error, with what the operating system or TLS says of it."""
+    return f"{type(error).__name__} ({error})" if str(error) else type(error).__name__
 
 
 async def _until(moment: float) -> None:

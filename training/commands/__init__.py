@@ -5,8 +5,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from service.contract.artifact import Artifact, write_active
-from service.contract.errors import ExportRefused
+from service.contract.artifact import Artifact, read_active, write_active
+from service.contract.errors import ArtifactError, ExportRefused
 from service.contract.layouts.naming import Naming
 from training.commands.tables import describe_artifact, describe_data, metrics_table, print_whole, served_table
 from training.dataset.data import Dataset
@@ -48,15 +48,24 @@ def _read(root: Path, options: argparse.Namespace, progress: Progress, rule: Dep
 def finish(artifact: Artifact, options: argparse.Namespace, against: str = "") -> None:
     """Activate a new artefact, unless ``--no-activate`` or a reason ``against`` was given, and print its figures."""
     activate = not options.no_activate and not against
+    before = _active(artifact.folder.parent)
     if activate:
         write_active(artifact.folder.parent, artifact.id)
     metrics = artifact.manifest.metrics
     print_whole(metrics_table(artifact.manifest.name, metrics))
     print_whole(served_table({part: one.served for part, one in metrics.items() if one.served is not None}))
     print(describe_artifact(artifact))
-    print(f"{artifact.folder}{' is active' if activate else ''}")
+    instead = f" instead of {before}" if before not in {"", artifact.id} else ""
+    print(f"{artifact.folder}{' is active' + instead if activate else ''}")
     if against:
         print(f"not activated: {against}")
+
+
+def _active(root: Path) -> str:
+    try:
+        return read_active(root)
+    except ArtifactError:
+        return ""
 
 
 def write_page(path: Path, page: str) -> None:

@@ -8,7 +8,7 @@ from rich.table import Table
 from service.contract.artifact import Artifact
 from training.commands import finish, read_both, write_page
 from training.commands.tables import describe_data, print_whole
-from training.comparison.activation import REPORTS, misses_most, not_better
+from training.comparison.activation import REPORTS, misses_most, not_better, other_product
 from training.comparison.compare import Comparison, JobCache
 from training.comparison.compare import compare as compare_candidates
 from training.comparison.content import to_json, without_pictures
@@ -65,7 +65,7 @@ def _against(artifact: Artifact, options: argparse.Namespace, parts: Split, find
     missed = misses_most(served, findings.families)
     if missed or options.activate or options.no_activate:
         return missed
-    return not_better(artifact, options.out, parts)
+    return other_product(artifact, options.out, parts) or not_better(artifact, options.out, parts)
 
 
 def _remarks(comparison: Comparison, first_words: str) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from service.contract.artifact import Artifact, open_artifact, read_active
+from service.contract.decision import Verdict
 from service.contract.detector import open_detector
 from service.contract.errors import ArtifactError
 from service.contract.manifest import Rate, ServedMetrics
+from service.contract.picture import decode
 from training.dataset.splits import Split
 from training.evaluation.evaluate import serve_groups
 
@@ -33,18 +35,50 @@ def standing(served: Mapping[str, ServedMetrics]) -> float:
     return (min(leaks, default=1.0) + min(scenes, default=0.0)) / 2
 
 
+def other_product(new: Artifact, root: Path, parts: Split) -> str:
+    """Say so where the active artefact is for other pictures: neither passes most good wells of the other.
+
+    Of the active one's own wells there are its golden pictures of good wells. Empty where none can be opened.
+    """
+    active = _active(root, new)
+    if active is None:
+        return ""
+    passed = [one.tnr.value for one in served_on(active, parts).values() if one.tnr is not None]
+    if not passed or max(passed) >= MOST or _passed_golden(new, active) >= MOST:
+        return ""
+    return (
+        f"the active {active.id} is for other pictures, of which it passes {max(passed):.0%} here: name another --out, "
+        "or overrule with --activate"
+    )
+
+
 def not_better(new: Artifact, root: Path, parts: Split) -> str:
     """Say so where the active artefact, judged on the same parts, does as well; empty where none can be opened."""
-    try:
-        active = open_artifact(root / read_active(root))
-    except ArtifactError:
-        return ""
-    if active.id == new.id:
+    active = _active(root, new)
+    if active is None:
         return ""
     mine, its = (standing(served_on(artifact, parts)) for artifact in (new, active))
     if mine > its:
         return ""
     return f"the active {active.id} does as well on the same parts ({its:.3f} against {mine:.3f}): --activate overrules"
+
+
+def _active(root: Path, new: Artifact) -> Artifact | None:
+    """The active artefact; None where it is the new one, or none can be opened."""
+    try:
+        active = open_artifact(root / read_active(root))
+    except ArtifactError:
+        return None
+    return None if active.id == new.id else active
+
+
+def _passed_golden(new: Artifact, active: Artifact) -> float:
+    """Of the active artefact's golden pictures of good wells the share that the new one calls good; 1 of none."""
+    detector = open_detector(new)
+    golden = [one for one in active.manifest.golden if one.verdict is Verdict.NO_LEAK]
+    pictures = [decode((active.folder / one.file).read_bytes()) for one in golden]
+    judged = [detector.judge(picture).verdict for picture in pictures]
+    return judged.count(Verdict.NO_LEAK) / len(judged) if judged else 1.0
 
 
 def served_on(artifact: Artifact, parts: Split) -> dict[str, ServedMetrics]:

@@ -69,11 +69,11 @@ def read_recipe(name_or_path: str) -> Recipe:
         RecipeError: no such recipe, no TOML, an unknown key or a value out of range.
     """
     if name_or_path in recipe_names():
-        return parse_recipe((_folder() / f"{name_or_path}.toml").read_text(encoding="utf-8"), name_or_path)
+        return parse_recipe((_folder() / f"{name_or_path}.toml").read_text(encoding="utf-8-sig"), name_or_path)
     path = Path(name_or_path)
     if not path.is_file():
         raise RecipeError(f"there is no recipe {name_or_path!r}: give a file or one of {', '.join(recipe_names())}")
-    return parse_recipe(path.read_text(encoding="utf-8"), name_or_path)
+    return parse_recipe(path.read_text(encoding="utf-8-sig"), name_or_path)
 
 
 def parse_recipe(text: str, origin: str) -> Recipe:

@@ -59,6 +59,11 @@ def test_the_pointer_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [ACTIVE]
 
 
+def test_a_mark_of_the_encoding_before_the_pointer_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / ACTIVE).write_text('{"artifact": "conv_ae-0123abcd"}', encoding="utf-8-sig")
+    assert read_active(tmp_path) == "conv_ae-0123abcd"
+
+
 def test_a_damaged_pointer_says_what_to_write(tmp_path: Path) -> None:
     (tmp_path / ACTIVE).write_text("conv_ae-0123abcd")
     with pytest.raises(ArtifactInvalid, match="write"):

@@ -91,6 +91,12 @@ def test_a_keys_file_that_cannot_be_meant_is_refused_without_its_keys(tmp_path: 
     assert "0123456789abcdef" not in str(caught.value)
 
 
+def test_a_mark_of_the_encoding_is_no_part_of_the_first_role(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text(f"operator {KEY}\n", encoding="utf-8-sig")
+    assert read_keys(path).roles == {KEY: Role.OPERATOR}
+
+
 def test_replicas_may_share_a_secret_of_sessions(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text(f"operator {KEY}\nsession 0123456789abcdef\n")

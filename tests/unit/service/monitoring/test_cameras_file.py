@@ -25,6 +25,12 @@ def test_a_camera_may_have_a_threshold_for_one_artefact(tmp_path: Path) -> None:
     assert read_cameras(path)["cam-1"].threshold == CameraThreshold(artifact="conv_ae-0123abcd", value=0.2)
 
 
+def test_a_mark_of_the_encoding_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.toml"
+    path.write_text("[cameras.cam-1]\ninterval_s = 1\n", encoding="utf-8-sig")
+    assert set(read_cameras(path)) == {"cam-1"}
+
+
 def test_without_a_file_no_camera_is_known() -> None:
     assert read_cameras(None) == {}
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from service.contract.errors import SetupError
+from service.contract.layouts.naming import Naming
 from service.simulation.gallery import Gallery
 
 
@@ -33,6 +34,23 @@ def test_the_seed_fixes_the_order(tmp_path: Path) -> None:
         (tmp_path / f"{number}.jpg").write_bytes(bytes([number]))
     assert Gallery.read(tmp_path, seed=1) == Gallery.read(tmp_path, seed=1)
     assert Gallery.read(tmp_path, seed=1) != Gallery.read(tmp_path, seed=2)
+
+
+def test_folders_mean_what_they_mean_in_training(tmp_path: Path) -> None:
+    for name in ("train/a.jpg", "train/._a.jpg", "train/LEAK/b.jpg", "train/@eaDir/a.jpg", "train/c.bmp"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    gallery = Gallery.read(tmp_path)
+    assert (gallery.good, gallery.leaks) == ((b"train/a.jpg",), (b"train/LEAK/b.jpg",))
+
+
+def test_a_folder_that_may_be_either_is_refused_until_it_is_named(tmp_path: Path) -> None:
+    for name in ("train/a.jpg", "train/_rejected/b.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(SetupError, match="name each with --good"):
+        Gallery.read(tmp_path)
+    assert len(Gallery.read(tmp_path, naming=Naming(leak=("_rejected",))).leaks) == 1
 
 
 def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path) -> None:

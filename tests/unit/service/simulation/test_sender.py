@@ -93,7 +93,7 @@ async def test_refusals_and_broken_connections_are_counted_by_what_they_were() -
         raise httpx.ConnectError("refused")
 
     result, _ = await pumped(refuse, SendingRate(frames_per_s=10, seconds=0.1))
-    assert result.refused == Counter({"503": 4, "ConnectError": 4})
+    assert result.refused == Counter({"503": 4, "ConnectError (refused)": 4})
     assert not result.verdicts
 
 
@@ -105,3 +105,12 @@ async def test_a_client_that_waits_for_too_many_answers_holds_back_and_says_so()
 def test_a_summary_reads_well_without_a_single_answer() -> None:
     assert SimulationResult(1.0).summary()["latency_ms"] == {"p50": None, "p99": None, "max": None}
     assert "verdicts  none" in SimulationResult(1.0).text()
+
+
+async def test_why_a_connection_failed_is_told() -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("certificate verify failed: self-signed certificate", request=request)
+
+    result, _ = await pumped(fail, SendingRate(frames_per_s=10, seconds=0.1))
+    assert list(result.refused) == ["ConnectError (certificate verify failed: self-signed certificate)"]
+    assert "with ConnectError (certificate verify failed" in result.text()

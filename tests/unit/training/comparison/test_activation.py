@@ -8,7 +8,7 @@ from service.contract.decision import Verdict
 from service.contract.manifest import ServedMetrics
 from tests.small_artifact import write_artifact
 from tests.wells import good_well, leaking_well
-from training.comparison.activation import misses_most, not_better, standing
+from training.comparison.activation import misses_most, not_better, other_product, standing
 from training.dataset.data import Group
 from training.dataset.layout import Label
 from training.dataset.splits import Split
@@ -75,6 +75,15 @@ def test_the_better_one_takes_the_place_of_the_active_one_and_the_worse_one_does
     assert not_better(right, tmp_path, parts) == "", "it is the active one"
     write_artifact(tmp_path / "other", "off", shade=0.5)
     assert not_better(right, tmp_path / "other", parts) == ""
+
+
+def test_the_active_one_of_another_product_keeps_its_place(tmp_path: Path, parts: Split) -> None:
+    write_artifact(tmp_path, "negative", well=lambda seed: 255 - good_well(seed))
+    new = open_artifact(tmp_path / "new" / write_artifact(tmp_path / "new", "right"))
+    assert "is for other pictures, of which it passes 0% here" in other_product(new, tmp_path, parts)
+    assert other_product(new, tmp_path / "new", parts) == "", "it is the active one"
+    write_artifact(tmp_path, "small")
+    assert other_product(new, tmp_path, parts) == "", "the same product"
 
 
 def test_where_nothing_is_active_the_first_one_is_better(tmp_path: Path, parts: Split) -> None:
