@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from service.contract.manifest import Metrics
+from training.comparison.answers import answers
 from training.comparison.content import CandidateReport, ComparisonReport, FitReport
 from training.comparison.plots import fit_plots, overview
 from training.evaluation.strategies import FITTED_TO_BOTH
@@ -39,6 +40,7 @@ def render_comparison(report: ComparisonReport, most_plotted: int | None = None)
         .get_template("comparison.html")
         .render(
             report=report,
+            answers=answers(report),
             parts=parts,
             views=[
                 _view(candidate, rank, plotted=most_plotted is None or rank <= most_plotted)

@@ -91,7 +91,8 @@ def test_ids_are_unique_and_links_lead_to_them(page: str) -> None:
 def test_the_page_states_rule_choice_and_every_candidate(page: str, comparison: ComparisonReport) -> None:
     text = Outline(page).text
     assert comparison.rule in text
-    assert "Chosen: conv_fc_ae_lab , seed 1" in text
+    assert "Which candidate? conv_fc_ae_lab" in text
+    assert "Its best of 3 fits, seed 1; 2 candidates were compared." in text
     assert all(candidate.name in text for candidate in comparison.candidates)
     assert "reference, never exported" in text
 

@@ -48,3 +48,26 @@ def test_the_page_fits_the_screen(browser: Browser, address: str, width: int) ->
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1440, 1000])
+def test_the_first_screen_holds_the_four_answers(browser: Browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address)
+    assert page.locator(".answers section").count() == 4
+    assert page.evaluate("document.querySelector('.answers').getBoundingClientRect().bottom") <= 900
+
+
+@pytest.mark.parametrize("width", [1440, 1000, 390])
+def test_no_table_is_cut_on_the_right(browser: Browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address)
+    reached = page.evaluate(
+        """[...document.querySelectorAll("table")].map((table) => {
+          const box = table.parentElement;
+          box.scrollLeft = box.scrollWidth;
+          return Math.floor(table.getBoundingClientRect().right - box.getBoundingClientRect().right);
+        })"""
+    )
+    assert reached
+    assert max(reached) <= 0
