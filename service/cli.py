@@ -7,7 +7,9 @@ from importlib import import_module
 
 from service.contract.errors import LeakInspectionError
 
-COMMANDS = ("serve", "inspect", "verify", "demo", "simulate", "record", "commission", "alarm_budget", "healthcheck")
+COMMANDS = (
+    "serve", "inspect", "verify", "demo", "simulate", "layout", "record", "commission", "alarm_budget", "healthcheck",
+)  # fmt: skip
 USAGE_ERROR = 2
 
 

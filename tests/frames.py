@@ -1,5 +1,6 @@
 """Whole frames of a casting table, drawn: for tests, which may not hold real ones."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -85,3 +86,59 @@ def write_cameras(folder: Path, camera_id: str = "cam-1") -> Path:
         f'sha256 = "{sha256_hex(data)}"\n[cameras.{camera_id}.layout.wells]\n{wells}\n'
     )
     return path
+
+
+SPOOLS_SIZE = 900, 560
+SPOOL = 60, 34
+_SPOOL_ROWS = ((150, 0), (380, 24))
+
+
+def spools() -> list[tuple[int, int, int, int]]:
+    """The halves of the wells of ``spool_frame``, as boxes."""
+    return [box for upper, lower in _spools() for box in (upper, lower)]
+
+
+def spool_frame(empty: tuple[int, ...] = ()) -> Pixels:
+    """A table with two rows of seven spool-shaped wells, uint8 [H, W, 3] RGB; those named by number are empty."""
+    random = np.random.default_rng(3)
+    stains = np.asarray(cv2.resize(random.uniform(-14, 14, (40, 60, 3)), SPOOLS_SIZE, interpolation=cv2.INTER_CUBIC))
+    frame = np.full(stains.shape, 45, np.float32)
+    frame[60:500, 40:860] = GREEN
+    for down, _ in _SPOOL_ROWS:
+        frame[down + 22 : down + 44, 40:860] = (78, 100, 104)
+    for number, halves in enumerate(_spools()):
+        for half, box in enumerate(halves):
+            _draw_half(frame, box, half == 0, number in empty, random)
+    noisy: Pixels = np.clip(frame + stains + random.normal(0, 1.5, frame.shape), 0, 255).astype(np.uint8)
+    return noisy
+
+
+def off_px(box: Sequence[float], other: Sequence[float]) -> float:
+    """How far the edges of two boxes are apart, at most."""
+    (left, top, width, height), (x, y, across, down) = box, other
+    return max(abs(left - x), abs(top - y), abs(left + width - x - across), abs(top + height - y - down))
+
+
+def _spools() -> list[tuple[tuple[int, int, int, int], tuple[int, int, int, int]]]:
+    width, height = SPOOL
+    return [
+        (
+            (90 + column * 105 + aside, down - height // 2, width, height),
+            (84 + column * 107 + aside, down + 46, width, height),
+        )
+        for down, aside in _SPOOL_ROWS
+        for column in range(7)
+    ]
+
+
+def _draw_half(
+    frame: np.ndarray, box: tuple[int, int, int, int], upper: bool, empty: bool, random: np.random.Generator
+) -> None:
+    left, top, width, height = box
+    centre, axes = (left + width // 2, top + height // 2), (width // 2 - 2, height // 2 - 1)
+    cv2.ellipse(frame, centre, axes, 0, 0, 360, (66, 86, 92), -1)
+    if empty:
+        return
+    shade = tuple(float(value) * float(random.uniform(0.96, 1.08)) for value in GREEN)
+    filling = (centre[0], centre[1] + 10) if upper else (centre[0], centre[1] - 1)
+    cv2.ellipse(frame, filling, (width // 2 - 8, height // 2 - 2), 0, 0, 360, shade, -1)

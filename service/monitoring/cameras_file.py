@@ -63,8 +63,20 @@ def read_cameras(path: Path | None) -> dict[str, Camera]:
     if path is None:
         return {}
     try:
-        return Cameras.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig"))).cameras
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return cameras_of(path.read_text(encoding="utf-8-sig"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"the cameras file {path} cannot be read: {error}") from error
+
+
+def cameras_of(text: str, path: Path) -> dict[str, Camera]:
+    """Read the text of a cameras file; ``path`` is where it stands, for whoever has to correct it.
+
+    Raises:
+        SetupError: says what cannot be read.
+    """
+    try:
+        return Cameras.model_validate(tomllib.loads(text)).cameras
+    except tomllib.TOMLDecodeError as error:
         raise SetupError(f"the cameras file {path} cannot be read: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
