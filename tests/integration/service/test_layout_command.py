@@ -17,9 +17,8 @@ def test_a_layout_is_added_to_what_the_cameras_file_says_and_can_be_served(tmp_p
     path.write_text("# ours\n[cameras.cam-1]\ninterval_s = 0.3\n\n[cameras.cam-2]\ninterval_s = 2\n")
     frame.write_bytes(png(spool_frame()))
     for camera in ("cam-1", "cam-9"):
-        assert (
-            main(["layout", str(frame), "-o", str(path), "--camera", camera, "--preview", str(tmp_path / "p.png")]) == 0
-        )
+        options = ("--camera", camera, "--preview", str(tmp_path / "preview.png"))
+        assert main(["layout", str(frame), "-o", str(path), *options]) == 0
     cameras = read_cameras(path)
     assert path.read_text().startswith("# ours\n")
     assert {name: camera.interval_s for name, camera in cameras.items()} == {"cam-1": 0.3, "cam-2": 2, "cam-9": 1}
