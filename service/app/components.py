@@ -76,7 +76,6 @@ class Components(Needs):
     freshness: FreshnessMonitor
     monitor: Monitor
     event_outbox: EventOutbox
-    followers: Sequence[Follower]
     plugs: Sequence[RunningPlug]
     retentions: Sequence[Retention]
     clock: RecordClock

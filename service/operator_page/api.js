@@ -30,9 +30,10 @@ export function remove(path) {
   return call("DELETE", path);
 }
 
-/** A path with its query. */
+/** A path with its query; of an array each member is named. */
 export function withQuery(path, query) {
-  const filled = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  const single = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  const filled = single.filter(([, value]) => value !== "" && value !== null && value !== undefined);
   const text = new URLSearchParams(filled).toString();
   return text ? `${path}?${text}` : path;
 }

@@ -36,6 +36,7 @@ function bannersOf(plant, link, status) {
   if (link.state === "lost") {
     return [loud("link", text("link.lost_banner", { duration: duration(Date.now() - link.lostAt) }))];
   }
+  if (link.state === "refused") return [];
   if (link.state === "connecting") return link.lostAt ? [loud("link", text("link.never_banner"))] : [];
   return [...serviceBanners(plant, status), ...plant.cameras().flatMap((camera) => cameraBanners(plant, camera))];
 }
@@ -69,7 +70,8 @@ function cameraBanners(plant, camera) {
   const name = camera.cameraId;
   if (camera.silentSince) {
     const lasting = duration(plant.age(camera.silentSince));
-    return [loud(`silent/${name}`, text("banner.camera_silent", { camera: name, duration: lasting }))];
+    const key = plant.age(camera.silentSince) < 1000 ? "banner.camera_silent_now" : "banner.camera_silent";
+    return [loud(`silent/${name}`, text(key, { camera: name, duration: lasting }))];
   }
   const banners = [];
   const silent = [...camera.wells.values()].filter((well) => well.silentSince).map((well) => well.wellId);

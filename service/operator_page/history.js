@@ -1,46 +1,75 @@
-// The history: decisions by filters, newest first, page by page.
+// The history: a strip of time for each troubled well, and decisions by filters, newest first, page by page.
 
 import { read, withQuery } from "./api.js";
 import { element, part, setText } from "./dom.js";
+import { addressOf, drawFilters, filters, offerCameras, setFilters, shownTime } from "./history_filters.js";
 import { clock, number, text, word } from "./language.js";
 import { failure, notice } from "./notice.js";
-import { filters, offerCameras, setFilters } from "./history_filters.js";
+import { timeline } from "./timeline.js";
 import { verdictMark } from "./verdict_mark.js";
 
 const PAGE = 50;
+const LONGEST_MS = 31 * 86_400_000;
 
-/** The table of decisions with its form. */
+/** The strips and the table of decisions with their form. */
 export class History {
   #cursor = null;
+  #shown = 0;
 
   /** `open(decision)` shows one closer. */
   constructor(plant, open) {
     this.plant = plant;
     this.open = open;
+    drawFilters(() => this.#apply());
     part("filters").addEventListener("submit", (event) => this.#apply(event));
-    part("filters").addEventListener("reset", () => setTimeout(() => this.#apply()));
+    part("filters").querySelector("[type=reset]").addEventListener("click", () => (location.hash = "#/history"));
     part("older").addEventListener("click", () => this.#load());
   }
 
   /** Shows the decisions that fit the filters of the address. */
   async show(query) {
+    this.#shown += 1;
     offerCameras(this.plant.cameras().map((camera) => camera.cameraId));
     setFilters(query);
     part("csv").href = withQuery("v1/decisions", { ...filters(), format: "csv" });
+    part("to-report").href = withQuery("#/report", this.#span());
     part("rows").replaceChildren();
     this.#cursor = null;
-    await this.#load();
+    await Promise.all([this.#load(), this.#drawTimeline()]);
   }
 
   #apply(event = null) {
     event?.preventDefault();
-    location.hash = withQuery("#/history", filters());
+    const address = withQuery("#/history", addressOf());
+    if (location.hash === address) this.show(new URLSearchParams(addressOf()));
+    else location.hash = address;
+  }
+
+  #span() {
+    const { camera_id, cast_id } = filters();
+    const { from, to } = shownTime();
+    return { camera_id, cast_id, from: new Date(Math.max(from, to - LONGEST_MS)).toISOString(), to: new Date(to).toISOString() };
+  }
+
+  async #drawTimeline() {
+    const shown = this.#shown;
+    try {
+      const report = await read("v1/report", this.#span());
+      if (shown !== this.#shown) return;
+      const wanted = filters().well_id;
+      const wells = report.wells.filter((well) => !wanted || well.well_id === wanted);
+      part("timeline").replaceChildren(...timeline({ ...report, wells }, { zoom, open: (id) => this.open({ decision_id: id }) }));
+    } catch (error) {
+      part("timeline").replaceChildren(element("p", { class: "hint" }, failure(error)));
+    }
   }
 
   async #load() {
+    const shown = this.#shown;
     part("older").disabled = true;
     try {
       const page = await read("v1/decisions", { ...filters(), limit: PAGE, cursor: this.#cursor });
+      if (shown !== this.#shown) return;
       part("rows").append(...page.items.map((decision) => this.#row(decision)));
       this.#cursor = page.next_cursor;
     } catch (error) {
@@ -58,11 +87,17 @@ export class History {
     }, time);
     const review = decision.review ? word("verdict", decision.review.verdict) : "–";
     const verdict = element("td", { class: "verdict" }, verdictMark(decision.verdict), word("verdict", decision.verdict));
+    const cast = decision.cast_id && element("a", { href: withQuery("#/report", { cast_id: decision.cast_id }) }, decision.cast_id);
     return element("tr", { "data-verdict": decision.verdict },
-      element("td", {}, open), verdict, cell(decision.camera_id), cell(decision.well_id), cell(decision.cast_id),
+      element("td", {}, open), verdict, cell(decision.camera_id), cell(decision.well_id), cell(cast),
       cell(decision.score_ratio === null ? null : number(decision.score_ratio, 3), "figure"),
       cell(word("reason", decision.reason)), cell(review));
   }
+}
+
+function zoom(from, to) {
+  const { range: _, ...rest } = addressOf();
+  location.hash = withQuery("#/history", { ...rest, from: new Date(from).toISOString(), to: new Date(to).toISOString() });
 }
 
 function cell(value, kind = null) {

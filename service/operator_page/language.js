@@ -68,7 +68,7 @@ export function share(value) {
 export function bytes(value) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = value > 0 ? Math.min(units.length - 1, Math.floor(Math.log2(value) / 10)) : 0;
-  return `${number(value / 1024 ** power)} ${units[power]}`;
+  return `${number(value / 1024 ** power)} ${text(`unit.${units[power]}`)}`;
 }
 
 /** The clock time of a moment, local, with the day where it is not today. */

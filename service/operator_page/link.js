@@ -8,7 +8,7 @@ const CHECK_MS = 500;
 const FIRST_RETRY_MS = 200;
 const RETRY_MS = 1500;
 
-/** States: `connecting` (never been live), `live`, `lost`. */
+/** States: `connecting` (never been live), `live`, `lost`, `refused` (a key is needed first). */
 export class Link {
   #source = null;
   #heardAt = 0;
@@ -37,7 +37,7 @@ export class Link {
       this.#follow();
     } catch (error) {
       this.#lose();
-      if (error instanceof ServiceError && error.status === 401) this.refused();
+      if (error instanceof ServiceError && error.status === 401) this.#refuse();
       else this.#openLater(RETRY_MS);
     }
   }
@@ -75,6 +75,13 @@ export class Link {
     this.#close();
     this.#openLater(this.state === "live" ? FIRST_RETRY_MS : RETRY_MS);
     this.#lose();
+  }
+
+  #refuse() {
+    this.state = "refused";
+    this.lostAt = null;
+    this.changed();
+    this.refused();
   }
 
   #lose() {

@@ -7,17 +7,18 @@ import { Cards } from "./cards.js";
 import { drawBanners } from "./banners.js";
 import { openDecision } from "./decision_dialog.js";
 import { part, setText } from "./dom.js";
+import { drawFirstSteps } from "./first_steps.js";
 import { History } from "./history.js";
-import { drawFilters } from "./history_filters.js";
 import { listenToKeys } from "./keyboard.js";
 import { clock, switchLanguage, text, translate } from "./language.js";
 import { Link } from "./link.js";
 import { askForKey, prepareLogin } from "./login.js";
 import { Plant } from "./plant.js";
 import { recall, remember } from "./preferences.js";
+import { castReport } from "./report.js";
 import { hearAlarm, offerSound } from "./sound.js";
 import { drawSummary } from "./summary.js";
-import { drawSystem, offerSelfTest } from "./system.js";
+import { drawSystem, offerSystem } from "./system.js";
 import { offerTrial } from "./trial.js";
 import { legend } from "./verdict_mark.js";
 import { goTo, listenToAddress, toggleWall } from "./views.js";
@@ -39,7 +40,6 @@ const actions = alarmActions((alarm) => {
 const open = (decision) => openDecision(decision.decision_id, status?.model);
 
 translate(document);
-drawFilters();
 part("legend").append(...legend());
 const board = new Board(plant, open);
 const cards = new Cards(plant, { open, ...actions });
@@ -56,10 +56,11 @@ useColours(recall("colours"));
 prepareLogin(begin);
 offerSound();
 offerTrial(open);
-offerSelfTest();
+offerSystem(() => status);
 listenToKeys({ goTo, toggleWall });
 listenToAddress({
   history: (query) => history.show(query),
+  report: castReport(open),
   system: showSystem,
 });
 setInterval(drawSoon, TICK_MS);
@@ -96,11 +97,15 @@ function drawSoon() {
 }
 
 function draw() {
-  begun ||= link.state === "live";
+  if (!begun && link.state === "live") {
+    begun = true;
+    showSystem();
+  }
   document.body.dataset.link = link.state;
   setText(part("link-words"), text(`link.${link.state}`));
   setText(part("clock"), clock(Date.now()));
   drawSummary(plant, link);
+  drawFirstSteps(plant, link, Boolean(status?.keys_needed));
   drawBanners(plant, link, status);
   cards.draw();
   board.draw();

@@ -21,10 +21,12 @@ export default {
   "link.live": "Live",
   "link.connecting": "Connecting",
   "link.lost": "No connection",
+  "link.refused": "Sign in",
   "link.lost_banner": "CONNECTION LOST for {duration}. What you see is old: watch the wells yourself.",
   "link.never_banner": "NO CONNECTION to the inspection service. Watch the wells yourself.",
 
   "banner.camera_silent": "CAMERA {camera} SENDS NOTHING for {duration}. Its wells are not watched.",
+  "banner.camera_silent_now": "CAMERA {camera} SENDS NOTHING. Its wells are not watched.",
   "banner.wells_silent": "{camera}: no pictures of {wells}. Not watched.",
   "banner.not_ready": "THE SERVICE GIVES NO VERDICTS: {detail}",
   "banner.trouble": "{detail} (for {duration})",
@@ -57,6 +59,7 @@ export default {
   "summary.empty": "Nothing has been inspected yet",
   "summary.empty_hint": "Send pictures with camera_id and well_id to POST /v1/inspect, or drop one here to try it.",
   "summary.blind": "Not watching",
+  "summary.locked": "Sign in to see the wells",
 
   "attention.title": "Leaks and unknowns",
   "attention.go": ["{count} well needs somebody ↓", "{count} wells need somebody ↓"],
@@ -70,8 +73,6 @@ export default {
   "well": "Well {well}",
   "well.none": "Whole view",
   "well.unnamed": "Unnamed camera",
-
-  "well_short": "Well",
 
   "camera": "Camera",
   "camera.alive": "alive",

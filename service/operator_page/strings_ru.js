@@ -15,16 +15,18 @@ export default {
   "nav.colours": "Светлая или тёмная тема",
   "nav.language": "Language: English",
   "nav.help": "Клавиши",
-  "nav.try": "Проверить снимок",
+  "nav.try": "Проверить",
   "nav.sign_out": "Выйти",
 
   "link.live": "На связи",
   "link.connecting": "Подключение",
   "link.lost": "Нет связи",
+  "link.refused": "Нужен вход",
   "link.lost_banner": "СВЯЗЬ ПОТЕРЯНА, прошло {duration}. На экране старые данные: следите за столом сами.",
   "link.never_banner": "НЕТ СВЯЗИ со службой контроля. Следите за столом сами.",
 
   "banner.camera_silent": "КАМЕРА {camera} МОЛЧИТ {duration}. Её кристаллизаторы не контролируются.",
+  "banner.camera_silent_now": "КАМЕРА {camera} МОЛЧИТ. Её кристаллизаторы не контролируются.",
   "banner.wells_silent": "{camera}: нет снимков {wells}. Контроля нет.",
   "banner.not_ready": "СЛУЖБА НЕ ДАЁТ ВЕРДИКТОВ: {detail}",
   "banner.trouble": "{detail} (уже {duration})",
@@ -69,6 +71,7 @@ export default {
   "summary.empty": "Пока ничего не проверено",
   "summary.empty_hint": "Отправляйте снимки с camera_id и well_id на POST /v1/inspect или перетащите снимок сюда, чтобы проверить его.",
   "summary.blind": "Контроля нет",
+  "summary.locked": "Войдите, чтобы видеть кристаллизаторы",
 
   "attention.title": "Проливы и неопределённые",
   "attention.go": ["Внимание: {count} ↓", "Внимание: {count} ↓", "Внимание: {count} ↓"],
@@ -82,8 +85,6 @@ export default {
   "well": "Кристаллизатор {well}",
   "well.none": "Весь кадр",
   "well.unnamed": "Безымянная камера",
-
-  "well_short": "Кристаллизатор",
 
   "camera": "Камера",
   "camera.alive": "работает",

@@ -30,6 +30,7 @@ function drawSpans(node, texts) {
 }
 
 function summaryOf(plant, link) {
+  if (link.state === "refused") return { state: "silent", headline: text("summary.locked"), detail: [] };
   if (link.state !== "live") return { state: "silent", headline: text("summary.blind"), detail: [] };
   if (plant.wells().length === 0) return { state: "silent", headline: text("summary.empty"), detail: [text("summary.empty_hint")] };
   const groups = Object.fromEntries(attentionOf(plant).map(({ group, wells, cards }) => [group, { wells, cards }]));

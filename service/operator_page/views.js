@@ -1,14 +1,15 @@
-// Which view is shown: the address says it (`#/board`, `#/history?verdict=leak`, `#/system`), `#/wall` is the board alone.
+// Which view is shown: the address says it (`#/board`, `#/history?verdict=leak`, `#/report?cast_id=…`, `#/system`), `#/wall` is the board alone.
 
 import { part, setAttribute } from "./dom.js";
 
-const VIEWS = ["board", "history", "system"];
+const VIEWS = ["board", "history", "system", "report"];
 
 /** Shows the view of the address now and whenever it changes; `entered[view](query)` is called on arrival. */
 export function listenToAddress(entered) {
   const arrive = () => {
     const [name, query = ""] = location.hash.slice(2).split("?");
-    const view = VIEWS.includes(name) ? name : "board";
+    const called = name === "cast" ? "report" : name;
+    const view = VIEWS.includes(called) ? called : "board";
     show(view, name === "wall");
     entered[view]?.(new URLSearchParams(query));
   };
@@ -30,6 +31,7 @@ function show(view, onWall) {
   document.body.classList.toggle("on-wall", onWall);
   for (const name of VIEWS) {
     part(name).hidden = name !== view;
-    setAttribute(part(`go-${name}`), "aria-current", name === view ? "page" : null);
+    const link = document.getElementById(`go-${name}`);
+    if (link) setAttribute(link, "aria-current", name === view ? "page" : null);
   }
 }

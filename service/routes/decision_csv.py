@@ -34,11 +34,11 @@ def _row(decision: Decision) -> tuple[object, ...]:
     }
     picture = {} if decision.picture is None else vars(decision.picture)
     known = picture | vars(decision.model) | own | times
-    return tuple(_cell(known.get(name)) for name in COLUMNS)
+    return tuple(cell(known.get(name)) for name in COLUMNS)
 
 
-def _cell(value: object) -> object:
-    """What a spreadsheet would take for a formula begins with an apostrophe."""
+def cell(value: object) -> object:
+    """Return a value for CSV: what a spreadsheet would take for a formula begins with an apostrophe."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 

@@ -3,7 +3,7 @@
 A new need is a field of ``Needs``, which ``service.app.components`` fills, and an alias.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -18,6 +18,7 @@ from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.incidents import IncidentMonitor
 from service.monitoring.readiness import Readiness
 from service.record.archive.archive import Archive
+from service.record.followers.follower import Follower
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
 from service.settings import Settings
@@ -43,6 +44,7 @@ class Needs:
     incidents: IncidentMonitor
     journal: Journal
     archive: Archive
+    followers: Sequence[Follower]
     records: Records
     own_records: Records
     live_events: LiveEvents
@@ -79,6 +81,7 @@ ModelSwitchNeed = Annotated[ModelSwitch, Depends(_need(lambda needs: needs.model
 ReadinessNeed = Annotated[Readiness, Depends(_need(lambda needs: needs.readiness))]
 IncidentsNeed = Annotated[IncidentMonitor, Depends(_need(lambda needs: needs.incidents))]
 JournalNeed = Annotated[Journal, Depends(_need(lambda needs: needs.journal))]
+FollowersNeed = Annotated[Sequence[Follower], Depends(_need(lambda needs: needs.followers))]
 ArchiveNeed = Annotated[Archive, Depends(_need(lambda needs: needs.archive))]
 RecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.records))]
 OwnRecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.own_records))]

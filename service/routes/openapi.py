@@ -1,5 +1,6 @@
 """The OpenAPI document: what FastAPI knows of its routes, and the handlers below FastAPI that it does not see."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -86,6 +87,7 @@ def document(app: FastAPI) -> Json:
         for path in schema["paths"].values():
             for operation in path.values():
                 operation["responses"].pop("422", None)
+                operation["summary"] = _summary(operation)
                 _describe_problems(operation, APP_PROBLEMS)
                 _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
                 _describe_problems(operation, SIGN_IN_PROBLEMS if operation["operationId"] == "signIn" else {})
@@ -103,6 +105,13 @@ def document(app: FastAPI) -> Json:
                 _describe_problems(operation, EVERY_PROBLEM)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _summary(operation: Json) -> str:
+    """The first sentence of the description: names of functions, such as ``Live``, say nothing to who reads it."""
+    description: str = operation.get("description") or operation["summary"]
+    first, _, _ = description.partition("\n\n")
+    return re.split(r"[:;.]\s|\.$", " ".join(first.split()), maxsplit=1)[0]
 
 
 def _add(schemas: Json, model: type) -> None:

@@ -11,10 +11,13 @@ from service.edge.sessions import COOKIE, SESSION_S
 from service.routes.needs import (
     OPERATOR_ONLY,
     AccessNeed,
+    ArchiveNeed,
+    FollowersNeed,
     IncidentsNeed,
     JournalNeed,
     ModelSwitchNeed,
     ReadinessNeed,
+    SettingsNeed,
 )
 from service.routes.views import KeyForm
 
@@ -76,7 +79,10 @@ async def status(
     incidents: IncidentsNeed,
     models: ModelSwitchNeed,
     journal: JournalNeed,
+    archive: ArchiveNeed,
+    followers: FollowersNeed,
+    settings: SettingsNeed,
     access: AccessNeed,
 ) -> Status:
-    """Say how the service is: checks, troubles, model, self-test and journal."""
-    return status_of(readiness, incidents, models, journal, keys_needed=not access.open)
+    """Say how the service is: checks, troubles, model, self-test, journal, followers, changed settings, machine."""
+    return status_of(readiness, incidents, models, journal, archive, followers, settings, keys_needed=not access.open)

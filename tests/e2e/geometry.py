@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 SHOWN = """
 const shown = (node) => {
   const { width, height } = node.getBoundingClientRect();
-  return width > 0 && height > 0 && !node.closest('.drop-hint, .notices, dialog:not([open])');
+  return width > 0 && height > 0 && node.checkVisibility() && !node.closest('.drop-hint, .notices, dialog:not([open])');
 };
 const named = (node) => `${node.tagName} ${node.id || node.className}: ${node.textContent.trim().slice(0, 40)}`;
 """

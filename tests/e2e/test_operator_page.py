@@ -1,5 +1,6 @@
 """The operator page in real Chromium, over the real service: what an operator does in a shift."""
 
+import re
 import time
 
 import httpx
@@ -39,7 +40,9 @@ def test_a_page_without_any_picture_says_how_to_send_one(visit: Visit) -> None:
     page = visit()
     expect(page.locator("#summary-headline")).to_have_text("Nothing has been inspected yet")
     expect(page.locator("#link-words")).to_have_text("Live")
-    expect(page.locator("#summary-detail")).to_contain_text("POST /v1/inspect")
+    expect(page.locator("#first-steps")).to_contain_text(f"{page.url}v1/inspect?camera_id=cam-1")
+    expect(page.locator("#first-steps")).to_contain_text("leak-inspection demo --url")
+    expect(page.locator("#first-steps")).to_contain_text("LEAK_INSPECTION_CAMERAS_FILE=cameras.toml")
 
 
 def test_a_posted_leak_is_shown_within_a_second(visit: Visit, service: RunningService) -> None:
@@ -147,7 +150,7 @@ def test_the_history_finds_a_decision_and_saves_it_as_csv(visit: Visit, service:
     service.post(good_well(9), camera_id="cam-9", well_id="2", cast_id="C-9")
     page = visit("#/history")
     page.get_by_label("Cast").fill("C-9")
-    page.get_by_label("Verdict").select_option("leak")
+    page.locator("#filters").get_by_label("Verdict").select_option("leak")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#rows tr")).to_have_count(1)
     expect(page.locator("#rows tr")).to_contain_text("cam-9")
@@ -158,10 +161,50 @@ def test_the_history_finds_a_decision_and_saves_it_as_csv(visit: Visit, service:
     assert ",cam-9,1,C-9,leak," in lines[1]
 
 
+def test_the_history_opens_with_leaks_and_unknowns_as_strips_of_time_into_which_one_zooms(
+    visit: Visit, service: RunningService
+) -> None:
+    leak = service.post(leaking_well(21), camera_id="cam-21", well_id="1", cast_id="C-21")
+    service.post(good_well(21), camera_id="cam-21", well_id="2", cast_id="C-21")
+    page = visit("#/history?cast_id=C-21&range=1h")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.get_by_role("button", name="Last hour")).to_have_attribute("aria-pressed", "true")
+    strip = page.get_by_role("img", name="Well 1: leaks 1, unknowns 0")
+    expect(strip.locator(".strip-leak")).to_have_count(1)
+    expect(page.locator(".strip-alarm")).to_have_count(1)
+    box = page.locator(".strip-place").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] + 9, box["y"] + 10)
+    page.mouse.up()
+    page.wait_for_url(re.compile("cast_id=C-21.*from=.*to="))
+    expect(page.locator("#rows tr")).to_have_count(1)
+    page.locator("#timeline").get_by_role("button", name="cam-21 · 1").click()
+    expect(page.locator("#decision")).to_contain_text(leak["decision_id"])
+
+
+def test_a_cast_has_a_report_with_its_wells_alarms_reviews_and_pictures(visit: Visit, service: RunningService) -> None:
+    leak = service.post(leaking_well(22), camera_id="cam-22", well_id="1", cast_id="C-22")
+    service.post(good_well(22), camera_id="cam-22", well_id="2", cast_id="C-22")
+    path = f"{service.address}/v1/decisions/{leak['decision_id']}/review"
+    httpx.post(path, json={"verdict": "leak", "reviewer": "Anna", "comment": "tapped"}).raise_for_status()
+    page = visit("#/cast?cast_id=C-22")
+    expect(page.locator("#report-title")).to_have_text("Report of cast C-22")
+    expect(page.locator(".report-figures")).to_contain_text("Pictures2")
+    expect(page.locator("#report-content")).to_contain_text("1 well without a leak")
+    expect(page.get_by_role("region", name="Alarms").last).to_contain_text("unacknowledged")
+    expect(page.get_by_role("region", name="Reviews")).to_contain_text("tapped")
+    expect(page.get_by_alt_text("Picture of cam-22 · 1")).to_be_visible()
+    with page.expect_download() as download:
+        page.locator("#report-csv").click()
+    assert "cam-22,1,1,1,0," in download.value.path().read_text()
+
+
 def test_older_decisions_come_page_by_page(visit: Visit, service: RunningService) -> None:
     for number in range(60):
         service.post(good_well(number), camera_id="cam-10", well_id="1")
-    page = visit("#/history?camera_id=cam-10")
+    page = visit("#/history?camera_id=cam-10&verdict=all")
     expect(page.locator("#rows tr")).to_have_count(50)
     page.get_by_role("button", name="Older decisions").click()
     expect(page.locator("#rows tr")).to_have_count(60)
@@ -227,7 +270,13 @@ def test_the_system_view_shows_model_threshold_self_test_and_journal(visit: Visi
     page = visit("#/system")
     expect(page.locator("#system-cards")).to_contain_text("Ready")
     expect(page.locator("#system-cards")).to_contain_text("0.005")
-    expect(page.locator("#system-cards")).to_contain_text("decision_stump")
+    expect(page.locator("#system-cards")).to_contain_text("best single cut")
     page.get_by_role("button", name="Run the self-test").click()
     expect(page.locator(".notice")).to_have_text("Self-test: Passed")
     expect(page.locator("#system-cards")).to_contain_text("Writing")
+    expect(page.locator("#system-cards")).to_contain_text("LEAK_INSPECTION_FROZEN_AFTER_S = 3600.0 (default: 10.0)")
+    expect(page.locator("#system-cards")).to_contain_text("onnxruntime")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Report for support").click()
+    expect(page.locator(".notice")).to_have_text("The report is in the clipboard")
+    assert '"software_version"' in page.evaluate("navigator.clipboard.readText()")

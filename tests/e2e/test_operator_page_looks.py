@@ -8,6 +8,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from service.contract.decision import Reason, Verdict
 from tests.e2e.conftest import Visit
+from tests.e2e.geometry import faults, small_targets
 from tests.e2e.running_service import RunningService
 from tests.e2e.visitor import LARGE_WALL, PHONE, WALL
 from tests.wells import good_well, leaking_well
@@ -39,7 +40,7 @@ def assert_accessible(page: Page) -> None:
     assert serious == []
 
 
-@pytest.mark.parametrize("view", ["board", "history", "system", "wall"])
+@pytest.mark.parametrize("view", ["board", "history", "system", "wall", "cast?cast_id=C-1"])
 @pytest.mark.parametrize("colours", ["dark", "light"])
 def test_axe_finds_no_serious_fault(visit: Visit, view: str, colours: str) -> None:
     page = visit()
@@ -103,8 +104,11 @@ def test_the_wall_view_fits_its_screen(visit: Visit, service: RunningService, vi
     assert cell["height"] > 0.035 * viewport["height"]
 
 
-def test_nothing_is_cut_off_on_a_phone(visit: Visit) -> None:
-    for view in ("board", "history", "system"):
-        page = visit(f"#/{view}", viewport=PHONE)
-        expect(page.locator("#link-words")).to_have_text("Live")
+@pytest.mark.parametrize("locale", ["en-GB", "ru-RU"])
+def test_nothing_is_cut_off_on_a_phone_and_gloves_hit_everything(visit: Visit, locale: str) -> None:
+    for view in ("board", "history", "system", "cast?cast_id=C-1", "wall"):
+        page = visit(f"#/{view}", locale=locale, viewport=PHONE)
+        expect(page.locator("body")).to_have_attribute("data-link", "live")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], view
+        assert faults(page) == [], view
+        assert small_targets(page) == [], view

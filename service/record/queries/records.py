@@ -1,10 +1,10 @@
 """Reading the record, whichever database holds it."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from service.contract.decision import Decision
 from service.contract.errors import NotFound
@@ -18,6 +18,8 @@ from service.record.queries.cursor import parse_cursor
 from service.record.queries.lookup import entries_after, recorded, with_models
 from service.record.queries.scores import worst_decisions
 from service.record.queries.search import NOT_A_DECISION, DecisionFilter, newest_decisions, place_of, standing
+
+T = TypeVar("T")
 
 ALARM_LIMIT = 5000
 LARGEST_PAGE = 1000
@@ -124,6 +126,10 @@ class Records:
     async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
         """Return the next entries in the order in which this database got them, of all kinds or of some."""
         return await self._database.read(lambda connection: entries_after(connection, sequence, limit, kinds))
+
+    async def ask(self, question: Callable[[Connection], T]) -> T:
+        """Ask a question of another module of this room."""
+        return await self._database.read(question)
 
     async def _alarms(self, which: ColumnElement[bool], limit: int) -> list[Alarm]:
         query = with_models().where(which).order_by(entries.c.sequence.desc()).limit(limit)

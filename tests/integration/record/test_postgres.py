@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from service.contract.decision import Verdict
+from service.contract.decision import Decision, Verdict
 from service.contract.errors import EntriesMissing, Unavailable
 from service.contract.journal_entry import Entry, Event, EventKind, Review, entry_id
 from service.record.database import engine as engine_module
@@ -20,6 +20,7 @@ from service.record.followers.other_replicas import OtherReplicas
 from service.record.followers.postgres import PostgresCopy
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
+from service.record.queries.reports import ReportRange, reviewed_pictures, stretches
 from service.record.queries.search import DecisionFilter
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
@@ -86,6 +87,11 @@ async def test_two_replicas_share_one_record_that_reads_as_written(tmp_path: Pat
     latest = {decision.camera_id: decision for decision in await records.latest()}
     assert latest == {"cam-1": one[1499], "cam-2": two[699]}
     assert len(await records.standing_alarms()) == 2
+    wanted = ReportRange(START - timedelta(days=1), START + timedelta(days=1), "cam-2")
+    sums = await records.ask(lambda connection: stretches(connection, wanted, 10))
+    bad = [entry for entry in two[:700] if isinstance(entry, Decision) and entry.verdict is not Verdict.NO_LEAK]
+    assert sum(each.count for each in sums) == len(bad)
+    assert await records.ask(lambda connection: reviewed_pictures(connection, wanted)) != []
     engine.dispose()
 
 

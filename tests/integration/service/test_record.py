@@ -232,6 +232,30 @@ async def test_alarms_are_acknowledged_together_shelved_for_a_while_and_so_after
         assert (await client.get("/v1/alarms?standing=true")).json()["by_state"] == {"returned": 1}
 
 
+async def test_a_cast_is_reported_with_its_wells_alarms_and_reviews(serve: Serve) -> None:
+    async with serve(journal={"strict": True}, alarm={"confirmations": 1, "window": 1}) as client:
+        _, leak, *_ = await inspected(client, ["1", "2", "3", "2"], leaks=["2"])  # C-0 and C-1 in turn
+        form = {"verdict": "leak", "reviewer": "Anna"}
+        await client.post(f"/v1/decisions/{leak['decision_id']}/review", json=form)
+        report = (await client.get("/v1/report?cast_id=C-1&stretches=10")).json()
+        other = (await client.get("/v1/report?cast_id=C-0")).json()
+        hour = (await client.get("/v1/report")).json()
+        table = (await client.get("/v1/report?cast_id=C-1&format=csv")).text.splitlines()
+        assert_problem(await client.get("/v1/report?cast_id=C-9"), 404)
+        assert_problem(await client.get("/v1/report?to=2026-01-01T00:00:00Z&from=2026-05-01T00:00:00Z"), 422)
+    (well,) = report["wells"]
+    assert (report["pictures"], report["leak"], report["unknown"]) == (2, 2, 0)
+    assert (well["camera_id"], well["well_id"], well["pictures"], well["leak"]) == ("cam-1", "2", 2, 2)
+    assert sum(mark["leak"] for mark in well["marks"]) == 2
+    assert [alarm["well_id"] for alarm in report["alarms"]] == ["2"]
+    assert [(review["decision_id"], review["reviewer"]) for review in report["reviews"]] == [
+        (leak["decision_id"], "Anna")
+    ]
+    assert (other["leak"], other["alarms"], other["reviews"]) == (0, [], [])
+    assert (hour["pictures"], [well["well_id"] for well in hour["wells"]]) == (4, ["2", "1", "3"])
+    assert table[1].startswith("cam-1,2,2,2,0,")
+
+
 async def test_status_names_what_is_wrong_and_what_is_served(serve: Serve) -> None:
     async with serve(journal={"strict": True}) as client:
         status = (await client.get("/v1/status")).json()
