@@ -9,6 +9,7 @@ from service.contract.errors import LeakInspectionError
 
 COMMANDS = (
     "serve", "inspect", "verify", "demo", "simulate", "layout", "record", "commission", "alarm_budget", "healthcheck",
+    "doctor",
 )  # fmt: skip
 USAGE_ERROR = 2
 

@@ -1,0 +1,111 @@
+"""Checks of what verdicts hang on: artefact, cameras and their layouts, the times that cameras state, keys."""
+
+import asyncio
+import stat
+from collections.abc import Iterator
+
+from service.contract.alignment.aligner import open_aligner
+from service.contract.decision import Decision
+from service.contract.errors import LeakInspectionError
+from service.diagnosis.finding import Finding, failed, ok, skipped, warning
+from service.edge.access import Role, read_keys
+from service.judging.active_choice import ActiveChoice
+from service.judging.judge import challenge
+from service.judging.serving import open_serving
+from service.monitoring.cameras_file import Camera, read_cameras
+from service.record.database.engine import Database, sqlite_engine
+from service.record.queries.records import Records
+from service.record.queries.search import DecisionFilter
+from service.settings import Settings
+
+
+def check_artifact(settings: Settings) -> Finding:
+    """Whether the artefact is whole and scores its golden pictures right on this machine."""
+    try:
+        folder = settings.artifacts / ActiveChoice(settings.artifacts, settings.data_dir).wanted()
+        result = challenge(open_serving(folder, settings))
+    except LeakInspectionError as error:
+        return failed("artefact", str(error), "deploy a whole artefact, or set LEAK_INSPECTION_ARTIFACTS")
+    if not result.ok:
+        return failed("artefact", f"{folder.name}: {result.problem}", "deploy it again, or another one")
+    return ok("artefact", f"{folder.name}: {len(result.pictures)} golden pictures get their scores")
+
+
+def check_keys(settings: Settings) -> Finding:
+    """Whether somebody has a key for each role, and nobody else can read them."""
+    path = settings.keys_file
+    if path is None:
+        return ok("keys", f"none are needed on {settings.publish or settings.host}")
+    try:
+        keys = read_keys(path)
+    except LeakInspectionError as error:
+        return failed("keys", str(error), "correct the keys file")
+    missing = ", ".join(sorted(role.name.lower() for role in {*Role} - {*keys.roles.values()}))
+    if stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH:
+        return warning("keys", f"everybody on this machine can read {path}", f"chmod o-r {path}")
+    if missing:
+        return warning("keys", f"nobody has the role {missing}", "add a key for it to the keys file, if it is meant")
+    return ok("keys", f"{len(keys.roles)} keys, one or more for each role")
+
+
+def check_cameras(settings: Settings) -> Iterator[Finding]:
+    """Whether each camera's layout lies on a reference that can be found again, and its cut is that of the artefact."""
+    try:
+        cameras = read_cameras(settings.cameras_file)
+    except LeakInspectionError as error:
+        yield failed("cameras", str(error), "correct the cameras file")
+        return
+    if not cameras:
+        yield skipped("cameras", "no cameras file: silence is told of no camera, and only crops can be sent")
+    for camera_id, camera in cameras.items():
+        yield _camera(settings, camera_id, camera)
+        yield _times(settings, camera_id)
+
+
+def _camera(settings: Settings, camera_id: str, camera: Camera) -> Finding:
+    check = f"camera {camera_id}"
+    if camera.threshold is not None and camera.threshold.artifact != _wanted(settings):
+        text = f"its threshold is that of {camera.threshold.artifact}, which is not served"
+        return warning(check, text, f"leak-inspection commission {camera_id}")
+    if camera.layout is None or settings.cameras_file is None:
+        return ok(check, f"{len(camera.wells)} wells, sent as crops: it has no layout")
+    try:
+        aligner = open_aligner(camera.layout, settings.cameras_file.parent, settings.max_pixels)
+    except LeakInspectionError as error:
+        return failed(check, str(error), "make its layout again: leak-inspection layout")
+    width, height = aligner.size
+    return ok(check, f"{len(camera.layout.wells)} wells on a reference of {width} x {height}, which can be found again")
+
+
+def _wanted(settings: Settings) -> str | None:
+    try:
+        return ActiveChoice(settings.artifacts, settings.data_dir).wanted()
+    except LeakInspectionError:
+        return None
+
+
+def _times(settings: Settings, camera_id: str) -> Finding:
+    """Whether the clock of a camera agrees with this one, by its newest decision on record."""
+    check = f"clock of {camera_id}"
+    if not settings.journal_path.is_file():
+        return skipped(check, "nothing is on record yet")
+    try:
+        page = asyncio.run(_newest(settings, camera_id))
+    except LeakInspectionError as error:
+        return warning(check, str(error), "see the runbook: the record cannot be read")
+    decision = next(iter(page), None)
+    if decision is None or decision.captured_at is None:
+        return skipped(check, "it has sent nothing yet" if decision is None else "it sends no captured_at")
+    ahead_s = (decision.captured_at - decision.received_at).total_seconds()
+    text = f"{ahead_s:+.1f} s against this one, at its picture of {decision.received_at:%Y-%m-%d %H:%M} UTC"
+    if ahead_s > settings.future_after_s or -ahead_s > settings.stale_after_s:
+        return failed(check, text, "set the camera's clock (NTP): its pictures are called stale or future")
+    return ok(check, text)
+
+
+async def _newest(settings: Settings, camera_id: str) -> list[Decision]:
+    database = Database(sqlite_engine(settings.journal_path))
+    try:
+        return list((await Records(database).page(DecisionFilter(camera_id=camera_id), 1, None)).decisions)
+    finally:
+        await database.close()
