@@ -54,3 +54,16 @@ class MqttSettings(_PlugGroup):
         pattern=r"^[A-Za-z0-9._:/-]{1,64}$",
         description="Prefix under which wells announce themselves to Home Assistant, usually homeassistant.",
     )
+
+
+class OpcuaSettings(_PlugGroup):
+    """The plug for clients of OPC UA."""
+
+    enabled: bool = Field(False, description="Serve OPC UA (extra `opcua`).")
+    host: str = Field("127.0.0.1", description="Address that OPC UA listens on; beyond loopback with security alone.")
+    port: int = Field(4840, ge=1, le=65535, description="Port that OPC UA listens on.")
+    cert_file: Path | None = Field(None, description="Certificate of the server, PEM or DER.")
+    key_file: Path | None = Field(None, description="Key of that certificate.")
+    trusted_dir: Path | None = Field(
+        None, description="Folder of certificates, or authorities, of clients that are let in."
+    )

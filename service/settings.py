@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.contract.identifier import Id
-from service.plug_settings import ModbusSettings, MqttSettings, OipSettings
+from service.plug_settings import ModbusSettings, MqttSettings, OipSettings, OpcuaSettings
 
 PREFIX = "LEAK_INSPECTION_"
 JOURNAL_FILE = "journal.sqlite3"
@@ -200,6 +200,7 @@ class Settings(BaseSettings):
     oip: OipSettings = OipSettings()
     modbus: ModbusSettings = ModbusSettings()
     mqtt: MqttSettings = MqttSettings()
+    opcua: OpcuaSettings = OpcuaSettings()
 
     archive: ArchiveSettings = ArchiveSettings()
     alarm: AlarmRule = AlarmRule()

@@ -113,7 +113,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     records = own_records if shared is None else SharedRecords(shared, own_records)
     longest_days = max(*settings.journal.retention.days.values(), *settings.archive.retention.days.values())
     clock = RecordClock(settings.data_dir / CLOCK_FILE, lambda: journal.newest_at, timedelta(days=longest_days))
-    plugs = made_plugs(settings, cameras, journal, own_records, readiness)
+    access = _access(settings)
+    plugs = made_plugs(settings, cameras, access, journal, own_records, readiness)
     followers = [Follower(journal, sink) for sink in [*_sinks(journal, settings, metrics), *plugs.sinks]]
     incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
     incidents += [misaligned.problems, *(plug.problems for plug in plugs.running)]
@@ -121,7 +122,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     components = Components(
         settings=settings,
         cameras=cameras,
-        access=_access(settings),
+        access=access,
         protected=settings.protect_health_and_metrics,
         metrics=metrics,
         readiness=readiness,

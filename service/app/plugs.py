@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from service.contract.errors import SetupError
+from service.edge.access import Access
 from service.monitoring.cameras_file import Camera
 from service.monitoring.readiness import Readiness
 from service.plugs.plug import RunningPlug
@@ -22,7 +23,12 @@ class Plugs:
 
 
 def made_plugs(
-    settings: Settings, cameras: Mapping[str, Camera], journal: Journal, records: Records, readiness: Readiness
+    settings: Settings,
+    cameras: Mapping[str, Camera],
+    access: Access,
+    journal: Journal,
+    records: Records,
+    readiness: Readiness,
 ) -> Plugs:
     """Make the plugs; nothing listens yet.
 
@@ -35,6 +41,8 @@ def made_plugs(
             _add_modbus(plugs, settings, cameras, journal, records, readiness)
         if settings.mqtt.url is not None:
             _add_mqtt(plugs, settings, cameras, journal)
+        if settings.opcua.enabled:
+            _add_opcua(plugs, settings, access, journal, records, readiness)
     except ModuleNotFoundError as error:
         raise SetupError(
             f"{error.name} is not installed: install leak-inspection with the extra of each plug that is switched on"
@@ -70,3 +78,16 @@ def _add_mqtt(plugs: Plugs, settings: Settings, cameras: Mapping[str, Camera], j
     link = BrokerLink(mqtt, f"leak-inspection-{settings.replica}", discovery.known if discovery else list)
     plugs.sinks.append(MqttPublisher(journal, link, mqtt.prefix, cameras, discovery))
     plugs.running.append(RunningPlug("mqtt", link.run))
+
+
+def _add_opcua(
+    plugs: Plugs, settings: Settings, access: Access, journal: Journal, records: Records, readiness: Readiness
+) -> None:
+    from service.plugs.opcua.follower import OpcuaFollower  # noqa: PLC0415  # brings asyncua, an extra
+    from service.plugs.opcua.security import require_safe  # noqa: PLC0415
+    from service.plugs.opcua.server import OpcuaPlug  # noqa: PLC0415
+
+    require_safe(settings.opcua)
+    plug = OpcuaPlug(settings.opcua, access, readiness)
+    plugs.sinks.append(OpcuaFollower(journal, plug, records.standing_alarms))
+    plugs.running.append(RunningPlug("opcua", plug.run))
