@@ -91,6 +91,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--work", type=Path, metavar="DIR", help="where finished fits are kept (default OUT/.compare)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="HTML report with pictures, for this machine alone")
+    parser.add_argument("--mlflow", metavar="URI", help="write runs to MLflow: sqlite:///FILE or a server's address")
 
 
 def _add_fit(parser: argparse.ArgumentParser) -> None:

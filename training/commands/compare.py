@@ -16,6 +16,7 @@ from training.comparison.page import render_comparison
 from training.comparison.plan import default_names, full_plan, quick_plan
 from training.comparison.ranking import DISTURBANCES, HARDEST
 from training.comparison.summary import comparison_report, findings_of
+from training.comparison.tracking import Tracker
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import Split, division, split
 from training.dataset.whole_file import replacing
@@ -31,6 +32,7 @@ TITLE = "at the cut that passes 95 % of unseen scenes; each criterion in the wor
 def run(options: argparse.Namespace, console: Console) -> None:
     """Fit all candidates, choose, export, activate, report."""
     progress = ConsoleProgress(console)
+    tracker = Tracker(options.mlflow) if options.mlflow else None
     data, site = read_both(options, progress)
     whole = split(data, site)
     names = tuple(options.recipes or default_names(data))
@@ -55,6 +57,8 @@ def run(options: argparse.Namespace, console: Console) -> None:
         print(f"{name} failed: {reason}")
     finish(artifact, options, _against(artifact, options, parts, findings))
     print(f"report: leak-training report {kept} --html FILE")
+    if tracker is not None:
+        print(f"MLflow run {tracker.write(content, artifact.folder)} in {options.mlflow}")
 
 
 def _against(artifact: Artifact, options: argparse.Namespace, parts: Split, findings: Findings) -> str:
