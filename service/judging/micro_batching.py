@@ -31,7 +31,7 @@ class MicroBatcher(Generic[T]):
         most: pictures in a micro-batch, which then takes about two milliseconds; larger ones cost as much a picture.
     """
 
-    def __init__(self, judge: Callable[[Sequence[Crop]], Sequence[T | Exception]], most: int = 16) -> None:
+    def __init__(self, judge: Callable[[Sequence[Crop]], Sequence[T | Exception]], most: int = 32) -> None:
         self._judge = judge
         self._most = most
         self._waiting: deque[_Waiter[T]] = deque()

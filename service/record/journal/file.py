@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 # Python looks for an adapter of each None that it hands to SQLite: to look in vain takes three times as long as this.
 sqlite3.register_adapter(type(None), {None: None}.get)
 
-ROWS_IN_STATEMENT = 25
+ROWS_IN_STATEMENT = 100
 CACHE_KIB = 16_000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 

@@ -23,7 +23,7 @@ class Scorer:
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(os.environ["MODEL"], options, providers=["CPUExecutionProvider"])
 
-    @bentoml.api(route="/v1/inspect", batchable=True, max_batch_size=16, max_latency_ms=10_000)
+    @bentoml.api(route="/v1/inspect", batchable=True, max_batch_size=32, max_latency_ms=10_000)
     def inspect(self, file: list[Annotated[Path, ContentType("image/jpeg")]]) -> list[dict]:
         """Score crops."""
         pixels = np.stack([self._pixels(path) for path in file])

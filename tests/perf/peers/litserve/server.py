@@ -45,6 +45,6 @@ class LeakApi(litserve.LitAPI):
 
 
 if __name__ == "__main__":
-    api = LeakApi(max_batch_size=16, batch_timeout=0.002, api_path="/v1/inspect")
+    api = LeakApi(max_batch_size=32, batch_timeout=0.002, api_path="/v1/inspect")
     server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1, timeout=30)
     server.run(port=int(port), generate_client_file=False, log_level="warning", access_log=False)
