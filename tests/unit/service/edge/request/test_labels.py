@@ -48,6 +48,8 @@ def test_a_query_reads_the_same_escaped_or_not(query: bytes) -> None:
         (b"cast_id=<b>", "cast_id"),
         (b"captured_at=2026-05-04T10:11:12", "captured_at"),
         (b"captured_at=2026-02-30T10:11:12Z", "captured_at"),
+        (b"captured_at=2026-05-04T10:11:12%2B02:60", "captured_at"),
+        (b"captured_at=2026-05-04", "captured_at"),
         (b"captured_at=0001-01-01T00:00:00%2B05:00", "captured_at"),
         (b"camera=cam-1", "camera: unknown field"),
         (b"camera_id=a&camera_id=b", "twice"),
