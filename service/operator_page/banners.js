@@ -7,7 +7,10 @@ import { wellList } from "./wording.js";
 const MODEL_NEWS_MS = 300_000;
 const LOUD_TROUBLES = new Set(["overload", "webhook", "misaligned"]);
 
+const MOST_ON_PHONE = 2;
+
 const nodes = new Map();
+const more = element("button", { type: "button", class: "banner-more", onclick: () => part("banners").toggleAttribute("data-all") });
 const served = { artifact: null, changedAt: null };
 
 /** Draws the banners; each stays the same node while it lasts, so that a screen reader says it once. */
@@ -20,14 +23,24 @@ export function drawBanners(plant, link, status) {
     nodes.delete(key);
   }
   for (const banner of banners) setText(nodeOf(banner), banner.words);
+  drawMore(banners.length);
   document.body.classList.toggle("blind", link.state === "lost");
+}
+
+/** On a phone two banners are enough to know that something is wrong; the others come with a press. */
+function drawMore(number) {
+  const rest = number - MOST_ON_PHONE;
+  more.hidden = rest <= 0;
+  setText(more, text("banner.more", { count: Math.max(0, rest) }));
+  if (!more.isConnected) part("banners").append(more);
 }
 
 function nodeOf({ key, level }) {
   if (!nodes.has(key)) {
     const node = element("p", { class: `banner banner-${level}`, role: "alert" });
     nodes.set(key, node);
-    part("banners").append(node);
+    if (level === "loud") part("banners").prepend(node);
+    else part("banners").insertBefore(node, more.isConnected ? more : null);
   }
   return nodes.get(key);
 }

@@ -22,12 +22,12 @@ export class Board {
     addEventListener("resize", () => this.#panels.forEach((panel) => panel.fit()));
   }
 
-  draw() {
+  draw(attention) {
     const cameras = this.plant.cameras();
     const wanted = new Set(cameras.map((camera) => camera.cameraId));
     for (const [id, panel] of this.#panels) if (!wanted.has(id)) this.#remove(id, panel);
     cameras.forEach((camera, index) => this.#panel(camera, index).draw(camera));
-    layOutWall(this.plant);
+    layOutWall(attention);
   }
 
   #panel(camera, index) {

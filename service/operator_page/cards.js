@@ -1,6 +1,6 @@
 // What asks for a person: a section for each group of wells, in it a card for each; the first few show their picture.
 
-import { attentionOf, isOpen } from "./attention.js";
+import { isOpen } from "./attention.js";
 import { Card } from "./card.js";
 import { element, part, setAttribute, setText } from "./dom.js";
 import { text } from "./language.js";
@@ -21,9 +21,8 @@ export class Cards {
     part("to-alarms").addEventListener("click", () => this.place.scrollIntoView({ block: "start" }));
   }
 
-  /** Brings the cards up to date. */
-  draw() {
-    const groups = attentionOf(this.plant);
+  /** Brings the cards up to date with the groups of `attentionOf`. */
+  draw(groups) {
     const wanted = new Set(groups.flatMap(({ cards }) => cards.map((card) => card.key)));
     for (const [key, card] of this.#cards) if (!wanted.has(key)) this.#remove(key, card);
     groups.forEach((each) => this.#draw(each));
@@ -50,7 +49,8 @@ export class Cards {
     wanted.forEach((words, index) => {
       const button = section.actions.children[index] ?? section.actions.appendChild(this.#all(section));
       button.dataset.camera = byCamera[index][0];
-      setText(button, words);
+      setAttribute(button, "aria-label", words);
+      setText(button, `${byCamera[index][0]}: ${byCamera[index][1].length}`);
     });
   }
 
@@ -63,7 +63,7 @@ export class Cards {
   #section(group) {
     if (!this.#sections.has(group)) {
       const title = element("h2");
-      const actions = element("div", { class: "group-actions" });
+      const actions = element("div", { class: "group-actions", "data-words": text("attention.all_of") });
       const list = element("ul", { class: "cards" });
       const node = element("section", { class: "group", "data-group": group }, element("header", {}, title, actions), list);
       this.#sections.set(group, { node, title, actions, list, open: new Map() });

@@ -9,6 +9,8 @@ const PLURALS = { en: ["one", "other"], ru: ["one", "few", "many"] };
 const current = chosen();
 const strings = LANGUAGES[current];
 const plurals = new Intl.PluralRules(current);
+const times = new Intl.DateTimeFormat(current, { timeStyle: "medium", hourCycle: "h23" });
+const numbers = {};
 
 /** The language in use, `en` or `ru`: the remembered one, else the browser's first that we have. */
 export function language() {
@@ -51,7 +53,8 @@ export function translate(root) {
 /** A number with that many significant digits, or a dash. */
 export function number(value, digits = 3) {
   if (value === null || value === undefined) return "–";
-  return new Intl.NumberFormat(current, { maximumSignificantDigits: digits }).format(value);
+  numbers[digits] ??= new Intl.NumberFormat(current, { maximumSignificantDigits: digits }); // making one takes long
+  return numbers[digits].format(value);
 }
 
 /** A count with its thousands apart. */
@@ -74,7 +77,7 @@ export function bytes(value) {
 /** The clock time of a moment, local, with the day where it is not today. */
 export function clock(moment) {
   const date = new Date(moment);
-  const time = date.toLocaleTimeString(current, { hour12: false });
+  const time = times.format(date);
   if (date.toDateString() === new Date().toDateString()) return time;
   return `${date.toLocaleDateString(current)} ${time}`;
 }

@@ -2,6 +2,7 @@
 
 import { alarmActions } from "./alarm_actions.js";
 import { read } from "./api.js";
+import { attentionOf } from "./attention.js";
 import { Board } from "./board.js";
 import { Cards } from "./cards.js";
 import { drawBanners } from "./banners.js";
@@ -25,9 +26,11 @@ import { goTo, listenToAddress, toggleWall } from "./views.js";
 
 const STATUS_MS = 5000;
 const TICK_MS = 1000;
+const DRAW_EVERY_MS = 100; // in a flood events come a hundred times a second
 
 let status = null;
 let waiting = false;
+let drawnAt = -Infinity;
 const plant = new Plant();
 let begun = false;
 const link = new Link(plant, { changed: drawSoon, refused: askForKey, happened: askStatus, alarmed: (alarm) => hearAlarm(alarm, !begun) });
@@ -90,10 +93,11 @@ function showSystem() {
 function drawSoon() {
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => {
+  setTimeout(() => requestAnimationFrame(() => {
     waiting = false;
+    drawnAt = performance.now();
     draw();
-  });
+  }), Math.max(0, drawnAt + DRAW_EVERY_MS - performance.now()));
 }
 
 function draw() {
@@ -104,11 +108,12 @@ function draw() {
   document.body.dataset.link = link.state;
   setText(part("link-words"), text(`link.${link.state}`));
   setText(part("clock"), clock(Date.now()));
-  drawSummary(plant, link);
+  const attention = attentionOf(plant);
+  drawSummary(plant, link, attention);
   drawFirstSteps(plant, link, Boolean(status?.keys_needed));
   drawBanners(plant, link, status);
-  cards.draw();
-  board.draw();
+  cards.draw(attention);
+  board.draw(attention);
 }
 
 function switchColours() {

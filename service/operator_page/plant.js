@@ -8,12 +8,14 @@ const FORGOTTEN_MS = 3_600_000;
 /** Cameras by id, each with its wells by id, in the order in which people count. */
 export class Plant {
   #cameras = new Map();
+  #inOrder = null;
   #offset = 0;
   sequence = 0;
 
   /** Replaces everything by what `GET /v1/wells` answered. */
   reset(snapshot) {
     this.#cameras.clear();
+    this.#inOrder = null;
     this.heard(snapshot.now);
     this.sequence = snapshot.sequence;
     for (const camera of snapshot.cameras) this.#addCamera(camera);
@@ -35,7 +37,8 @@ export class Plant {
   }
 
   cameras() {
-    return inOrder(this.#cameras).filter((camera) => camera.expectedIntervalS !== null || this.wellsOf(camera).length > 0);
+    this.#inOrder ??= inOrder(this.#cameras);
+    return this.#inOrder.filter((camera) => camera.expectedIntervalS !== null || this.wellsOf(camera).length > 0);
   }
 
   wells() {
@@ -45,7 +48,8 @@ export class Plant {
   /** The wells of a camera; one that nobody expects and that has sent nothing for long is forgotten. */
   wellsOf(camera) {
     const known = (well) => camera.expectedIntervalS !== null || this.needsAttention(well) || this.#judgedLately(well);
-    return inOrder(camera.wells).filter(known);
+    camera.inOrder ??= inOrder(camera.wells);
+    return camera.inOrder.filter(known);
   }
 
   /** A new decision; one that was recorded before what is known changes nothing, whatever their clocks said. */
@@ -131,8 +135,9 @@ export class Plant {
 
   #camera(cameraId) {
     if (!this.#cameras.has(cameraId)) {
+      this.#inOrder = null;
       this.#cameras.set(cameraId, {
-        cameraId, wells: new Map(), castId: null, lastAt: null, silentSince: null, expectedIntervalS: null, drifting: [],
+        cameraId, wells: new Map(), inOrder: null, castId: null, lastAt: null, silentSince: null, expectedIntervalS: null, drifting: [],
       });
     }
     return this.#cameras.get(cameraId);
@@ -140,6 +145,7 @@ export class Plant {
 
   #well(camera, wellId) {
     if (!camera.wells.has(wellId)) {
+      camera.inOrder = null;
       camera.wells.set(wellId, {
         camera, wellId, decision: null, since: null, trouble: null, troubleSince: null, worstRatio: 0, alarm: null, silentSince: null,
       });

@@ -31,6 +31,7 @@ export default {
   "banner.not_ready": "THE SERVICE GIVES NO VERDICTS: {detail}",
   "banner.trouble": "{detail} (for {duration})",
   "banner.model": "The model was changed at {time}: {artifact}",
+  "banner.more": ["{count} more message", "{count} more messages"],
   "banner.drift": "{camera}: the pictures have changed ({figures}). Check lamp and lens.",
 
   "trouble.refused_artifact": "Another model was deployed or edited and is refused; the one before goes on. Tell the engineer.",
@@ -68,6 +69,7 @@ export default {
   "attention.unknown": ["Cannot be judged: {count} well", "Cannot be judged: {count} wells"],
   "attention.returned": ["Was leaking or unknown, is good: {count} well", "Was leaking or unknown, is good: {count} wells"],
   "attention.shelved": ["Shelved: {count} well", "Shelved: {count} wells"],
+  "attention.all_of": "Acknowledge all of",
   "attention.all": ["Acknowledge {camera}: {count}", "Acknowledge all {count} of {camera}"],
 
   "well": "Well {well}",

@@ -31,6 +31,7 @@ export default {
   "banner.not_ready": "СЛУЖБА НЕ ДАЁТ ВЕРДИКТОВ: {detail}",
   "banner.trouble": "{detail} (уже {duration})",
   "banner.model": "Модель сменилась в {time}: {artifact}",
+  "banner.more": ["ещё {count} сообщение", "ещё {count} сообщения", "ещё {count} сообщений"],
   "banner.drift": "{camera}: снимки изменились ({figures}). Проверьте свет и объектив.",
 
   "trouble.refused_artifact": "Новая или изменённая модель отклонена; работает прежняя. Сообщите инженеру.",
@@ -80,6 +81,7 @@ export default {
   "attention.unknown": ["Не удаётся оценить: {count} кристаллизатор", "Не удаётся оценить: {count} кристаллизатора", "Не удаётся оценить: {count} кристаллизаторов"],
   "attention.returned": ["Тревога прошла: {count} кристаллизатор", "Тревога прошла: {count} кристаллизатора", "Тревога прошла: {count} кристаллизаторов"],
   "attention.shelved": ["Отложено: {count} кристаллизатор", "Отложено: {count} кристаллизатора", "Отложено: {count} кристаллизаторов"],
+  "attention.all_of": "Квитировать все",
   "attention.all": ["Квитировать {camera}: {count}", "Квитировать {camera}: {count}", "Квитировать {camera}: все {count}"],
 
   "well": "Кристаллизатор {well}",

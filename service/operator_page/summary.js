@@ -1,6 +1,6 @@
 // What must be readable from across the hall: is there a leak, where is the newest, and is anybody watching at all?
 
-import { attentionOf, isOpen, tally } from "./attention.js";
+import { isOpen, tally } from "./attention.js";
 import { element, part, setAttribute, setText } from "./dom.js";
 import { duration, text } from "./language.js";
 import { verdictMark } from "./verdict_mark.js";
@@ -10,9 +10,9 @@ const MOST_NAMED = 4;
 
 let shownMark = null;
 
-/** Draws the summary and sets the page's title, so that a tab in the background tells it too. */
-export function drawSummary(plant, link) {
-  const { state, mark = state, calm = false, headline, detail, lines = [] } = summaryOf(plant, link);
+/** Draws the summary of the groups of `attention` and sets the page's title, so that a tab in the background tells it too. */
+export function drawSummary(plant, link, attention) {
+  const { state, mark = state, calm = false, headline, detail, lines = [] } = summaryOf(plant, link, attention);
   const node = part("summary");
   setAttribute(node, "data-verdict", state);
   setAttribute(node, "data-calm", calm);
@@ -29,11 +29,11 @@ function drawSpans(node, texts) {
   texts.forEach((words, index) => setText(node.children[index] ?? node.appendChild(element("span")), words));
 }
 
-function summaryOf(plant, link) {
+function summaryOf(plant, link, attention) {
   if (link.state === "refused") return { state: "silent", headline: text("summary.locked"), detail: [] };
   if (link.state !== "live") return { state: "silent", headline: text("summary.blind"), detail: [] };
   if (plant.wells().length === 0) return { state: "silent", headline: text("summary.empty"), detail: [text("summary.empty_hint")] };
-  const groups = Object.fromEntries(attentionOf(plant).map(({ group, wells, cards }) => [group, { wells, cards }]));
+  const groups = Object.fromEntries(attention.map(({ group, wells, cards }) => [group, { wells, cards }]));
   const counts = { ...tally(plant), unknown: groups.unknown.wells.length };
   const returned = groups.returned.wells.filter(isOpen);
   const lines = (told) => linesOf({ counts, groups, returned: returned.length }, told);
