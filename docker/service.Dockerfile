@@ -4,9 +4,11 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv --without-pip /opt/leak-inspection
 WORKDIR /src
 # The libraries first: they change less often than the code.
+# Plugs that need more name it: --build-arg EXTRAS="mqtt opcua modbus".
+ARG EXTRAS=""
 COPY pyproject.toml constraints.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
-    python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['service'], sep='\n')" >libraries.txt \
+    python -c "import os, tomllib; known = tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']; print(*(one for extra in ['service', *os.environ['EXTRAS'].split()] for one in known[extra]), sep='\n')" >libraries.txt \
     && pip --python /opt/leak-inspection/bin/python install --constraint constraints.txt --requirement libraries.txt
 COPY README.md LICENSE ./
 COPY service service
