@@ -68,7 +68,6 @@ class Components(Needs):
     set; ``hung`` is called from a thread when the event loop or an inference hangs for good.
     """
 
-    cameras: Mapping[str, Camera]
     run_limit: RunLimit
     workers: Executor
     inspector: Inspector

@@ -12,6 +12,7 @@ import { drawFirstSteps } from "./first_steps.js";
 import { History } from "./history.js";
 import { listenToKeys } from "./keyboard.js";
 import { clock, switchLanguage, text, translate } from "./language.js";
+import { showLayout } from "./layout_view.js";
 import { Link } from "./link.js";
 import { askForKey, prepareLogin } from "./login.js";
 import { Plant } from "./plant.js";
@@ -65,6 +66,7 @@ listenToAddress({
   history: (query) => history.show(query),
   report: castReport(open),
   system: showSystem,
+  layout: showLayout,
 });
 setInterval(drawSoon, TICK_MS);
 setInterval(askStatus, STATUS_MS);

@@ -2,7 +2,7 @@
 
 import { part, setAttribute } from "./dom.js";
 
-const VIEWS = ["board", "history", "system", "report"];
+const VIEWS = ["board", "history", "system", "report", "layout"];
 
 /** Shows the view of the address now and whenever it changes; `entered[view](query)` is called on arrival. */
 export function listenToAddress(entered) {

@@ -3,7 +3,7 @@
 A new need is a field of ``Needs``, which ``service.app.components`` fills, and an alias.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -15,6 +15,7 @@ from service.control_room.operator_actions import OperatorActions
 from service.edge.access import Access, Role
 from service.judging.model_switch import ModelSwitch
 from service.monitoring.alarms.desk import AlarmDesk
+from service.monitoring.cameras_file import Camera
 from service.monitoring.incidents import IncidentMonitor
 from service.monitoring.readiness import Readiness
 from service.record.archive.archive import Archive
@@ -36,6 +37,7 @@ class Needs:
     """
 
     settings: Settings
+    cameras: Mapping[str, Camera]
     access: Access
     protected: bool
     metrics: ServiceMetrics
@@ -75,6 +77,7 @@ def _watcher(request: Request) -> None:
 
 
 SettingsNeed = Annotated[Settings, Depends(_need(lambda needs: needs.settings))]
+CamerasNeed = Annotated[Mapping[str, Camera], Depends(_need(lambda needs: needs.cameras))]
 AccessNeed = Annotated[Access, Depends(_need(lambda needs: needs.access))]
 MetricsNeed = Annotated[ServiceMetrics, Depends(_need(lambda needs: needs.metrics))]
 ModelSwitchNeed = Annotated[ModelSwitch, Depends(_need(lambda needs: needs.models))]

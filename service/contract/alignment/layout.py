@@ -74,6 +74,11 @@ def is_box(outline: Outline) -> bool:
     return not isinstance(outline[0], tuple)
 
 
+def reference_path(layout: Layout, folder: Path) -> Path:
+    """Where the reference frame of a layout is kept, below the folder of the cameras file."""
+    return folder / layout.reference
+
+
 def read_reference(layout: Layout, folder: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> Reference:
     """Read the reference frame of a layout.
 
@@ -85,7 +90,7 @@ def read_reference(layout: Layout, folder: Path, max_pixels: int = DEFAULT_MAX_P
     Raises:
         SetupError: the frame cannot be read, is another one, or a well lies outside of it.
     """
-    path = folder / layout.reference
+    path = reference_path(layout, folder)
     try:
         data = path.read_bytes()
     except OSError as error:

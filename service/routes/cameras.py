@@ -1,0 +1,71 @@
+"""``/v1/cameras``: the cameras that are expected, and the layouts by which their frames are cut."""
+
+from dataclasses import dataclass
+
+from anyio import to_thread
+from fastapi import APIRouter, Response
+
+from service.contract.alignment.layout import Outline, reference_path
+from service.contract.errors import NotFound
+from service.contract.header.header import JPEG, JPEG_START, PNG
+from service.contract.identifier import Id
+from service.monitoring.cameras_file import Camera
+from service.routes.needs import OPERATOR_ONLY, CamerasNeed, SettingsNeed
+
+router = APIRouter(prefix="/v1/cameras", tags=["cameras"], dependencies=[OPERATOR_ONLY])
+
+REFERENCE_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(slots=True)
+class CameraView:
+    """A camera of the cameras file; ``layout`` has its wells' outlines by name, null without one.
+
+    ``reference`` is the file on which they lie, beside the cameras file.
+    """
+
+    camera_id: str
+    interval_s: float
+    wells: list[str]
+    layout: dict[str, Outline] | None
+    reference: str | None
+    reference_sha256: str | None
+
+
+@dataclass(slots=True)
+class CameraList:
+    """All cameras of the cameras file, as the service has read it at its start."""
+
+    items: list[CameraView]
+
+
+@router.get("", operation_id="listCameras")
+async def cameras(known: CamerasNeed) -> CameraList:
+    """List the cameras that are expected."""
+    return CameraList([_view(camera_id, camera) for camera_id, camera in known.items()])
+
+
+@router.get("/{camera_id}/reference", operation_id="getReference", response_class=Response)
+async def reference(camera_id: Id, known: CamerasNeed, settings: SettingsNeed) -> Response:
+    """Return the frame on which the layout of a camera lies."""
+    camera = known.get(camera_id)
+    if camera is None or camera.layout is None or settings.cameras_file is None:
+        raise NotFound(f"{camera_id} has no layout in the cameras file")
+    path = reference_path(camera.layout, settings.cameras_file.parent)
+    try:
+        data = await to_thread.run_sync(path.read_bytes)
+    except OSError as error:
+        raise NotFound(f"the reference of {camera_id} is no longer there") from error
+    media_type = JPEG if data.startswith(JPEG_START) else PNG
+    return Response(data, media_type=media_type, headers=REFERENCE_HEADERS)
+
+
+def _view(camera_id: str, camera: Camera) -> CameraView:
+    layout, wells = camera.layout, list(camera.wells)
+    if layout is None:
+        return CameraView(camera_id, camera.interval_s, wells, None, None, None)
+    return CameraView(camera_id, camera.interval_s, wells, layout.wells, layout.reference, layout.sha256)
