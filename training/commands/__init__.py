@@ -38,7 +38,8 @@ def rule_of(artifact: Artifact) -> DepthRule:
 
 
 def _read(root: Path, options: argparse.Namespace, progress: Progress, rule: DepthRule, before: str = "") -> Dataset:
-    naming = Naming(tuple(options.good), tuple(options.leak), tuple(options.skip))
+    alone = not getattr(options, "site", None)  # of two sets either may have what was named
+    naming = Naming(tuple(options.good), tuple(options.leak), tuple(options.skip), alone)
     data = load(root, progress, naming, rule)
     for line in describe_data(data):
         print(f"{before}{line}", file=sys.stderr)

@@ -34,11 +34,12 @@ def by_folder(contents: Contents) -> Reading | None:
     undecided: Counter[PurePosixPath] = Counter()
     for path in contents.pictures:
         said = place_of(path, contents.naming)
-        labels = next((annotated[folder] for folder in path.parents if folder in annotated), None)
+        list_folder = next((folder for folder in path.parents if folder in annotated), None)
         if isinstance(said, Place):
             places[path] = said
-        elif labels is not None:
-            label = labels.get(composed(path.name))
+        elif list_folder is not None:
+            labels, below = annotated[list_folder], path.relative_to(list_folder)
+            label = labels.get(composed(path.name), labels.get(composed(str(below))))
             if label is None:
                 unlabelled[path] = f"{UNLABELLED} in {ANNOTATION}"
             else:

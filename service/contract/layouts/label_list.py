@@ -1,6 +1,7 @@
 """Lists of labels: ``test_annotation.txt``, and CSV files with a column of files and one of labels."""
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
@@ -11,8 +12,32 @@ from service.contract.layouts.naming import TEST, Naming
 from service.contract.stored_files.file_names import READ
 
 ANNOTATION: Final = "test_annotation.txt"
-FILE_COLUMNS: Final = ("file", "filename", "file_name", "image", "image_path", "filepath", "path", "img", "picture")
-LABEL_COLUMNS: Final = ("label", "class", "target", "verdict", "is_leak", "leak", "anomaly", "is_anomaly", "defect")
+FILE_COLUMNS: Final = (
+    "file",
+    "filename",
+    "file_name",
+    "image",
+    "image_path",
+    "filepath",
+    "path",
+    "img",
+    "picture",
+    "image_name",
+    "name",
+)
+LABEL_COLUMNS: Final = (
+    "label",
+    "class",
+    "target",
+    "class_name",
+    "class_label",
+    "verdict",
+    "is_leak",
+    "leak",
+    "anomaly",
+    "is_anomaly",
+    "defect",
+)
 SPLIT_COLUMNS: Final = ("split", "subset", "set", "part")
 _BY_NUMBER: Final = {"0": Label.GOOD, "1": Label.LEAK}
 _BY_TRUTH: Final = {"false": Label.GOOD, "no": Label.GOOD, "true": Label.LEAK, "yes": Label.LEAK}
@@ -54,7 +79,7 @@ def parse_table(text: str, origin: str, naming: Naming) -> tuple[Row, ...] | Non
         DataError: a label is not known, or a name has both; the line is named.
     """
     rows = [(number, row) for number, row in enumerate(_rows(text), start=1) if any(cell.strip() for cell in row)]
-    header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+    header = [re.sub(r"[\s_-]+", "_", cell.strip().lower()) for cell in rows[0][1]] if rows else []
     file, label, split = (_column(header, names) for names in (FILE_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS))
     if file is None or label is None:
         if len(header) != 2 or not header[0].endswith(tuple(READ)):  # noqa: PLR2004  # a file and its label

@@ -24,11 +24,15 @@ def key_of_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Naming:
-    """Folders (``NAME`` or ``FOLDER/NAME``) or classes of a list that the user called good, leak, or not to be read."""
+    """Folders (``NAME`` or ``FOLDER/NAME``) or classes of a list that the user called good, leak, or not to be read.
+
+    With ``strict`` each name must be there: a slip of the keys would change labels unseen.
+    """
 
     good: tuple[str, ...] = ()
     leak: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    strict: bool = True
     _said: dict[str, Label | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,7 +63,13 @@ class Naming:
         return False
 
     def check(self, paths: Iterable[PurePosixPath], classes: Iterable[str] = ()) -> None:
-        """Refuse a name that nothing has: a slip of the keys would change labels unseen."""
+        """Refuse a name that nothing has.
+
+        Raises:
+            DataError: there is one.
+        """
+        if not self.strict:
+            return
         folders = {path.parts[:depth] for path in paths for depth in range(1, len(path.parts))}
         keys = {key_of_name(name) for name in classes}
         keys |= {key_of_name("/".join(folder[start:])) for folder in folders for start in range(len(folder))}

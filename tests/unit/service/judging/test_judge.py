@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from pathlib import Path
 from time import perf_counter
 
 import cv2
@@ -18,7 +19,7 @@ from service.monitoring.freshness import FreshnessMonitor
 from service.settings import Settings
 from tests.judged import shot_of
 from tests.pictures import bomb, encoded, jpeg
-from tests.small_artifact import SPEC, write_artifact
+from tests.small_artifact import SPEC, rewrite_manifest, write_artifact
 from tests.wells import good_well
 
 GOOD = jpeg(good_well(3))
@@ -40,6 +41,19 @@ def test_the_size_in_the_header_decides_before_anything_is_decoded(serving: Serv
     assert (outcome.verdict, outcome.reason) == (Verdict.UNKNOWN, Reason.INPUT_SIZE)
     assert outcome.picture is not None
     assert (outcome.picture.width, outcome.picture.height) == (5000, 5000)
+
+
+def test_pictures_of_sixteen_bits_are_read_by_the_levels_of_the_artefact(tmp_path: Path) -> None:
+    artifact = write_artifact(tmp_path)
+    deep = good_well(3).astype(np.uint16) * 16  # twelve bits
+    shot = shot_of(cv2.imencode(".png", cv2.cvtColor(deep, cv2.COLOR_RGB2BGR))[1].tobytes())
+    (outcome,) = judge_each(open_serving(tmp_path / artifact, Settings()), [shot])
+    assert isinstance(outcome, Decision)
+    assert (outcome.verdict, outcome.reason) == (Verdict.UNKNOWN, Reason.INPUT_BLACK)
+    rewrite_manifest(tmp_path / artifact, levels={"black": 0, "white": 4095})
+    (outcome,) = judge_each(open_serving(tmp_path / artifact, Settings()), [shot])
+    assert isinstance(outcome, Decision)
+    assert outcome.verdict is Verdict.NO_LEAK
 
 
 def test_what_will_not_be_decoded_needs_no_pixels(serving: Serving) -> None:
