@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from service.contract.errors import DataError, PictureError
 from service.contract.layouts.decoding import brightest_value, decode_any, is_deep, other_type
@@ -103,7 +104,7 @@ def _read(member: Member, reading: _Reading, *, put_off_deep: bool) -> None:
     reading.refused_types[other_type(data)] += 1
     key = key_of(picture)
     if key not in reading.pictures:
-        reading.pictures[key] = reading.store.keep(picture, _again(labelled.file, key, reading.levels))
+        reading.pictures[key] = reading.store.keep(picture, _again(labelled.file, crc32(data), reading.levels))
     reading.files[key, labelled.sealed].append(member)
 
 
@@ -121,15 +122,15 @@ def data_of(file: StoredFile) -> bytes:
         raise PictureError(f"cannot be read ({error.strerror}): check its permissions") from error
 
 
-def _again(file: StoredFile, key: str, levels: Levels | None) -> Callable[[], Pixels]:
+def _again(file: StoredFile, checksum: int, levels: Levels | None) -> Callable[[], Pixels]:
     def decode_again() -> Pixels:
         try:
-            picture = decode_any(data_of(file), levels)
+            data = data_of(file)
+            if crc32(data) == checksum:
+                return decode_any(data, levels)
         except PictureError as error:
             raise DataError(f"{file.path} changed while it was used ({error}): leave the folder alone") from error
-        if key_of(picture) != key:
-            raise DataError(f"{file.path} changed while it was used: leave the folder alone")
-        return picture
+        raise DataError(f"{file.path} changed while it was used: leave the folder alone")
 
     return decode_again
 

@@ -64,7 +64,7 @@ class TrainingBatches:
             preprocessing.learn(self._pixels[: self.good])
             channels, height, width = preprocessing.shape
             if 4 * len(self._pixels) * channels * height * width <= CACHE_BYTES:
-                self._planes = preprocessing(self._pixels)
+                self._planes = preprocessing.in_pieces(self._pixels)
 
     def epoch(self) -> Tensor:
         """Rows in the order of one epoch: every good well once, others by chance."""
@@ -85,8 +85,7 @@ class TrainingBatches:
         if self._planes is not None:
             return self._planes[rows]
         with torch.no_grad():
-            planes: Tensor = self._preprocessing(self._pixels[rows])
-        return planes
+            return self._preprocessing.in_pieces(self._pixels[rows])
 
 
 def batches_of(recipe: Recipe, parts: Split, without: Sequence[str] = ()) -> TrainingBatches:

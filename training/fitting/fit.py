@@ -125,7 +125,7 @@ def _held_out_loss(recipe: Recipe, graph: ScoringGraph, held_out: Tensor | None)
         return []
     graph.eval()
     with torch.no_grad():
-        inputs = graph.preprocessing(held_out)
+        inputs = graph.preprocessing.in_pieces(held_out)
         loss = loss_of(graph.model(inputs), inputs, recipe.loss).item()
     return [loss if recipe.loss.reduction == "mean" else loss / len(held_out)]
 

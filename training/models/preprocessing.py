@@ -1,6 +1,7 @@
 """From the graph's pixels to what the network sees; all of it lives in the exported graph."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,10 @@ from training.models.texture import PLANES, STRIDE, Texture, enlarged
 from training.recipe.parts import Representation
 
 PIXEL_MAX = 255.0
+SMALL_PIXELS = 64 * 64
+PIECE_PIXELS = 32 * 128 * 128
+"""Pixels on their way at once, where pictures are large: texture makes dozens of numbers of each."""
+
 DARKEST = 1 / PIXEL_MAX
 MEAN_LIGHT = 0.5
 SMALLEST_SPREAD = 1e-3
@@ -55,7 +60,7 @@ class Preprocessing(nn.Module):
     def learn(self, pixels: Tensor) -> None:
         """Take mean picture and spread of each channel from good wells, uint8 [N, H, W, 3]; chroma keeps its weight."""
         if self.standardise:
-            planes = self._represented(pixels)
+            planes = torch.cat([self._represented(piece) for piece in pieces_of(pixels)])
             self.mean.copy_(planes.mean(dim=0))
             spread = planes.std(dim=(0, 2, 3)).clamp_min(SMALLEST_SPREAD)[:, None, None]
             spread[: self.colour.channels] /= self.colour.weights  # else the division would take the weights out again
@@ -65,6 +70,10 @@ class Preprocessing(nn.Module):
         """Scale, crop, blur, even out the light, change the colours, find the texture, standardise."""
         planes = self._represented(pixels)
         return (planes - self.mean) / self.spread if self.standardise else planes
+
+    def in_pieces(self, pixels: Tensor) -> Tensor:
+        """The same as a call, for any number of pictures: of large ones only some are on their way at once."""
+        return torch.cat([self(piece) for piece in pieces_of(pixels)])
 
     def restore(self, planes: Tensor, pixels: Tensor) -> Tensor:
         """Bring planes [N, C, h, w] back to RGB in 0..1, in the light of the pictures they were made from."""
@@ -92,6 +101,13 @@ class Preprocessing(nn.Module):
             return torch.ones(())
         over = (1, 2, 3) if self.light == "picture" else (2, 3)
         return planes.mean(dim=over, keepdim=True).clamp_min(DARKEST) / MEAN_LIGHT
+
+
+def pieces_of(pixels: Tensor, most: int | None = None) -> Sequence[Tensor]:
+    """Cut uint8 [N, H, W, 3] into pieces, of large pictures into small ones; ``most`` pictures at most."""
+    count, height, width, _ = pixels.shape
+    bound = count if height * width <= SMALL_PIXELS else max(1, PIECE_PIXELS // (height * width))
+    return torch.split(pixels, max(1, min(bound, most or count)))
 
 
 def _centre(spec: InputSpec, height: int, width: int) -> tuple[slice, slice]:

@@ -7,7 +7,7 @@ from service.contract.picture import Pixels
 from service.contract.scorer import Scores
 from training.models import build
 from training.models.base import Reconstruction, Shape
-from training.models.preprocessing import Preprocessing
+from training.models.preprocessing import Preprocessing, pieces_of
 from training.models.texture import enlarged
 from training.recipe.parts import ErrorRule
 from training.recipe.recipe import Recipe
@@ -68,7 +68,7 @@ def score(graph: ScoringGraph, pixels: Pixels) -> Scores:
     """Score uint8 [N, H, W, 3] with torch into float32 [N]."""
     graph.eval()
     with torch.inference_mode():
-        batches = [graph(batch) for batch in torch.split(torch.from_numpy(pixels), SCORING_BATCH)]
+        batches = [graph(batch) for batch in pieces_of(torch.from_numpy(pixels), SCORING_BATCH)]
     return torch.cat(batches).numpy()
 
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from service.contract.errors import DataError, PictureError
@@ -11,6 +11,7 @@ from service.contract.layouts.contents import Contents, Place, Reading
 from service.contract.layouts.decoding import decode_any
 from service.contract.layouts.label import Label, label_of
 from service.contract.layouts.naming import TEST, TRAIN
+from service.contract.stored_files.stored_file import StoredFile, text_of
 
 VISA_SPLIT: Final = ("split_csv", "1cls.csv")
 WITHIN: Final = 3
@@ -52,6 +53,20 @@ def visa(contents: Contents) -> Reading | None:
         return None
     places = {path: said.get(path, place) for path, place in read.places.items()}
     return Reading("VisA", places, read.unlabelled, read.undecided)
+
+
+def split_beside(root: Path) -> list[StoredFile]:
+    """The rows of one object of VisA, where its folder was named: the split lies beside it, for all objects."""
+    table = root.parent.joinpath(*VISA_SPLIT)
+    if not (root / "Data" / "Images").is_dir() or not table.is_file():
+        return []
+
+    def read() -> bytes:
+        header, *rows = text_of(table.read_bytes(), str(table)).splitlines()
+        mine = [row for row in rows if row.startswith(f"{root.name},")]
+        return "\n".join([header, *mine]).replace(f",{root.name}/", ",").encode()
+
+    return [StoredFile(PurePosixPath(*VISA_SPLIT), table.stat().st_size, read)]
 
 
 def kolektor(contents: Contents) -> Reading | None:

@@ -11,7 +11,7 @@ from service.contract.layouts.contents import Contents, Reading, sort_contents
 from service.contract.layouts.label import Label
 from service.contract.layouts.listed import listed
 from service.contract.layouts.naming import TEST, TRAIN, Naming
-from service.contract.layouts.published import kolektor, mvtec_ad, visa
+from service.contract.layouts.published import kolektor, mvtec_ad, split_beside, visa
 from service.contract.stored_files.source import EXPECTED, files_of
 from service.contract.stored_files.stored_file import StoredFile, printable
 
@@ -53,7 +53,7 @@ def survey(root: Path, naming: Naming = NO_WORDS) -> Survey:
     Raises:
         DataError: nothing there, damaged, no layout fits, a folder may be good or leak, or there are several sets.
     """
-    return survey_files(root, files_of(root), naming)
+    return survey_files(root, [*files_of(root), *split_beside(root)], naming)
 
 
 def survey_files(root: Path, files: Sequence[StoredFile], naming: Naming = NO_WORDS) -> Survey:

@@ -33,7 +33,7 @@ PUBLISHED: dict[str, tuple[Callable[[Path], Path], str, Read, int]] = {
     "MVTec AD 2": (layouts.mvtec_ad_2, "by folder", Read(5, 0, 1, 3), 2),
     "BTAD": (layouts.btad, "by folder", Read(4, 0, 1, 2), 1),
     "VisA with its split": (layouts.visa, "VisA", Read(3, 0, 1, 2), 1),
-    "VisA, one object": (lambda root: layouts.visa(root) / "candle", "VisA", Read(4, 2), 1),
+    "VisA, one object": (lambda root: layouts.visa(root) / "candle", "VisA", Read(3, 0, 1, 2), 1),
     "Kolektor SDD2": (layouts.kolektor, "Kolektor SDD2", Read(4, 1, 0, 2), 1),
     "casting set": (layouts.casting, "by folder", Read(3, 2, 3, 2), 0),
     "ImageFolder": (layouts.image_folder, "by folder", Read(3, 2), 0),
