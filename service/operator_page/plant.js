@@ -99,7 +99,7 @@ export class Plant {
 
   /** Whether the well asks for a person: an alarm that is not over, a leak or unknown now, or one a moment ago. */
   needsAttention(well) {
-    if (well.alarm) return true;
+    if (well.alarm) return well.alarm.state !== "acknowledged" || this.#judgedLately(well);
     if (!well.trouble || !well.decision) return false;
     const hold = well.decision.verdict === "no_leak" ? HOLD_MS : FORGOTTEN_MS;
     return this.age(well.trouble.received_at) < hold;

@@ -98,6 +98,19 @@ def test_an_acknowledged_leak_that_lasts_is_told_once_and_can_be_shelved(
     expect(leak.get_by_role("button", name="Acknowledge")).to_be_visible()
 
 
+def test_nothing_moves_when_a_leak_arrives(page: Page, own_service: RunningService) -> None:
+    for _ in range(3):
+        send_frame(own_service)
+    expect(page.get_by_label("Well 1b: No leak")).to_be_visible()
+    before = page.locator("#cameras").bounding_box()
+    own_service.post(leaking_well(1), camera_id="cam-1", well_id="1a")
+    expect(page.locator(".card", has_text="Leak 1a")).to_be_visible()
+    after = page.locator("#cameras").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert (after["x"], after["y"], after["width"]) == (before["x"], before["y"], before["width"])
+
+
 @pytest.mark.parametrize("fault", ["freeze", "kill"])
 def test_a_lost_connection_is_told_loudly_and_heals(page: Page, own_service: RunningService, fault: str) -> None:
     send_frame(own_service)
