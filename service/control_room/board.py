@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from service.contract.decision import Decision
 from service.contract.journal_entry import ALARM_KINDS, Event, EventKind, Recorded
 from service.control_room.live_views import AlarmView, BoardView, Brief, CameraView, WellView
-from service.monitoring.alarms.alarm import Alarm
+from service.monitoring.alarms.alarm import Alarm, AlarmState
 from service.monitoring.alarms.events import alarm_after
 from service.monitoring.cameras_file import Camera
 
 MOST_WELLS = 4096
 MOST_CAMERAS = 1024
+MOST_NAMELESS = 100
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class Board:
         self.sequence = 0
         self._expected = {(camera_id, well_id) for camera_id, camera in cameras.items() for well_id in camera.wells}
         self._known = frozenset(cameras)
+        self._nameless: dict[str, Alarm] = {}
         self._other_cameras: OrderedDict[str, None] = OrderedDict()
         self._other_wells: OrderedDict[tuple[str, str | None], None] = OrderedDict()
         self._cameras = {camera_id: CameraState(camera.interval_s) for camera_id, camera in cameras.items()}
@@ -82,12 +84,15 @@ class Board:
 
     def standing(self, alarm: Alarm) -> None:
         """Take in an alarm that stood before this board began."""
-        if alarm.camera_id is not None:
+        if alarm.camera_id is None:
+            self._nameless[alarm.alarm_id] = alarm
+        else:
             self._well(alarm.camera_id, alarm.well_id).alarm = alarm
 
     def view(self) -> BoardView:
         cameras = [camera.view(camera_id) for camera_id, camera in sorted(self._cameras.items())]
-        return BoardView(datetime.now(UTC), self.sequence, cameras)
+        nameless = [AlarmView.of(alarm) for alarm in self._nameless.values()]
+        return BoardView(datetime.now(UTC), self.sequence, cameras, nameless)
 
     @property
     def expected_cameras(self) -> frozenset[str]:
@@ -96,7 +101,9 @@ class Board:
 
     def alarm(self, event: Event) -> AlarmView | None:
         """Return the alarm that was raised or changed, as it is now, if it is the latest of its well."""
-        camera = self._cameras.get(event.camera_id or "")
+        if event.camera_id is None:
+            return AlarmView.of(alarm_after(event))
+        camera = self._cameras.get(event.camera_id)
         well = None if camera is None else camera.wells.get(event.well_id)
         alarm = None if well is None else well.alarm
         is_it = alarm is not None and alarm.alarm_id == (event.alarm_id or event.event_id)
@@ -117,6 +124,8 @@ class Board:
             return entry.camera_id is None or self._decide(entry.camera_id, sequence, entry, replica)
         if isinstance(entry, Event) and entry.camera_id is not None and entry.kind in self._handlers:
             self._handlers[entry.kind](entry.camera_id, entry)
+        elif isinstance(entry, Event) and entry.kind in ALARM_KINDS:
+            self._alarm_without_camera(entry)
         return True
 
     def _decide(self, camera_id: str, sequence: int, decision: Decision, replica: str | None) -> bool:
@@ -139,6 +148,13 @@ class Board:
             well.alarm = alarm_after(event)
         elif well.alarm is not None and well.alarm.alarm_id == event.alarm_id:
             well.alarm = alarm_after(event, well.alarm)
+
+    def _alarm_without_camera(self, event: Event) -> None:
+        alarm = alarm_after(event, self._nameless.pop(event.alarm_id or event.event_id, None))
+        if alarm.state is not AlarmState.NORMAL:
+            self._nameless[alarm.alarm_id] = alarm
+        if len(self._nameless) > MOST_NAMELESS:
+            del self._nameless[next(iter(self._nameless))]
 
     def _silence(self, camera_id: str, event: Event) -> None:
         if self._camera(camera_id).interval_s is None:

@@ -151,8 +151,12 @@ class CameraView:
 
 @dataclass(slots=True)
 class BoardView:
-    """The wall board; ``GET /v1/events?after=<sequence>`` goes on from here."""
+    """The wall board; ``GET /v1/events?after=<sequence>`` goes on from here.
+
+    ``nameless`` are the alarms that stand of pictures that name no camera.
+    """
 
     now: datetime
     sequence: int
     cameras: list[CameraView]
+    nameless: list[AlarmView]

@@ -8,7 +8,7 @@ const KEY = "-H 'X-API-Key: …' ";
 /** Shows the ways to begin until there is a well on the board; `keysNeeded` puts a key into what is to be typed. */
 export function drawFirstSteps(plant, link, keysNeeded) {
   const place = part("first-steps");
-  const wanted = link.state === "live" && plant.wells().length === 0;
+  const wanted = link.state === "live" && plant.wells().length === 0 && plant.nameless.size === 0;
   part("scene").hidden = wanted;
   if (place.hidden === !wanted) return;
   place.hidden = !wanted;

@@ -33,6 +33,7 @@ export class Link {
     try {
       this.plant.reset(await read("v1/wells"));
       for (const { alarm } of this.plant.wells()) if (alarm) this.alarmed(alarm);
+      this.plant.nameless.forEach(this.alarmed);
       this.changed();
       this.#follow();
     } catch (error) {

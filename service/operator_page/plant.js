@@ -11,6 +11,8 @@ export class Plant {
   #inOrder = null;
   #offset = 0;
   sequence = 0;
+  /** The alarms that stand of pictures that name no camera, by id: no well on the board shows them. */
+  nameless = new Map();
 
   /** Replaces everything by what `GET /v1/wells` answered. */
   reset(snapshot) {
@@ -19,6 +21,7 @@ export class Plant {
     this.heard(snapshot.now);
     this.sequence = snapshot.sequence;
     for (const camera of snapshot.cameras) this.#addCamera(camera);
+    this.nameless = new Map(snapshot.nameless.map((alarm) => [alarm.alarm_id, alarm]));
   }
 
   /** The service's clock, from its last sign of life. */
@@ -69,7 +72,10 @@ export class Plant {
 
   /** An alarm was raised, or its state has changed. What raised it stays in view until it is over. */
   alarmed(alarm) {
-    if (alarm.camera_id === null) return;
+    if (alarm.camera_id === null) {
+      this.#alarmedWithoutCamera(alarm);
+      return;
+    }
     const well = this.#well(this.#camera(alarm.camera_id), alarm.well_id);
     well.alarm = alarm.state === "normal" ? null : alarm;
     well.worstRatio = Math.max(well.worstRatio, alarm.score_ratio ?? 0);
@@ -103,6 +109,11 @@ export class Plant {
     if (!well.trouble || !well.decision) return false;
     const hold = well.decision.verdict === "no_leak" ? HOLD_MS : FORGOTTEN_MS;
     return this.age(well.trouble.received_at) < hold;
+  }
+
+  #alarmedWithoutCamera(alarm) {
+    if (alarm.state === "normal") this.nameless.delete(alarm.alarm_id);
+    else this.nameless.set(alarm.alarm_id, alarm);
   }
 
   #judgedLately(well) {

@@ -52,6 +52,8 @@ export default {
   "summary.leak": ["LEAK in {count} well", "LEAK in {count} wells"],
   "summary.newest": "newest: {place} ({duration})",
   "summary.returned": ["{count} leak or unknown is over: acknowledge it", "{count} leaks or unknowns are over: acknowledge them"],
+  "summary.nameless": ["{count} ALARM of a picture that names no camera", "{count} ALARMS of pictures that name no camera"],
+  "summary.nameless_hint": "It is listed under System: acknowledge it there.",
   "summary.shelved": ["{count} shelved", "{count} shelved"],
   "summary.unknown": ["{count} well cannot be judged", "{count} wells cannot be judged"],
   "summary.no_leak": "No leak",

@@ -32,11 +32,15 @@ function drawSpans(node, texts) {
 function summaryOf(plant, link, attention) {
   if (link.state === "refused") return { state: "silent", headline: text("summary.locked"), detail: [] };
   if (link.state !== "live") return { state: "silent", headline: text("summary.blind"), detail: [] };
-  if (plant.wells().length === 0) return { state: "silent", headline: text("summary.empty"), detail: [text("summary.empty_hint")] };
+  if (plant.wells().length === 0 && plant.nameless.size === 0) return { state: "silent", headline: text("summary.empty"), detail: [text("summary.empty_hint")] };
   const groups = Object.fromEntries(attention.map(({ group, wells, cards }) => [group, { wells, cards }]));
   const counts = { ...tally(plant), unknown: groups.unknown.wells.length };
   const returned = groups.returned.wells.filter(isOpen);
-  const lines = (told) => linesOf({ counts, groups, returned: returned.length }, told);
+  const lines = (told) => linesOf({ counts, groups, returned: returned.length, nameless: plant.nameless.size }, told);
+  const nameless = [...plant.nameless.values()].filter((alarm) => alarm.verdict === "leak").length;
+  if (groups.leak.wells.length === 0 && nameless > 0) {
+    return { state: "leak", headline: text("summary.nameless", { count: nameless }), detail: [text("summary.nameless_hint")], lines: lines("nameless") };
+  }
   if (groups.leak.wells.length > 0) return leakSummary(plant, groups.leak, lines("leak"));
   if (counts.silent > 0) return { state: "silent", headline: text("summary.silent", { count: counts.silent }), detail: [], lines: lines("silent") };
   if (returned.length > 0) return returnedSummary(returned, lines("returned"));
@@ -71,11 +75,12 @@ function named(wells) {
 }
 
 /** What else there is: unknowns always have their own line. */
-function linesOf({ counts, groups, returned }, told) {
+function linesOf({ counts, groups, returned, nameless }, told) {
   const figures = {
     unknown: counts.unknown,
     silent: counts.silent,
     returned,
+    nameless,
     shelved: groups.shelved.wells.length,
     good: told === "leak" ? 0 : counts.no_leak,
   };

@@ -250,6 +250,8 @@ def test_the_alarm_of_a_picture_without_a_camera_is_acknowledged_in_the_system_v
     visit: Visit, service: RunningService
 ) -> None:
     service.post(leaking_well(14))
+    page = visit()
+    expect(page.locator("#summary")).to_contain_text("ALARM of a picture that names no camera")
     page = visit("#/system")
     page.evaluate(NAME_KNOWN)
     waiting = page.locator("#system-alarms tr", has_text=NOBODYS).first

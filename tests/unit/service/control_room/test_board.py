@@ -86,6 +86,19 @@ def test_an_alarm_shows_what_raised_it_and_what_became_of_it() -> None:
     assert (alarm.state, alarm.acknowledged_by, alarm.comment) == (AlarmState.ACKNOWLEDGED, "Anna", "tapped")
 
 
+def test_an_alarm_of_a_picture_without_a_camera_is_on_the_board_until_it_is_over() -> None:
+    layer = AlarmLayer(AlarmRule(confirmations=1, window=1))
+    raised = layer.observe(a_decision(LEAK, camera_id=None, well_id=None))
+    assert raised is not None
+    after = board_after(event_of(raised))
+    assert [alarm.alarm_id for alarm in after.view().nameless] == [raised.alarm.alarm_id]
+    told = after.alarm(event_of(raised))
+    assert told is not None
+    assert told.camera_id is None
+    after.apply([Recorded(2, event_of(layer.acknowledge(raised.alarm, "Anna", "")))])
+    assert after.view().nameless == []
+
+
 def test_in_an_older_journal_an_acknowledgement_was_the_end_of_an_alarm() -> None:
     payload = {"operator": "Anna", "comment": "tapped"}
     taken = an_event(EventKind.ALARM_ACKNOWLEDGED, event_id="event-2", alarm_id="event-1", payload=payload)
