@@ -1,8 +1,9 @@
 """Layouts in which folders say what a picture shows."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -29,11 +30,12 @@ def by_folder(contents: Contents) -> Reading | None:
     only says where or when. ``test/imgs`` takes its labels from ``test_annotation.txt``.
     """
     annotated = _annotated(contents)
+    shared = _shared(contents.pictures)
     places: dict[PurePosixPath, Place] = {}
     unlabelled: dict[PurePosixPath, str] = {}
     undecided: Counter[PurePosixPath] = Counter()
     for path in contents.pictures:
-        said = place_of(path, contents.naming)
+        said = place_of(path, contents.naming, shared)
         list_folder = next((folder for folder in path.parents if folder in annotated), None)
         if isinstance(said, Place):
             places[path] = said
@@ -51,8 +53,10 @@ def by_folder(contents: Contents) -> Reading | None:
     return Reading("by folder", places, unlabelled, undecided) if places or undecided else None
 
 
-def place_of(path: PurePosixPath, naming: Naming) -> Place | Unsaid:
+def place_of(path: PurePosixPath, naming: Naming, shared: int = 0) -> Place | Unsaid:
     """Read label and part from the names of the folders, the innermost first.
+
+    ``shared`` outer folders hold all pictures, and so say nothing of those in ``train``.
 
     >>> place_of(PurePosixPath("wells/proliv/camera_1/7.JPG"), Naming())
     Place(label=<Label.LEAK: 1>, sealed=False)
@@ -69,7 +73,7 @@ def place_of(path: PurePosixPath, naming: Naming) -> Place | Unsaid:
                 return Unsaid.UNDECIDED
             return Place(label, is_sealed(path))
         if name.lower() in TRAIN:
-            above = {naming.folder(folders[:one]) for one in range(1, depth)}
+            above = {naming.folder(folders[:one]) for one in range(shared + 1, depth)}
             return Unsaid.UNDECIDED if strange or Label.LEAK in above else Place(Label.GOOD, is_sealed(path))
         strange = strange or not is_neutral(name) or naming.knows(folders[:depth])
     if not folders:
@@ -77,6 +81,14 @@ def place_of(path: PurePosixPath, naming: Naming) -> Place | Unsaid:
     if (is_sealed(path) and not strange) or {folder.lower() for folder in folders} & UNLABELLED_TEST:
         return Unsaid.UNLABELLED
     return Unsaid.UNDECIDED
+
+
+def _shared(paths: Iterable[PurePosixPath]) -> int:
+    """How many outer folders all pictures share; none where they share ``train`` too."""
+    folders = [path.parts[:-1] for path in paths]
+    low, high = min(folders, default=()), max(folders, default=())
+    same = list(takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False)))
+    return 0 if any(name.lower() in TRAIN for name, _ in same) else len(same)
 
 
 def is_sealed(path: PurePosixPath) -> bool:

@@ -58,6 +58,32 @@ def test_data_that_cannot_be_learnt_from_ends_with_one_line(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_that_may_be_good_or_leak_ends_before_anything_is_fitted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write_wells(tmp_path / "data", good=20, leak=4)
+    (data / "proliv").rename(data / "train" / "_rejected")
+    command = ["compare", *FAST, "--data", str(data), "--out", str(tmp_path / "out")]
+    assert main(command) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "leak-training: good or leak? The name does not say: train/_rejected/ (4 pictures): "
+        "name each with --good NAME, --leak NAME or --skip NAME"
+    )
+    assert not (tmp_path / "out").exists()
+    assert main(["stress", "--data", str(data), "--leak", "_rejected", "--show", str(tmp_path / "sheets")]) == 0
+    assert "20 good, 4 leak" in capsys.readouterr().err
+
+
+def test_pictures_that_the_service_would_refuse_end_before_anything_is_fitted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dark = [(good_well(seed) // 16).astype(np.uint8) for seed in range(20)]
+    data = write(tmp_path / "data", dark, [])
+    assert main(["compare", *FAST, "--data", str(data), "--out", str(tmp_path / "out")]) == 2
+    assert "most as input_black" in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_folder_that_may_not_be_written_ends_with_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from weakref import ref
+
 import numpy as np
 import pytest
 
@@ -86,3 +89,39 @@ def test_under_a_doubt_that_hides_leaks_a_score_above_the_threshold_is_a_leak_an
     assert (leak.verdict, leak.reason.value) == (Verdict.LEAK, "score_at_or_above_threshold_input_low_contrast")
     assert (unknown.verdict, unknown.reason) == (Verdict.UNKNOWN, Reason.INPUT_LOW_CONTRAST)
     assert leak.score == unknown.score
+
+
+def test_any_number_of_pictures_is_judged_in_order_without_holding_them() -> None:
+    class Large(Sequence[Pixels]):
+        """Pictures of 3 MB, made when they are asked for; it knows how many were alive at once."""
+
+        def __init__(self, numbers: range) -> None:
+            self.numbers = numbers
+
+        def __len__(self) -> int:
+            return len(self.numbers)
+
+        def __getitem__(self, place: int | slice) -> "Pixels | Large":  # type: ignore[override]  # both in one
+            if isinstance(place, slice):
+                return Large(self.numbers[place])
+            picture = np.full((1000, 1000, 3), self.numbers[place] // 3 + 30, np.uint8)
+            picture[:500] += 60
+            alive.append(ref(picture))
+            return picture
+
+    alive: list[ref[Pixels]] = []
+    most = 0
+
+    class Counting(Brightness):
+        def score(self, pixels: Pixels) -> Scores:
+            nonlocal most
+            most = max(most, sum(one() is not None for one in alive))
+            return super().score(pixels)
+
+    scorer = Counting()
+    found = a_detector(scorer, threshold=1000.0).judge_many(Large(range(300)))
+    scores = [one.score or 0.0 for one in found]
+    assert scores == sorted(scores)
+    assert len(set(scores)) == 100
+    assert scorer.sizes == [256, 44]
+    assert most < 30

@@ -12,7 +12,9 @@ from training.synthetic.augmentation import (
     augmentation_rule,
     chunks,
     draw,
+    draw_at_sizes,
     joined,
+    joined_at_size,
 )
 
 WELLS = [good_well(seed) for seed in range(5)]
@@ -80,3 +82,19 @@ def test_large_pictures_are_drawn_on_reduced() -> None:
 
 def test_no_lesson_is_an_empty_one() -> None:
     assert draw(WELLS, augmentation_rule("leaks", 0)).at_size(SPEC).pixels.shape == (0, 16, 24, 3)
+
+
+def test_drawn_at_the_models_sizes_is_what_is_drawn_and_then_brought_there() -> None:
+    rule, specs = augmentation_rule("leaks", 2), [SPEC, InputSpec(height=20, width=20)]
+    pieces = [draw_at_sizes(some, rule, first, specs, erase=True) for first, some in chunks(WELLS)]
+    for place, spec in enumerate(specs):
+        whole = draw(WELLS, rule).at_size(spec, erase=True)
+        found = joined_at_size([piece[place] for piece in pieces])
+        for field in ("pixels", "restored", "source", "family"):
+            assert np.array_equal(getattr(found, field), getattr(whole, field)), field
+
+
+def test_of_no_wells_nothing_is_drawn() -> None:
+    ((first, some),) = chunks([])
+    (empty,) = draw_at_sizes(some, augmentation_rule("disturbances", 2), first, [SPEC], erase=False)
+    assert joined_at_size([empty]).pixels.shape == (0, 16, 24, 3)

@@ -82,6 +82,12 @@ def test_a_known_word_below_train_is_no_good_well(folder: str, tmp_path: Path) -
     assert read(draw(tmp_path, "+train/a.png", f"-train/{folder}/b.png")) == Read(1, 1)
 
 
+def test_the_name_of_the_whole_set_says_nothing_of_its_parts(tmp_path: Path) -> None:
+    assert read(draw(tmp_path / "a", "+leak_data/train/a.png", "-leak_data/proliv/b.png")) == Read(1, 1)
+    with pytest.raises(DataError, match="good or leak"):
+        survey(draw(tmp_path / "b", "-leak/train/a.png"))
+
+
 def test_folders_that_only_say_where_or_when_are_as_good_as_train(tmp_path: Path) -> None:
     assert read(draw(tmp_path, "+train/camera_1/a.png", "+train/2023-03-01/b.png", "-leak/scratch/c.png")) == Read(2, 1)
 
