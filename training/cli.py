@@ -5,7 +5,7 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -16,6 +16,7 @@ from service.contract.errors import LeakInspectionError
 from service.contract.stored_files.stored_file import printable
 from training.dataset.layout import PARTS
 from training.fitting.machine import default_processes
+from training.option_types import artifact_name, count, share, size
 from training.recipe.parts import StrategyName
 from training.recipe.recipe import recipe_names
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_commission(adder.add_parser("commission", help="fit an artefact to a new camera, or refuse to arm it"))
     _add_report(adder.add_parser("report", help="draw the report of a finished comparison again"))
     _add_import_reviews(adder.add_parser("import-reviews", help="make a data folder of reviewed pictures"))
+    _add_import_onnx(adder.add_parser("import-onnx", help="make an artefact of a model that was trained elsewhere"))
     _add_demo(adder.add_parser("demo", help="write an example set of drawn wells and leaks"))
     _add_stress(adder.add_parser("stress", help="draw synthetic pictures on good wells, to look at them"))
     return parser
@@ -82,9 +84,9 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_site(parser)
     _add_out(parser)
     parser.add_argument("--recipes", nargs="+", metavar="RECIPE", help=f"of {', '.join(recipe_names())}, or TOML files")
-    parser.add_argument("--seeds", type=_count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
+    parser.add_argument("--seeds", type=count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
     parser.add_argument(
-        "--jobs", type=_count(1, 256), default=default_processes(), metavar="N", help="processes (%(default)s)"
+        "--jobs", type=count(1, 256), default=default_processes(), metavar="N", help="processes (%(default)s)"
     )
     parser.add_argument(
         "--quick", action="store_true", help="one seed, two epochs, few wells: a first look, never activated"
@@ -98,8 +100,8 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     _add_site(parser)
     parser.add_argument("--recipe", required=True, help="name or TOML file")
-    parser.add_argument("--seed", type=_count(0, 2**31 - 1), metavar="N", help="instead of the recipe's")
-    parser.add_argument("--threads", type=_count(1, 64), default=1, metavar="N", help="default 1")
+    parser.add_argument("--seed", type=count(0, 2**31 - 1), metavar="N", help="instead of the recipe's")
+    parser.add_argument("--threads", type=count(1, 64), default=1, metavar="N", help="default 1")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the weights go")
 
 
@@ -142,10 +144,8 @@ def _add_commission(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--leaks", type=Path, metavar="FOLDER", help="leaks of the camera, where there are any")
     parser.add_argument("--check", type=Path, metavar="FOLDER", help="later pictures: does the prediction hold?")
     parser.add_argument("--camera", default="CAMERA", metavar="ID", help="its camera_id, for the cameras file")
-    parser.add_argument(
-        "--budget", type=_share, default=0.05, metavar="SHARE", help="called leak in a scene on average"
-    )
-    parser.add_argument("--margin", type=_share, default=0.75, metavar="SHARE", help="of the lowest leak, no cut above")
+    parser.add_argument("--budget", type=share, default=0.05, metavar="SHARE", help="called leak in a scene on average")
+    parser.add_argument("--margin", type=share, default=0.75, metavar="SHARE", help="of the lowest leak, no cut above")
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
@@ -159,11 +159,34 @@ def _add_import_reviews(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where good/ and leak/ go")
 
 
+def _add_import_onnx(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="FILE", help="ONNX; an autoencoder, or what gives a score")
+    _add_data(parser)
+    _add_site(parser)
+    _add_out(parser)
+    parser.add_argument("--name", type=artifact_name, metavar="NAME", help="of the artefact (the file's)")
+    parser.add_argument("--input", metavar="NAME", help="which input takes the picture, where there are several")
+    parser.add_argument("--output", metavar="NAME", help="which output counts, where there are several")
+    parser.add_argument("--output-is", choices=("reconstruction", "score", "map"), help="where its shape does not tell")
+    parser.add_argument("--size", type=size, metavar="HxW", help="of its pictures, where the graph does not tell")
+    parser.add_argument("--layout", choices=("nchw", "nhwc", "flat"), help="where the graph does not tell")
+    parser.add_argument(
+        "--channels", choices=("rgb", "bgr", "grey"), default="rgb", help="in their order (%(default)s)"
+    )
+    parser.add_argument(
+        "--normalise",
+        choices=("unit", "bytes", "symmetric", "imagenet"),
+        default="unit",
+        help="what it takes: 0..1, 0..255, -1..1, ImageNet's mean and deviation (%(default)s)",
+    )
+    parser.add_argument("--mean", nargs="+", type=float, metavar="M", help="of values in 0..1, one or one a channel")
+    parser.add_argument("--std", nargs="+", type=float, metavar="S", help="the same of the deviation")
+    parser.add_argument("--strategy", choices=STRATEGIES, default="scene_budget", help="of the threshold (%(default)s)")
+
+
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="a new folder; gets wells/ and site/")
-    parser.add_argument(
-        "--seed", type=_count(0, 2**31 - 1), default=0, metavar="N", help="other pictures (%(default)s)"
-    )
+    parser.add_argument("--seed", type=count(0, 2**31 - 1), default=0, metavar="N", help="other pictures (%(default)s)")
 
 
 def _add_stress(parser: argparse.ArgumentParser) -> None:
@@ -197,22 +220,3 @@ def _add_out(parser: argparse.ArgumentParser) -> None:
     activation = parser.add_mutually_exclusive_group()
     activation.add_argument("--no-activate", action="store_true", help="leave active.json as it is")
     activation.add_argument("--activate", action="store_true", help="activate it whatever the active one does")
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = 0.0
-    if not 0 < share < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share above 0 and below 1")
-    return share
-
-
-def _count(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isdecimal() or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
-        return int(text)
-
-    return parse
