@@ -11,8 +11,8 @@ from training.commands import finish, read_both
 from training.comparison.activation import REPORTS, misses_most, not_better, other_product
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import Split, split
-from training.export.foreign_model import NORMALISATIONS, Wish, read_foreign
-from training.export.import_onnx import import_onnx
+from training.export.foreign.import_onnx import import_onnx
+from training.export.foreign.model import NORMALISATIONS, Wish, read_foreign
 from training.recipe.parts import ThresholdRule
 
 

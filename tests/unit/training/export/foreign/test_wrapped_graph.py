@@ -10,9 +10,9 @@ from service.contract.errors import ExportRefused
 from service.contract.picture import Pixels
 from service.contract.scorer import OnnxScorer, open_session
 from tests.foreign_graphs import KEPT, Axes, brightest_channel, brightness, write_dimming
-from training.export.foreign_model import NORMALISATIONS, ForeignModel, Wish, read_foreign
+from training.export.foreign.model import NORMALISATIONS, ForeignModel, Wish, read_foreign
+from training.export.foreign.wrapped_graph import explaining_graph, scoring_graph
 from training.export.onnx_graph import serialise
-from training.export.wrapped_graph import explaining_graph, scoring_graph
 
 HEIGHT, WIDTH = 9, 12
 PIXELS: Pixels = np.random.default_rng(0).integers(0, 256, (5, HEIGHT, WIDTH, 3), dtype=np.uint8)

@@ -16,10 +16,10 @@ from training.evaluation.thresholds import calibrate
 from training.export.assembly import Findings, Identity, assemble
 from training.export.draft import Draft, drafted
 from training.export.export import PARITY_PICTURES, calibration_scores
-from training.export.foreign_model import ForeignModel
+from training.export.foreign.model import ForeignModel
+from training.export.foreign.wrapped_graph import explaining_graph, scoring_graph
 from training.export.onnx_graph import serialise
 from training.export.parity import Parity, compare_scores, drawn
-from training.export.wrapped_graph import explaining_graph, scoring_graph
 from training.recipe.parts import ThresholdRule
 
 

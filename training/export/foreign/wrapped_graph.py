@@ -8,7 +8,7 @@ import numpy.typing as npt
 import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from training.export.foreign_model import LUMA, ForeignModel
+from training.export.foreign.model import LUMA, ForeignModel
 from training.export.onnx_graph import BATCH, require_sound
 
 THEIRS = "theirs/"

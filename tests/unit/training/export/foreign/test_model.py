@@ -6,7 +6,7 @@ from onnx import TensorProto, helper
 
 from service.contract.errors import ExportRefused
 from tests.foreign_graphs import brightness, write_dimming
-from training.export.foreign_model import ForeignModel, Wish, read_foreign
+from training.export.foreign.model import ForeignModel, Wish, read_foreign
 
 
 def read(folder: Path, *taken: int | str, wish: Wish | None = None) -> ForeignModel:
