@@ -39,6 +39,9 @@ export default {
   "trouble.misaligned": "THE CAMERA OR THE TABLE HAS MOVED, for {duration}: its wells are not judged. Put it back, or have its layout made again.",
   "trouble.postgresql": "The shared record has not been reached for {duration}. Verdicts go on; lists may be old.",
   "trouble.webhook": "ALARMS HAVE NOT REACHED THE PLANT for {duration}. Watch this page.",
+  "trouble.mqtt": "THE PLANT HEARS NOTHING OVER MQTT for {duration}. Watch this page.",
+  "trouble.modbus": "THE CONTROLLERS HEAR NOTHING OVER MODBUS for {duration}. Watch this page.",
+  "trouble.opcua": "THE PLANT HEARS NOTHING OVER OPC UA for {duration}. Watch this page.",
   "trouble.clock": "The service's clock has jumped: times may be wrong. Nothing is deleted for its age meanwhile.",
   "trouble.journal_damaged": "A damaged record was set aside: what was before is not shown. Tell the engineer.",
 
