@@ -116,8 +116,20 @@ async def look(endpoint: str, options: dict[str, str]) -> None:
     session = client.nodes.root.session
     subscription = await client.create_subscription(1000, Listener())
     await _try("republish", lambda: session.republish(subscription.subscription_id, 4711))
+    await _try("too many subscriptions", lambda: _subscribe(client))
     await _try("republish elsewhere", lambda: session.republish(4711, 1))
     await client.disconnect()
+
+
+async def _subscribe(client: Client) -> None:
+    """Make subscriptions until one is refused."""
+    made: list[Any] = []
+    try:
+        while len(made) < PATIENCE:
+            made.append(await client.create_subscription(60_000, Listener()))
+    finally:
+        for one in made:
+            await one.delete()
 
 
 async def _call_methods(vision: int, machine: Any, automatic: Any, results: Any, result: str) -> None:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -25,6 +26,10 @@ BEAT_S = 1.0
 IDLE_S = 10.0
 ANSWER_S = 10.0
 STOP_S = 5.0
+MOST_SUBSCRIPTIONS, MOST_CONNECTIONS = 200, 100
+SWITCH_S = 0.0005
+"""Who needs the interpreter gets it after so long: with Python's 5 ms an inspection waits for busy subscriptions."""
+
 T = TypeVar("T")
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # what a client sends wrong, it is told
@@ -67,6 +72,7 @@ class OpcuaPlug:
         Raises:
             SetupError: the address cannot be listened on, or a certificate cannot be read.
         """
+        sys.setswitchinterval(SWITCH_S)
         outer = asyncio.get_running_loop()
         opened: asyncio.Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = outer.create_future()
         ended: asyncio.Future[None] = outer.create_future()
@@ -160,6 +166,7 @@ class OpcuaPlug:
         inner = InternalServer(user_manager=KeyUsers(self._access))
         inner.subscription_service = MendedSubscriptions(inner.aspace, iserver=inner)
         inner.isession.subscription_service = inner.subscription_service
+        inner.max_subscriptions, inner.max_connections = MOST_SUBSCRIPTIONS, MOST_CONNECTIONS
         server = Server(iserver=inner)
         await server.init()
         await server.set_application_uri(OWN)

@@ -144,6 +144,7 @@ def test_states_variables_and_methods_are_there_and_wrong_requests_get_their_cod
         "stop": "BadNotSupported",
         "halt": "BadNotSupported",
         "write": "BadUserAccessDenied",
+        "too many subscriptions": "BadTooManySubscriptions",
         "republish": "BadMessageNotAvailable",
         "republish elsewhere": "BadSubscriptionIdInvalid",
     }
