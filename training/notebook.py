@@ -12,7 +12,7 @@ from service.contract.errors import DataError
 from service.contract.manifest import Manifest
 from service.contract.picture import Pixels, decode
 from training.comparison.content import ComparisonReport, from_json
-from training.comparison.rows import Row, rows_of
+from training.comparison.outcome.rows import Row, rows_of
 
 __all__ = ["LoadedArtifact", "load_artifact", "read_comparison", "read_picture"]
 
@@ -83,7 +83,7 @@ def read_picture(file: str | Path) -> Pixels:
 def read_comparison(file: str | Path) -> list[Row]:
     """Read the ``comparison.json`` that ``compare`` names in its last line: a dict a candidate, best first.
 
-    All have the same keys (:func:`training.comparison.rows.rows_of`), so that ``pandas.DataFrame(rows)`` and
+    All have the same keys (:func:`training.comparison.outcome.rows.rows_of`), so that ``pandas.DataFrame(rows)`` and
     ``csv.DictWriter`` take them as they are.
 
     Raises:

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from service.contract.manifest import Threshold
-from training.comparison.answers import Answer, answers
 from training.comparison.content import ComparisonReport
+from training.comparison.outcome.answers import Answer, answers
 from training.evaluation.content import PartScores
 from training.evaluation.rates import rate
 

@@ -6,7 +6,7 @@ import pytest
 
 from service.contract.errors import SetupError
 from training.comparison.content import ComparisonReport
-from training.comparison.tracking import EXPERIMENT, PARENT, Tracker
+from training.comparison.outcome.tracking import EXPERIMENT, PARENT, Tracker
 
 mlflow = pytest.importorskip("mlflow.tracking", reason="needs the extra `mlflow`")
 pytestmark = pytest.mark.filterwarnings("default")  # those of MLflow are none of ours
