@@ -40,6 +40,13 @@ class Memory(NamedTuple):
         return self.end_mib / self.warm_mib - 1
 
 
+class Generators(NamedTuple):
+    """Requests a second, and the server's seconds of CPU a request, round by round; hey's are empty without it."""
+
+    wrk: list[tuple[float, float]]
+    hey: list[tuple[float, float]]
+
+
 class Replicas(NamedTuple):
     """Requests a second of one replica alone, and of two side by side on two cores."""
 
@@ -60,18 +67,20 @@ def camera_latency(bench: Bench, ours: Contender, duration_s: float) -> CameraLa
         )
 
 
-def second_generator(bench: Bench, ours: Contender) -> tuple[float, float | None]:
-    """Requests a second of one raw crop by wrk and by hey, which take turns."""
+def generators(bench: Bench, ours: Contender) -> Generators:
+    """Post one raw crop by wrk and by hey, which take turns."""
     load = replace(ours.loads[RAW], folder=_with_first_alone(ours.loads[RAW].folder))
     core, plan = bench.cores.load, bench.plan
-    wrk, hey = [], []
+    found = Generators([], [])
     with bench.running(ours) as server:
         saturate(load, server.port, core, plan.warm_up_s)
         for _ in range(plan.rounds):
-            wrk.append(saturate(load, server.port, core, plan.saturated_s).rate)
-            hey.append(saturate_by_hey(load, server.port, core, plan.saturated_s))
-    seen = [rate for rate in hey if rate is not None]
-    return statistics.median(wrk), statistics.median(seen) if seen else None
+            for generate, seen in ((saturate, found.wrk), (saturate_by_hey, found.hey)):
+                before_s = server.cpu_s
+                done = generate(load, server.port, core, plan.saturated_s)
+                if done is not None:
+                    seen.append((done.rate, (server.cpu_s - before_s) / done.requests))
+    return found
 
 
 def _with_first_alone(folder: Path) -> Path:

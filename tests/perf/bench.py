@@ -145,7 +145,7 @@ class Run:
     def _aims(self) -> list[findings.Finding]:
         _say("latency at a camera's rate, memory over many crops, two replicas")
         return [
-            *findings.second_generator(*aims.second_generator(self._bench, self._ours())),
+            *findings.generators(aims.generators(self._bench, self._ours())),
             *findings.variants(self._variants(), list(contenders.VARIANTS)),
             *findings.camera(aims.camera_latency(self._bench, self._ours(), duration_s=30)),
             *findings.memory(aims.memory(self._bench, self._ours())),

@@ -44,7 +44,7 @@ LOOP_80 = "bare loop, batch of 80"
 
 VARIANTS = {
     f"{RAW}, no picture kept": {"LEAK_INSPECTION_ARCHIVE_GOOD_SHARE": "0"},
-    f"{RAW}, nothing logged": {"LEAK_INSPECTION_LOG_LEVEL": "critical"},
+    f"{RAW}, nothing logged": {"LEAK_INSPECTION_LOG_LEVEL": "error"},
     f"{RAW}, all on disk before the answer": {"LEAK_INSPECTION_JOURNAL_STRICT": "true"},
 }
 """What can be switched, by the row that shows what it costs. What labels cost is a row of its own."""

@@ -88,22 +88,18 @@ def saturated_of(output: str, path: str, client_share: float) -> Saturated:
     return Saturated(result["requests"] - refused, refused, result["duration_us"] / 1e6, client_share)
 
 
-def saturate_by_hey(load: Load, port: int, core: int, duration_s: float) -> float | None:
-    """Post the first body as fast as the server answers, by a generator of another kind; None where it is missing.
-
-    Returns:
-        Requests a second that were answered with 200.
-    """
+def saturate_by_hey(load: Load, port: int, core: int, duration_s: float) -> Saturated | None:
+    """Post the first body as fast as the server answers, by a generator of another kind; None where it is missing."""
     if shutil.which("hey") is None:
         return None
     body = min(load.folder.iterdir())
     command = ["taskset", "-c", str(core), "hey", "-z", f"{duration_s:.0f}s", "-c", str(load.connections), "-cpus", "1"]
     command += ["-m", "POST", "-T", load.content_type, "-D", str(body), f"http://127.0.0.1:{port}{load.path}"]
-    return rate_of_hey(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return saturated_by_hey(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def rate_of_hey(output: str) -> float:
-    """Read what hey prints.
+def saturated_by_hey(output: str) -> Saturated:
+    """Read what hey prints; it does not tell its share of a core.
 
     Raises:
         RuntimeError: an answer was not 200.
@@ -112,7 +108,7 @@ def rate_of_hey(output: str) -> float:
     if set(answers) != {"200"}:
         raise RuntimeError(f"hey was answered {answers or 'nothing'}")
     (total_s,) = re.findall(r"Total:\s+([0-9.]+) secs", output)
-    return int(answers["200"]) / float(total_s)
+    return Saturated(int(answers["200"]), 0, float(total_s), 0.0)
 
 
 def pace(load: Load, port: int, core: int, rate: float, duration_s: float) -> Paced:

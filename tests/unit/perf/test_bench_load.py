@@ -13,7 +13,7 @@ from service.contract.artifact import open_artifact, read_active
 from service.contract.picture import decode
 from tests.perf.commits import build
 from tests.perf.crops import BOUNDARY, drawn_crops, form, good_to, real_crops
-from tests.perf.load import rate_of_hey, saturated_of
+from tests.perf.load import saturated_by_hey, saturated_of
 from tests.perf.pace import Requests
 from tests.perf.stages import Stage, table
 from tests.perf.training import Speed
@@ -89,9 +89,9 @@ Status code distribution:
 
 
 def test_the_second_generator_counts_what_was_answered() -> None:
-    assert rate_of_hey(HEY) == pytest.approx(3000 / 2.0004)
+    assert saturated_by_hey(HEY).rate == pytest.approx(3000 / 2.0004)
     with pytest.raises(RuntimeError, match="503"):
-        rate_of_hey(HEY + "  [503]\t1 responses\n")
+        saturated_by_hey(HEY + "  [503]\t1 responses\n")
 
 
 def test_verdicts_are_read_from_one_answer_a_frame_or_a_list() -> None:

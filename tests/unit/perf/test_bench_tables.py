@@ -10,7 +10,7 @@ import pytest
 
 from tests.perf import comparison, findings, report
 from tests.perf.agreement import DECISIONS, Agreement, score_gap, total
-from tests.perf.aims import CameraLatency, Memory, Replicas
+from tests.perf.aims import CameraLatency, Generators, Memory, Replicas
 from tests.perf.commits import Commit
 from tests.perf.contenders import CONSTANT, FRAME, LABELLED, LITSERVE, LOOP_80, RAW
 from tests.perf.load import Paced
@@ -147,9 +147,9 @@ def test_a_core_is_told_in_cameras_and_wells() -> None:
 
 @pytest.mark.parametrize(("hey", "met"), [(95.0, True), (89.0, False), (112.0, False)])
 def test_two_load_generators_must_agree(hey: float, met: bool) -> None:
-    (finding,) = findings.second_generator(100.0, hey)
-    assert finding.met is met
-    assert not findings.second_generator(100.0, None)
+    rate, cpu = findings.generators(Generators([(100.0, 0.001)] * 2, [(hey, 0.002)] * 2))
+    assert (rate.met, cpu.value) == (met, 0.5)
+    assert not findings.generators(Generators([(100.0, 0.001)], []))
 
 
 def test_a_page_has_a_block_for_each_command(tmp_path: Path) -> None:
