@@ -7,11 +7,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from service.contract.errors import SetupError
 from service.plug_settings import ModbusSettings
+from service.plugs.modbus.connections import BoundedModbusServer
 from service.plugs.modbus.registers import LAYOUT, SERVICE, WELL_STRIDE, WELLS_FROM, Flag, well_address
 from service.plugs.modbus.wells import ModbusWells
 
@@ -44,7 +44,7 @@ class ModbusPlug:
             SetupError: the address cannot be listened on.
         """
         self._shown.clear()
-        server = ModbusTcpServer(self._device(), address=(self._settings.host, self._settings.port))
+        server = BoundedModbusServer(self._device(), address=(self._settings.host, self._settings.port))
         try:
             await self._show(server)
             await self._listen(server)
@@ -53,14 +53,14 @@ class ModbusPlug:
         finally:
             await server.shutdown()
 
-    async def _listen(self, server: ModbusTcpServer) -> None:
+    async def _listen(self, server: BoundedModbusServer) -> None:
         try:
             await server.serve_forever(background=True)
         except RuntimeError as error:
             where = f"{self._settings.host}:{self._settings.port}"
             raise SetupError(f"{where} cannot be listened on: free it, or set LEAK_INSPECTION_MODBUS_PORT") from error
 
-    async def _keep_showing(self, server: ModbusTcpServer) -> None:
+    async def _keep_showing(self, server: BoundedModbusServer) -> None:
         changed = self._wells.changed
         while True:
             with suppress(TimeoutError):
@@ -93,7 +93,7 @@ class ModbusPlug:
             self._wells.changed.set()
         return None
 
-    async def _show(self, server: ModbusTcpServer) -> None:
+    async def _show(self, server: BoundedModbusServer) -> None:
         ready, now = self._is_ready(), datetime.now(UTC)
         alarm = not ready
         for number, block in enumerate(self._wells.blocks):

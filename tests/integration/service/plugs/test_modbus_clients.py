@@ -1,10 +1,13 @@
 """Controllers: pymodbus's client, and mbpoll, which has no line in common with our server."""
 
+import select
 import shutil
+import socket
 import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -13,6 +16,7 @@ import httpx
 import pytest
 from pymodbus.client import ModbusTcpClient
 
+from service.plugs.modbus.connections import MOST_CONNECTIONS
 from service.plugs.modbus.registers import WELL, WELL_WORDS, well_address
 from tests.pictures import jpeg
 from tests.ports import free_port
@@ -147,6 +151,24 @@ def test_nothing_but_triggers_can_be_written(plant: Plant, address: int) -> None
 def test_what_has_no_register_gets_an_exception(plant: Plant) -> None:
     assert plant.plc.read_holding_registers(50, count=1).exception_code == 2
     assert plant.plc.read_holding_registers(well_address(1), count=100).exception_code == 2
+
+
+def test_more_connections_than_there_is_room_for_are_closed_and_the_others_served(plant: Plant) -> None:
+    with ExitStack() as held:
+        where = ("127.0.0.1", plant.port)
+        others = [held.enter_context(socket.create_connection(where, PATIENCE_S)) for _ in range(MOST_CONNECTIONS + 1)]
+        ends = time.monotonic() + PATIENCE_S
+        while len(closed := select.select(others, [], [], 0.1)[0]) < 2:
+            assert time.monotonic() < ends
+        assert [other.recv(1) for other in closed] == [b"", b""]
+        assert plant.words()
+    ends = time.monotonic() + PATIENCE_S
+    while True:  # those that have gone make room
+        with socket.create_connection(("127.0.0.1", plant.port), timeout=PATIENCE_S) as fresh:
+            fresh.sendall(bytes.fromhex("000100000006010300000001"))
+            if fresh.recv(1):
+                break
+        assert time.monotonic() < ends
 
 
 def test_mbpoll_reads_and_triggers(plant: Plant) -> None:
