@@ -191,7 +191,9 @@ class Settings(BaseSettings):
     replica: Id = Field(
         default_factory=_default_replica, description="Name of this replica in the copy, one of its own for each."
     )
-    webhook_url: str | None = Field(None, pattern=r"^https?://", description="Address that gets each alarm as JSON.")
+    webhook_url: str | None = Field(
+        None, pattern=r"^https?://", description="Address that gets each alarm and each change of its state as JSON."
+    )
     webhook_template: Path | None = Field(None, description="JSON file that shapes what the webhook gets.")
     webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what the webhook gets (HMAC-SHA256, header X-Signature-256)."

@@ -92,14 +92,14 @@ async def range_of_cast(records: Records, cast_id: str, camera_id: str | None) -
     return ReportRange(first, last + A_SECOND, camera_id, cast_id)
 
 
-async def report_on(records: Records, wanted: ReportRange, number: int) -> Report:
-    """Make the report, with that many stretches.
+async def report_on(records: Records, wanted: ReportRange, number: int, *, counted: bool = True) -> Report:
+    """Make the report, with that many stretches; ``counted`` says whether good pictures are counted, which takes long.
 
     Raises:
         TooBroad: there are too many leaks and unknowns to sum them up in time.
     """
     found = await records.ask(lambda connection: stretches(connection, wanted, number))
-    pictures = await _pictures(records, wanted)
+    pictures = await _pictures(records, wanted) if counted else None
     reviews = await records.ask(lambda connection: reviewed_pictures(connection, wanted))
     wells = _wells(found, pictures)
     places = {(well.camera_id, well.well_id) for well in wells}

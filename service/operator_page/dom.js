@@ -25,7 +25,7 @@ export function setText(node, text) {
 /** Sets an attribute only where it differs; null or false takes it away, true makes it empty. */
 export function setAttribute(node, name, value) {
   if (value === null || value === false || value === undefined) {
-    node.removeAttribute(name);
+    if (node.hasAttribute(name)) node.removeAttribute(name);
     return;
   }
   const text = value === true ? "" : String(value);

@@ -54,7 +54,7 @@ export class History {
   async #drawTimeline() {
     const shown = this.#shown;
     try {
-      const report = await read("v1/report", this.#span());
+      const report = await read("v1/report", { ...this.#span(), pictures: false });
       if (shown !== this.#shown) return;
       const wanted = filters().well_id;
       const wells = report.wells.filter((well) => !wanted || well.well_id === wanted);
@@ -95,9 +95,11 @@ export class History {
   }
 }
 
+/** Whole seconds, as the form holds them, with nothing of the stretch left out. */
 function zoom(from, to) {
   const { range: _, ...rest } = addressOf();
-  location.hash = withQuery("#/history", { ...rest, from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+  const [first, last] = [Math.floor(from / 1000), Math.ceil(to / 1000)].map((second) => new Date(second * 1000).toISOString());
+  location.hash = withQuery("#/history", { ...rest, from: first, to: last });
 }
 
 function cell(value, kind = null) {

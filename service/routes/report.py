@@ -34,6 +34,7 @@ class ReportQuery(BaseModel):
     until: AwareDatetime | None = Field(None, alias="to", description="Now where it is absent.")
     camera_id: Id | None = None
     stretches: int = Field(240, ge=1, le=2000, description="Into how many equal parts the time is cut.")
+    pictures: bool = Field(True, description="Whether every picture is counted, which takes long where they are many.")
     format: Literal["json", "csv"] = "json"
 
 
@@ -49,7 +50,7 @@ async def report(query: Annotated[ReportQuery, Query()], records: RecordsNeed) -
         wanted = await range_of_cast(records, query.cast_id, query.camera_id)
     else:
         wanted = _range(query)
-    found = await report_on(records, wanted, query.stretches)
+    found = await report_on(records, wanted, query.stretches, counted=query.pictures)
     return found if query.format == "json" else _csv(found)
 
 

@@ -106,20 +106,19 @@ def pictures_of_wells(connection: Connection, wanted: ReportRange) -> dict[tuple
 
 
 def reviewed_pictures(connection: Connection, wanted: ReportRange) -> list[ReviewedPicture]:
-    """Return the reviews of pictures of that time, newest first."""
-    review = entries.alias("review")
-    about = select(review.c.sequence.label("sequence"), entries.c.camera_id, entries.c.well_id, entries.c.at)
-    of_time = about.join(entries, entries.c.id == review.c.about).where(
-        review.c.kind == REVIEW, entries.c.kind == DECISION, *wanted.conditions()
+    """Return the reviews of pictures of that time, newest first; of ``MOST_REVIEWS`` since its begin.
+
+    Reviews are few and come after their picture: begun with the pictures, the search would look at each of them.
+    """
+    newest = with_models().where(NOT_A_DECISION, entries.c.kind == REVIEW, entries.c.at >= micros(wanted.since))
+    rows = recorded(connection, newest.order_by(entries.c.sequence.desc()).limit(MOST_REVIEWS))
+    reviews = [entry for _, entry in rows if isinstance(entry, Review)]
+    places = select(entries.c.id, entries.c.camera_id, entries.c.well_id, entries.c.at).where(
+        entries.c.id.in_([review.decision_id for review in reviews]), entries.c.kind == DECISION, *wanted.conditions()
     )
-    places = connection.execute(of_time.order_by(review.c.sequence.desc()).limit(MOST_REVIEWS)).all()
-    query = with_models().where(NOT_A_DECISION, entries.c.sequence.in_([row.sequence for row in places]))
-    reviews = {place: entry for place, entry in recorded(connection, query) if isinstance(entry, Review)}
-    return [
-        ReviewedPicture(row.camera_id, row.well_id, moment(row.at), reviews[row.sequence])
-        for row in places
-        if row.sequence in reviews
-    ]
+    known = {row.id: row for row in connection.execute(places)}
+    found = [(known[review.decision_id], review) for review in reviews if review.decision_id in known]
+    return [ReviewedPicture(row.camera_id, row.well_id, moment(row.at), review) for row, review in found]
 
 
 def _ids(connection: Connection, sequences: Sequence[int]) -> dict[int, str]:

@@ -240,6 +240,7 @@ async def test_a_cast_is_reported_with_its_wells_alarms_and_reviews(serve: Serve
         report = (await client.get("/v1/report?cast_id=C-1&stretches=10")).json()
         other = (await client.get("/v1/report?cast_id=C-0")).json()
         hour = (await client.get("/v1/report")).json()
+        quick = (await client.get("/v1/report?pictures=false")).json()
         table = (await client.get("/v1/report?cast_id=C-1&format=csv")).text.splitlines()
         assert_problem(await client.get("/v1/report?cast_id=C-9"), 404)
         assert_problem(await client.get("/v1/report?to=2026-01-01T00:00:00Z&from=2026-05-01T00:00:00Z"), 422)
@@ -253,6 +254,7 @@ async def test_a_cast_is_reported_with_its_wells_alarms_and_reviews(serve: Serve
     ]
     assert (other["leak"], other["alarms"], other["reviews"]) == (0, [], [])
     assert (hour["pictures"], [well["well_id"] for well in hour["wells"]]) == (4, ["2", "1", "3"])
+    assert (quick["pictures"], [well["well_id"] for well in quick["wells"]]) == (None, ["2"])
     assert table[1].startswith("cam-1,2,2,2,0,")
 
 

@@ -40,6 +40,8 @@ def test_an_entry_comes_back_from_its_row_as_it_was(entry: Entry) -> None:
 def test_an_alarm_s_row_is_about_the_decision_and_an_acknowledgement_s_about_the_alarm() -> None:
     raised = Event("e1", EventKind.ALARM_RAISED, START, decision_id="d1")
     assert row_of(raised).about == "d1"
+    named = Event("e1", EventKind.ALARM_RAISED, START, decision_id="d1", alarm_id="e1")
+    assert row_of(named).about == "d1", "so that the decision stays as long as its alarm"
     assert row_of(Event("e2", EventKind.ALARM_ACKNOWLEDGED, START, decision_id="d1", alarm_id="e1")).about == "e1"
 
 
