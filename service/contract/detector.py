@@ -19,7 +19,17 @@ from service.contract.run_limit import RunLimit
 from service.contract.scorer import OnnxScorer, Scorer, Scores
 
 MOST_AT_ONCE: Final = 256
+LARGE_PIXELS: Final = 64 * 64
 MOST_BYTES: Final = 64 * 1024 * 1024
+
+
+def pictures_at_once(spec: InputSpec) -> int:
+    """How many pictures one inference takes, lest it need hundreds of megabytes: fewer where the input is large."""
+    return max(1, MOST_AT_ONCE * LARGE_PIXELS // (spec.height * spec.width)) if _is_large(spec) else MOST_AT_ONCE
+
+
+def _is_large(spec: InputSpec) -> bool:
+    return spec.height * spec.width > LARGE_PIXELS
 
 
 class Detection(NamedTuple):
@@ -66,9 +76,10 @@ class Detector:
     def judge_many(self, pictures: Sequence[Pixels]) -> list[Detection]:
         """Judge any number of pictures, in their order, without ever holding many of them as they are."""
         found: list[Detection] = []
-        for start in range(0, len(pictures), MOST_AT_ONCE):
+        step = pictures_at_once(self.input)
+        for start in range(0, len(pictures), step):
             gated: list[Gated] = []
-            for some in _bounded(pictures[start : start + MOST_AT_ONCE]):
+            for some in _bounded(pictures[start : start + step]):
                 gated += self.gate.judge_all(some)
             found += self.judge_gated(gated)
         return found
@@ -99,7 +110,9 @@ class Detector:
 
     def finds(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
         """Whether the score alone calls each picture a leak, [N]; one that is not finite is no ``no_leak``."""
-        return ~(self.score(pictures) < self.threshold.value)
+        step = pictures_at_once(self.input) if _is_large(self.input) else max(len(pictures), 1)
+        scores = [self.score(pictures[start : start + step]) for start in range(0, len(pictures), step)]
+        return ~(np.concatenate([np.zeros(0, np.float32), *scores]) < self.threshold.value)
 
     def refuses(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
         """Whether the gate doubts each picture, [N], so that it cannot be ``no_leak``."""

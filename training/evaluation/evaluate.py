@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.contract.detector import Detector
+from service.contract.detector import Detector, pictures_at_once
 from service.contract.errors import TooFewPictures
 from service.contract.manifest import InputSpec, Metrics, ServedMetrics, Threshold
 from service.contract.scenes.rates import Scenes
@@ -19,8 +19,6 @@ from training.dataset.scenes import events_of, scene_numbers, with_scenes
 from training.dataset.splits import Split, split
 from training.evaluation.content import CorruptionRates, Mistake
 from training.evaluation.metrics import measure, measure_served
-
-BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,8 @@ def _as_json(rates: CorruptionRates) -> dict[str, Any]:
 
 def score_groups(scorer: Scorer, spec: InputSpec, groups: Sequence[Group]) -> Scored:
     """Score each group's picture."""
-    batches = [scorer.score(pixels_of(groups[start : start + BATCH], spec)) for start in range(0, len(groups), BATCH)]
+    step = pictures_at_once(spec)
+    batches = [scorer.score(pixels_of(groups[start : start + step], spec)) for start in range(0, len(groups), step)]
     return Scored(tuple(groups), np.concatenate([np.zeros(0, np.float32), *batches]))
 
 
