@@ -27,13 +27,15 @@ class ReportRange:
     camera_id: str | None = None
     cast_id: str | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, *, few: bool = False) -> list[ColumnElement[bool]]:
+        """The conditions; ``few`` says that another one leaves few rows, so that no index of casts should be walked."""
         column = entries.c
         conditions = [column.at >= micros(self.since), column.at < micros(self.until)]
         if self.camera_id is not None:
             conditions.append(column.camera_id == self.camera_id)
         if self.cast_id is not None:
-            conditions.append(and_(column.cast_id == self.cast_id, column.cast_id.is_not(None)))
+            of_cast = and_(column.cast_id == self.cast_id, column.cast_id.is_not(None))
+            conditions.append(func.coalesce(column.cast_id, "") == self.cast_id if few else of_cast)
         return conditions
 
 
@@ -82,7 +84,7 @@ def stretches(connection: Connection, wanted: ReportRange, number: int) -> list[
                 func.max(column.score),
                 func.max(column.sequence).label("newest"),
             )
-            .where(NOT_GOOD, column.verdict == verdict.value, *wanted.conditions())
+            .where(NOT_GOOD, column.verdict == verdict.value, *wanted.conditions(few=True))
             .group_by(column.camera_id, column.well_id, STRETCH)
             .order_by(STRETCH.desc())
             .limit(MOST_ROWS)

@@ -1,17 +1,27 @@
 """Questions to a large record walk an index; ``tests.perf.large_record`` measures them on 8 million decisions."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from service.contract.decision import Reason, Verdict
 from service.contract.journal_entry import EventKind
 from service.record.database.engine import Database, sqlite_engine
 from service.record.queries.records import Records
+from service.record.queries.reports import (
+    ReportRange,
+    cast_times,
+    pictures_of_wells,
+    reviewed_pictures,
+    stretches,
+)
 from service.record.queries.search import DecisionFilter
 from service.record.retention.retention import DELETE, END_OF_WINDOW, FOR_EVER, OF_VERDICT, OTHERS
 from tests.decisions import START
@@ -19,6 +29,7 @@ from tests.perf.large_record import fill
 
 ROWS = 40_000
 LEAKS = frozenset({Verdict.LEAK})
+DAY = ReportRange(START, START + timedelta(days=1))
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +85,26 @@ async def test_events_and_alarms_are_found_without_a_look_at_decisions(plans: tu
     await records.standing_alarms()
     await records.after(0, 10, [EventKind.ALARM_RAISED.value])
     assert len([step for step in seen if "INDEX entries_kind" in step]) == 4, seen
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (partial(stretches, wanted=DAY, number=240), "entries_verdict"),
+        (partial(stretches, wanted=replace(DAY, camera_id="cam-1", cast_id="C-0"), number=240), "entries_verdict"),
+        (partial(pictures_of_wells, wanted=DAY), "entries_at"),
+        (partial(cast_times, cast_id="C-0"), "COVERING INDEX entries_cast"),
+        (partial(reviewed_pictures, wanted=DAY), "entries_kind"),
+    ],
+    ids=["strips", "strips of a cast", "pictures", "times of a cast", "reviews"],
+)
+async def test_a_report_walks_the_index_made_for_it(
+    plans: tuple[Records, list[str]], question: Callable[[Connection], object], index: str
+) -> None:
+    records, seen = plans
+    await records.ask(question)
+    assert index in seen[0], seen
+    assert not any("SCAN entries" in step and "INDEX" not in step for step in seen), seen
 
 
 @pytest.mark.parametrize("which", [*OF_VERDICT.values(), OTHERS])
