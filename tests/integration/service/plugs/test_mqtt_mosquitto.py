@@ -31,9 +31,11 @@ def running(made: Callable[[], MosquittoServer]) -> Iterator[MosquittoServer]:
         server = made()
     except NoMosquitto as reason:
         pytest.skip(str(reason))
-    server.start()
-    yield server
-    server.remove()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 def send(address: str, well_id: str, picture: bytes) -> dict[str, object]:
