@@ -86,7 +86,7 @@ FRAME_FAULTS = (
     Fault(
         "covered wells",
         "a grey sheet, then one that looks like wells, over four wells",
-        (COVERED, "200 unknown: input_flat", DESPITE),
+        (COVERED, MISALIGNED, "200 unknown: input_flat", DESPITE),
         covered_wells,
     ),
 )

@@ -1,7 +1,7 @@
 """The aligner of one camera: finds the table of its reference frame on other frames, and proves that it has.
 
-Lucas-Kanade from coarse to fine on half-size grey pictures whose light is matched, a robust affine fit after each step;
-then what lies under each feature is compared with the reference, since a fit alone is proved by anything repetitive.
+Lucas-Kanade from coarse to fine on half-size grey pictures whose light is evened out, a robust affine fit after each
+step; then what lies under each feature is compared with the reference, since anything repetitive fits somewhere.
 """
 
 from math import atan2, degrees, hypot
@@ -23,12 +23,20 @@ COARSE: Final = 4
 
 FIT_PX: Final = 1.5
 ALIKE: Final = 0.6
-RIM_ALIKE: Final = 0.3
+RIM_ALIKE: Final = 0.4
 """Least correlation of what lies around a feature, and around a well, with the reference."""
 
 NEAR: Final = 6
-LEAST_NEAR: Final = 0.5
+LEAST_NEAR: Final = 0.6
 """Share of the features nearest to a well that must be found: who covers a part of the table moves nothing."""
+
+LEAST_CONTRAST: Final = 0.3
+"""Share of the mean contrast that a pixel's surroundings are taken to have at least."""
+
+_AROUND: Final = (31, 31)
+_LEVELS: Final = 40.0
+_LIFT: Final = 3.2
+"""Grey values for one deviation, and deviations that are still above black."""
 
 _STEPS: Final = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 15, 0.02)
 _FEWEST: Final = 8
@@ -56,10 +64,9 @@ class Aligner:
         frame = reference.frame
         self.size = frame.shape[1], frame.shape[0]
         self._region = region_of(self.corners.values(), frame)
-        self._half = self._region.half(frame)
+        self._half = _evened(self._region.half(frame))
         self._coarse = _smaller(self._half)
         self._points = features_of(frame, self.corners.values(), self._region)
-        self._mean, self._deviation = _light(self._half)
         self._patches = Patches(self._half, squares(self._points), ALIKE)
         outlines = [self._region.halved(corners) for corners in self.corners.values()]
         self._rims = Patches(self._half, np.stack([rim(outline) for outline in outlines]), RIM_ALIKE)
@@ -67,7 +74,7 @@ class Aligner:
 
     def align(self, frame: Pixels) -> Found:
         """Find the table on uint8 [H, W, 3] RGB of the reference's size."""
-        half = self._matched(self._region.half(frame))
+        half = _evened(self._region.half(frame))
         tracked = self._tracked(half)
         if tracked is None:
             return Found(UNPROVED, np.zeros(len(self._near), bool))
@@ -79,13 +86,6 @@ class Aligner:
         residual_px = 2 * float(np.sqrt((errors[found] ** 2).mean())) if found.any() else 0.0
         alignment = self._alignment(self._full(matrix), residual_px, float(found.mean()))
         return Found(alignment, (found[self._near].mean(axis=1) >= LEAST_NEAR) & self._rims.are_alike(back))
-
-    def _matched(self, half: Grey) -> Grey:
-        """Bring the light to the reference's: without that half of the features are lost when a lamp fails."""
-        mean, deviation = _light(half)
-        gain = self._deviation / max(deviation, 1.0)
-        table = np.clip((np.arange(256) - mean) * gain + self._mean, 0, 255).astype(np.uint8)
-        return cv2.LUT(half, table)  # type: ignore[return-value]  # 8 bits in, 8 bits out
 
     def _tracked(self, half: Grey) -> tuple[Affine, Points] | None:
         """The move in half pixels of the region, and where each feature went."""
@@ -126,9 +126,16 @@ def _smaller(half: Grey) -> Grey:
     return cv2.resize(half, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]  # 8 bits stay 8 bits
 
 
-def _light(grey: Grey) -> tuple[float, float]:
-    mean, deviation = cv2.meanStdDev(grey)
-    return float(mean[0, 0]), float(deviation[0, 0])
+def _evened(half: Grey) -> Grey:
+    """Even out the light: each pixel by the mean and the contrast around it.
+
+    Lamps that fail, shadows, glare and steam change both; where there is hardly any contrast, noise is not blown up.
+    """
+    grey = half.astype(np.float32)
+    rest = grey - cv2.blur(grey, _AROUND)
+    contrast = cv2.sqrt(cv2.blur(rest * rest, _AROUND))
+    least = LEAST_CONTRAST * float(cv2.mean(contrast)[0]) + 1e-3
+    return cv2.convertScaleAbs(cv2.add(cv2.divide(rest, cv2.max(contrast, least)), _LIFT), alpha=_LEVELS)  # type: ignore[return-value]  # 8 bits
 
 
 def _moved(matrix: Affine, points: Points) -> Points:

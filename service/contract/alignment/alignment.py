@@ -16,7 +16,8 @@ UNSURE_DEGREES: Final = 0.05
 """What measuring may be off: a move of exactly the most is followed."""
 
 LEAST_PROOF: Final = 0.6
-MOST_RESIDUAL_PX: Final = 1.0
+MOST_RESIDUAL_PX: Final = 1.5
+"""Root mean square of single features, where other light and stains move some; of the fit it is a tenth."""
 
 
 class Alignment(NamedTuple):
