@@ -134,8 +134,9 @@ def _evened(half: Grey) -> Grey:
     grey = half.astype(np.float32)
     rest = grey - cv2.blur(grey, _AROUND)
     contrast = cv2.sqrt(cv2.blur(rest * rest, _AROUND))
-    least = LEAST_CONTRAST * float(cv2.mean(contrast)[0]) + 1e-3
-    return cv2.convertScaleAbs(cv2.add(cv2.divide(rest, cv2.max(contrast, least)), _LIFT), alpha=_LEVELS)  # type: ignore[return-value]  # 8 bits
+    least = np.float32(LEAST_CONTRAST * contrast.mean() + 1e-3)
+    deviations = np.maximum(rest / np.maximum(contrast, least) + np.float32(_LIFT), 0)
+    return cv2.convertScaleAbs(deviations, alpha=_LEVELS)  # type: ignore[return-value]  # 8 bits
 
 
 def _moved(matrix: Affine, points: Points) -> Points:

@@ -65,12 +65,12 @@ def test_another_picture_is_no_proof(frame: Pixels) -> None:
 def test_uneven_light_hides_no_table(light: str) -> None:
     frame = moved(drawn_frame(seed=3), 5, -8, 0.7).astype(np.float32)
     across = np.linspace(0, 1, SIZE[0])[None, :, None]
-    changed = {
+    changed: dict[str, np.ndarray] = {
         "lamp on one side": frame * (0.3 + 0.9 * across),
         "shadow": frame * np.where(across > 0.6, 0.5, 1),
         "steam": frame * (1 - 0.7 * across) + 190 * 0.7 * across,
-    }[light]
-    alignment, in_sight = ALIGNER.align(np.clip(changed, 0, 255).astype(np.uint8))
+    }
+    alignment, in_sight = ALIGNER.align(np.clip(changed[light], 0, 255).astype(np.uint8))
     assert alignment.problem is None
     assert farthest_px(alignment, 5, -8, 0.7) < 1
     assert in_sight.mean() > 0.7
