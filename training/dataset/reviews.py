@@ -109,7 +109,7 @@ def _person(review: _Review) -> str:
 
 def _read_lines(path: Path) -> Iterator[_Line]:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except OSError as error:
         raise DataError(f"{path} cannot be read: name a folder of leak-inspection export-reviews") from error
     for number, line in enumerate(text.splitlines(), 1):
