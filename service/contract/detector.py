@@ -20,12 +20,15 @@ from service.contract.scorer import OnnxScorer, Scorer, Scores
 
 MOST_AT_ONCE: Final = 256
 LARGE_PIXELS: Final = 64 * 64
+MOST_LARGE: Final = 64
+"""As many pictures of so many pixels, fewer of more: onnxruntime took 10 MB for each of 128 x 128."""
+
 MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 def pictures_at_once(spec: InputSpec) -> int:
     """How many pictures one inference takes, lest it need hundreds of megabytes: fewer where the input is large."""
-    return max(1, MOST_AT_ONCE * LARGE_PIXELS // (spec.height * spec.width)) if _is_large(spec) else MOST_AT_ONCE
+    return max(1, MOST_LARGE * LARGE_PIXELS // (spec.height * spec.width)) if _is_large(spec) else MOST_AT_ONCE
 
 
 def _is_large(spec: InputSpec) -> bool:

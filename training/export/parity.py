@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.contract.decision import decide
+from service.contract.detector import pictures_at_once
 from service.contract.errors import ExportRefused
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels
@@ -28,7 +29,7 @@ class Parity(NamedTuple):
 
 
 def check_parity(graph: ScoringGraph, model: Path, real: Pixels, threshold: float) -> Parity:
-    """Compare scores and verdicts on real and drawn pictures, alone and in a batch.
+    """Compare scores and verdicts on real and drawn pictures, alone and in batches.
 
     Args:
         graph: the trained graph.
@@ -43,7 +44,9 @@ def check_parity(graph: ScoringGraph, model: Path, real: Pixels, threshold: floa
     expected = score(graph, pixels)
     scorer = OnnxScorer(model, graph.spec)
     alone = np.concatenate([scorer.score(pixels[index : index + 1]) for index in range(len(pixels))])
-    found = np.stack([alone, scorer.score(pixels)])
+    step = pictures_at_once(graph.spec)
+    together = [scorer.score(pixels[start : start + step]) for start in range(0, len(pixels), step)]
+    found = np.stack([alone, np.concatenate(together)])
     return compare_scores(expected, found, threshold)
 
 
