@@ -12,10 +12,10 @@ from service.contract.alignment.aligner import Aligner
 from service.contract.alignment.layout import Box, Layout, Reference
 from service.contract.alignment.proposal.proposal import propose
 from service.contract.artifact import sha256_hex
-from service.contract.durable_file import write_durably
 from service.contract.errors import PictureError, SetupError
 from service.contract.header.header import PNG_START
 from service.contract.picture import Pixels, decode
+from service.contract.stored_files.durable_file import write_durably
 from service.monitoring.cameras_file import cameras_of
 
 YELLOW = (255, 255, 0)

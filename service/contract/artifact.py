@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from service.contract.durable_file import write_durably
 from service.contract.errors import ArtifactInvalid, ArtifactMissing
 from service.contract.manifest import SCHEMA_VERSION, Manifest
+from service.contract.stored_files.durable_file import write_durably
 
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"

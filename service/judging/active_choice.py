@@ -5,8 +5,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.contract.artifact import read_active
-from service.contract.durable_file import write_durably
 from service.contract.errors import ArtifactError, ArtifactInvalid
+from service.contract.stored_files.durable_file import write_durably
 from service.judging.manifest_pins import ManifestPins
 
 CHOICE = "chosen_artifact.json"

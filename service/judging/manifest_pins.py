@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import RootModel, ValidationError
 
 from service.contract.artifact import MANIFEST, Artifact, manifest_digest
-from service.contract.durable_file import write_durably
 from service.contract.errors import ArtifactInvalid, Unavailable
+from service.contract.stored_files.durable_file import write_durably
 
 PINS = "activated_manifests.json"
 

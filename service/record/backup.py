@@ -5,8 +5,8 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from service.contract.durable_file import flush
 from service.contract.errors import SetupError
+from service.contract.stored_files.durable_file import flush
 from service.record.journal.file import copy_journal
 
 

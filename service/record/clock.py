@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from service.contract.durable_file import write_durably
+from service.contract.stored_files.durable_file import write_durably
 from service.record.database.entry_row import EPOCH, MICROSECOND, micros
 
 CLOCK_FILE = "clock.json"

@@ -12,8 +12,8 @@ from training.comparison.activation import REPORTS, misses_most, not_better, oth
 from training.comparison.compare import Comparison, JobCache
 from training.comparison.compare import compare as compare_candidates
 from training.comparison.content import to_json, without_pictures
+from training.comparison.outcome.page import render_comparison
 from training.comparison.outcome.tracking import Tracker
-from training.comparison.page import render_comparison
 from training.comparison.plan import default_names, full_plan, quick_plan
 from training.comparison.ranking import DISTURBANCES, HARDEST
 from training.comparison.summary import comparison_report, findings_of

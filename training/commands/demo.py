@@ -5,7 +5,7 @@ import shlex
 
 from rich.console import Console
 
-from training.synthetic.example_set import write_example_set
+from training.synthetic.examples.example_set import write_example_set
 
 
 def run(options: argparse.Namespace, console: Console) -> None:

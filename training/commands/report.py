@@ -7,7 +7,7 @@ from rich.console import Console
 from service.contract.errors import DataError
 from training.commands import write_page
 from training.comparison.content import ComparisonReport, from_json, without_pictures
-from training.comparison.page import render_comparison
+from training.comparison.outcome.page import render_comparison
 
 
 def run(options: argparse.Namespace, console: Console) -> None:

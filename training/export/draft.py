@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from service.contract.artifact import MANIFEST, open_artifact, sha256_hex
-from service.contract.durable_file import flush
 from service.contract.errors import ArtifactError, ExportRefused
+from service.contract.stored_files.durable_file import flush
 
 
 class Draft:

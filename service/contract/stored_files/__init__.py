@@ -1,1 +1,1 @@
-"""Files of a folder, a tar or a zip archive, as one list; each is read when it is asked for."""
+"""Files of a folder, a tar or a zip archive as one list, read when they are asked for; files that survive a crash."""

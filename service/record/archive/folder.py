@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from service.contract.artifact import sha256_hex
 from service.contract.decision import Decision, Verdict
-from service.contract.durable_file import flush
 from service.contract.errors import PictureGone
 from service.contract.header.header import JPEG_START, PNG_START
+from service.contract.stored_files.durable_file import flush
 
 SUFFIXES = {".jpg": "image/jpeg", ".png": "image/png", ".bin": "application/octet-stream"}
 HOUR = "%Y-%m-%dT%H"

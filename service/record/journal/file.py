@@ -12,9 +12,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from service.contract.decision import Decision
-from service.contract.durable_file import flush
 from service.contract.errors import JournalUnavailable, RecordDamaged
 from service.contract.journal_entry import Entry, entry_id
+from service.contract.stored_files.durable_file import flush
 from service.record.database.engine import is_damage, sqlite_engine
 from service.record.database.entry_row import model_body, row_of
 from service.record.database.schema import entries, migrate

@@ -1,1 +1,1 @@
-"""What a finished comparison tells: answers for people, rows for notebooks, runs for a tracker."""
+"""What a finished comparison tells: its page and plots, answers for people, rows for notebooks, runs for a tracker."""

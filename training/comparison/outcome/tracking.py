@@ -12,8 +12,8 @@ from typing import Any
 
 from service.contract.errors import SetupError
 from training.comparison.content import CandidateReport, ComparisonReport, FitReport, to_json, without_pictures
+from training.comparison.outcome.page import render_comparison
 from training.comparison.outcome.rows import Row, figures_of
-from training.comparison.page import render_comparison
 
 EXPERIMENT = "leak-inspection"
 PARENT, NAME = "mlflow.parentRunId", "mlflow.runName"

@@ -9,7 +9,7 @@ from training.dataset.layout import Label
 from training.dataset.reading import load
 from training.dataset.scenes import events_of, scene_numbers, with_scenes
 from training.dataset.splits import split
-from training.synthetic.example_set import (
+from training.synthetic.examples.example_set import (
     GOOD_FRAMES,
     GOOD_SCENES,
     LEAK_FRAMES,
@@ -19,7 +19,7 @@ from training.synthetic.example_set import (
     ExampleSet,
     write_example_set,
 )
-from training.synthetic.example_wells import ExampleScene
+from training.synthetic.examples.example_wells import ExampleScene
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from service.contract.manifest import Metrics
 from training.comparison.content import CandidateReport, ComparisonReport, FitReport
 from training.comparison.outcome.answers import answers
-from training.comparison.plots import fit_plots, overview
+from training.comparison.outcome.plots import fit_plots, overview
 from training.evaluation.strategies import FITTED_TO_BOTH
 from training.report.templating import environment
 

@@ -5,7 +5,7 @@ import pytest
 
 from service.contract.manifest import Threshold
 from training.comparison.content import ComparisonReport, from_json, to_json, without_pictures
-from training.comparison.page import render_comparison
+from training.comparison.outcome.page import render_comparison
 from training.evaluation.content import CorruptionRates, EvaluationReport, Mistake, PartScores
 from training.evaluation.page import render_evaluation
 from training.evaluation.rates import rate

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from training.comparison.content import ComparisonReport
-from training.comparison.plots import fit_plots, overview
+from training.comparison.outcome.plots import fit_plots, overview
 from training.evaluation.content import PartScores
 from training.evaluation.plots import score_plots
 

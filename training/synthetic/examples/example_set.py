@@ -10,7 +10,7 @@ import cv2
 from service.contract.errors import DataError
 from service.contract.layouts.label_list import ANNOTATION
 from training.dataset.layout import Label
-from training.synthetic.example_wells import ExampleScene
+from training.synthetic.examples.example_wells import ExampleScene
 from training.synthetic.shapes import Picture
 
 GOOD_SCENES, GOOD_FRAMES = 60, 8

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
 from training.comparison.content import ComparisonReport
-from training.comparison.page import render_comparison
+from training.comparison.outcome.page import render_comparison
 
 CHROMIUM = shutil.which("chromium")
 
