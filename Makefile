@@ -83,4 +83,5 @@ up: ## the service and Prometheus in containers
 system-packages: ## what the tests use of Debian: a browser, a database, a proxy, promtool and amtool, load generators, a controller, a broker
 	$(SUDO) apt-get update -qq
 	$(SUDO) env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-		chromium git hey mbpoll mosquitto mosquitto-clients nginx-light nodejs npm openssl postgresql prometheus prometheus-alertmanager python3-venv wrk
+		chromium git hey mbpoll mosquitto mosquitto-clients nginx-light openssl postgresql prometheus prometheus-alertmanager python3-venv wrk \
+		$$(command -v npm >/dev/null || echo nodejs npm) # Node.js of elsewhere brings its own npm, and Debian's conflicts with it

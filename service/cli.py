@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -12,6 +13,8 @@ COMMANDS = (
     "doctor",
 )  # fmt: skip
 USAGE_ERROR = 2
+UNHEARD = 141
+"""What a shell shows of a program that wrote into a closed pipe; never 0, which may mean that all wells are good."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,10 +29,15 @@ def main(arguments: list[str] | None = None) -> int:
     gc.enable()
     options = parser.parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
     except LeakInspectionError as error:
         print(f"leak-inspection: {error}", file=sys.stderr)
         return USAGE_ERROR
+    except BrokenPipeError:  # whoever read our output has gone (``| head``)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python must not flush into the void
+        return UNHEARD
+    return code
 
 
 def _named(arguments: list[str]) -> list[str]:

@@ -1,5 +1,7 @@
 """The commands that need no running service."""
 
+import subprocess
+import sys
 from asyncio import to_thread
 from pathlib import Path
 
@@ -31,6 +33,18 @@ def test_inspect_prints_a_verdict_a_file_and_fails_on_a_leak(
     assert main(["inspect", "--artifacts", str(artifacts), good, leak, __file__]) == 1
     verdicts = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert verdicts == ["no_leak", "no_leak", "leak", "unknown"]
+
+
+def test_verdicts_that_nobody_reads_end_without_a_trace_and_without_saying_good(
+    artifacts: Path, pictures: tuple[Path, Path]
+) -> None:
+    command = (sys.executable, "-m", "service.cli", "inspect", "--artifacts", str(artifacts), str(pictures[0]))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (141, "")
 
 
 def test_inspect_names_a_file_that_is_not_there(artifacts: Path, capsys: pytest.CaptureFixture[str]) -> None:
