@@ -2,20 +2,18 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
+
+from service.setting_groups import SettingsGroup
 
 
-class _PlugGroup(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OipSettings(_PlugGroup):
+class OipSettings(SettingsGroup):
     """The plug for clients of the Open Inference Protocol."""
 
     enabled: bool = Field(False, description="Answer the Open Inference Protocol on /v2.")
 
 
-class ModbusSettings(_PlugGroup):
+class ModbusSettings(SettingsGroup):
     """The plug for programmable controllers."""
 
     enabled: bool = Field(False, description="Show wells in registers of Modbus TCP (extra `modbus`).")
@@ -31,7 +29,7 @@ class ModbusSettings(_PlugGroup):
     trigger_s: float = Field(5.0, gt=0, le=3600, description="Time that a trigger waits for the picture of its well.")
 
 
-class MqttSettings(_PlugGroup):
+class MqttSettings(SettingsGroup):
     """The plug for brokers of MQTT."""
 
     url: str | None = Field(
@@ -56,7 +54,7 @@ class MqttSettings(_PlugGroup):
     )
 
 
-class OpcuaSettings(_PlugGroup):
+class OpcuaSettings(SettingsGroup):
     """The plug for clients of OPC UA."""
 
     enabled: bool = Field(False, description="Serve OPC UA (extra `opcua`).")

@@ -5,7 +5,7 @@ import argparse
 from service.commands import Commands
 from service.contract.errors import SetupError
 from service.monitoring.alarms.budget import alarms_per_hour
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 
 SECONDS_PER_HOUR = 3600
 LARGEST_WINDOW = 10

@@ -21,7 +21,7 @@ from service.contract.journal_entry import Entry
 from service.record.journal.file import JournalFile
 from service.record.journal.journal import Journal
 from service.record.journal.receipt import Receipt
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 from tests.decisions import a_decision
 
 TICK_S = 0.01

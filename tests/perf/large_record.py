@@ -27,7 +27,7 @@ from service.record.queries.records import Records
 from service.record.queries.search import DecisionFilter
 from service.record.retention.entry_stores import JournalEntryStore
 from service.record.retention.retention import Retention
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 from tests.decisions import a_decision
 
 CALLS = 15

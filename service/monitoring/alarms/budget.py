@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 
 
 def alarms_per_hour(rule: AlarmRule, false_rate: float, pictures_per_hour: float) -> float:

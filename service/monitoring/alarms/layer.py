@@ -10,7 +10,7 @@ from service.contract.decision import Decision, Verdict
 from service.contract.journal_entry import EventKind, new_id
 from service.monitoring.alarms.alarm import WAITING, Alarm, AlarmState, Transition, Well
 from service.monitoring.alarms.recent_pictures import RecentPictures
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 
 MOST_WELLS = 20_000
 MOST_UNKEPT = 10_000

@@ -13,7 +13,7 @@ from service.contract.errors import PictureGone
 from service.record.archive.folder import ArchiveFolder, Picture
 from service.record.archive.sweep import Sweep
 from service.record.clock import RecordClock
-from service.settings import ArchiveSettings
+from service.setting_groups import ArchiveSettings
 
 logger = logging.getLogger(__name__)
 

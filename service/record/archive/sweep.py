@@ -11,7 +11,7 @@ from service.contract.decision import Verdict
 from service.record.archive.folder import HOUR, ArchiveFolder
 from service.record.clock import ClockReading, TimeRange
 from service.record.database.entry_row import moment
-from service.settings import RetentionPolicy
+from service.setting_groups import RetentionPolicy
 
 DELETION_ORDER = (Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.LEAK)
 BLOCK_BYTES = 4096

@@ -23,7 +23,7 @@ from service.record.journal.tail import Tail
 from service.record.journal.write_queue import Transaction, WriteBatch, WriteQueue
 from service.record.journal.writer import Recovery, Writer
 from service.record.queries.lookup import decision_on, entries_after, last_entries, newest_capture
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 
 T = TypeVar("T")
 

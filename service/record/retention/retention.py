@@ -16,7 +16,7 @@ from service.contract.decision import Verdict
 from service.contract.errors import LeakInspectionError
 from service.record.clock import ClockReading, RecordClock, TimeRange
 from service.record.retention.entry_stores import EntryStore, Execute
-from service.settings import RetentionPolicy
+from service.setting_groups import RetentionPolicy
 
 DELETION_ORDER = (Verdict.NO_LEAK, Verdict.UNKNOWN, Verdict.LEAK)
 ROWS_AT_ONCE = 500

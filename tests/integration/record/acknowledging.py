@@ -11,7 +11,7 @@ from uuid import uuid4
 from service.contract.decision import Verdict
 from service.contract.journal_entry import entry_id
 from service.record.journal.journal import Journal
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 from tests.decisions import a_decision
 
 LEAK_EVERY = 5

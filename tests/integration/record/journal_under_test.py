@@ -8,7 +8,7 @@ from pathlib import Path
 from service.contract.decision import Decision
 from service.record.deduplication import DeduplicationKey, key_of
 from service.record.journal.journal import Journal, JournalOptions
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 
 LINGERING = JournalSettings.model_construct(linger_s=3600.0)
 """Longer than a setting may be, so that nothing is written because of its age alone."""

@@ -10,7 +10,7 @@ from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import entry_id
 from service.record.journal.journal import Journal, JournalOptions
 from service.record.journal.writer import Recovery
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 from tests.decisions import a_decision
 from tests.eventually import eventually
 

@@ -8,7 +8,7 @@ from service.contract.decision import Decision, Verdict
 from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry, Event, EventKind
 from service.record.journal.journal import Journal, JournalOptions
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 from tests.decisions import START, a_decision
 from tests.eventually import eventually
 from tests.integration.record.journal_under_test import LINGERING, on_disk, opened, seen

@@ -16,7 +16,7 @@ from service.record.database.engine import Database, sqlite_engine
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
 from service.record.queries.search import DecisionFilter
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 from tests.decisions import START, a_decision
 
 NUMBER = 2500

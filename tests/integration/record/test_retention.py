@@ -20,7 +20,7 @@ from service.record.journal.journal import Journal
 from service.record.retention import retention as retention_module
 from service.record.retention.entry_stores import LOCK, JournalEntryStore, PostgresEntryStore
 from service.record.retention.retention import Retention
-from service.settings import RetentionPolicy
+from service.setting_groups import RetentionPolicy
 from tests.decisions import START, a_decision
 from tests.postgres_server import PostgresServer
 

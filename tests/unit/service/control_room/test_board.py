@@ -12,7 +12,7 @@ from service.monitoring.alarms.alarm import AlarmState
 from service.monitoring.alarms.events import event_of
 from service.monitoring.alarms.layer import AlarmLayer
 from service.monitoring.cameras_file import Camera
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 from tests.decisions import START, a_decision
 
 LEAK, GOOD = Verdict.LEAK, Verdict.NO_LEAK

@@ -11,7 +11,7 @@ from service.monitoring.alarms.alarm import Alarm, AlarmState
 from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.alarms.events import alarm_after
 from service.monitoring.alarms.layer import AlarmLayer
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 from tests.decisions import START, a_decision
 from tests.journals import FullJournal, MemoryJournal
 from tests.small_record import SmallRecord

@@ -16,7 +16,7 @@ from service.monitoring.drift import DriftMonitor
 from service.monitoring.monitor import Monitor
 from service.record.journal.receipt import Consequences, Receipt
 from service.record.recorder import Recorder
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 from service.telemetry.metrics import ServiceMetrics
 from tests.decisions import START, a_decision
 from tests.journals import FullJournal, MemoryJournal

@@ -6,7 +6,7 @@ import pytest
 from service.contract.decision import Verdict
 from service.monitoring.alarms.budget import alarms_per_hour
 from service.monitoring.alarms.layer import AlarmLayer
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 from tests.decisions import a_decision
 
 

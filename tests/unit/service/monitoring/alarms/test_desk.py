@@ -13,7 +13,7 @@ from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.alarms.events import alarm_after
 from service.monitoring.alarms.figures import AlarmRate
 from service.monitoring.alarms.layer import AlarmLayer
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 from tests.clock import Clock
 from tests.decisions import START, a_decision
 

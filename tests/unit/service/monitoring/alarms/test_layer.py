@@ -9,7 +9,7 @@ from service.contract.decision import Verdict
 from service.contract.journal_entry import EventKind
 from service.monitoring.alarms.alarm import Alarm, AlarmState
 from service.monitoring.alarms.layer import AlarmLayer
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 from tests.clock import Clock
 from tests.decisions import START, a_decision
 

@@ -10,7 +10,7 @@ from service.contract.journal_entry import EventKind
 from service.monitoring.alarms.alarm import WAITING, Alarm, AlarmState, Transition
 from service.monitoring.alarms.events import alarm_after, event_of
 from service.monitoring.alarms.layer import AlarmLayer
-from service.settings import AlarmRule
+from service.setting_groups import AlarmRule
 from tests.clock import Clock
 from tests.decisions import START, a_decision
 

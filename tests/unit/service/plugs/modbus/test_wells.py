@@ -13,7 +13,7 @@ from service.monitoring.alarms.events import event_of
 from service.plug_settings import ModbusSettings
 from service.plugs.modbus.wells import ModbusWells, places_of
 from service.record.journal.journal import Journal
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 from tests.decisions import START, a_decision
 
 PLACES = [("cam-1", "12a"), ("cam-1", None), ("cam-2", "1")]

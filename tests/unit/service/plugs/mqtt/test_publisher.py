@@ -18,7 +18,7 @@ from service.plugs.mqtt.discovery import Discovery
 from service.plugs.mqtt.messages import Message
 from service.plugs.mqtt.publisher import MOST_AT_ONCE, MqttPublisher
 from service.record.journal.journal import Journal
-from service.settings import JournalSettings
+from service.setting_groups import JournalSettings
 from tests.decisions import a_decision
 
 CAMERAS = {"cam-1": Camera(interval_s=5, wells=("12a", "12b"))}

@@ -11,7 +11,7 @@ from service.contract.decision import Decision, Verdict
 from service.contract.errors import PictureGone
 from service.record.archive.archive import Archive, ArchiveOptions
 from service.record.clock import CLOCK_FILE, RecordClock
-from service.settings import ArchiveSettings
+from service.setting_groups import ArchiveSettings
 from tests.decisions import a_decision
 from tests.eventually import eventually
 

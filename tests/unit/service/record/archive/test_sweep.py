@@ -8,7 +8,7 @@ from service.contract.decision import Verdict
 from service.record.archive.folder import ArchiveFolder
 from service.record.archive.sweep import BLOCK_BYTES, HOURS_PER_SWEEP, Sweep
 from service.record.clock import ClockReading, Shift
-from service.settings import ArchiveSettings, RetentionPolicy
+from service.setting_groups import ArchiveSettings, RetentionPolicy
 from tests.decisions import a_decision
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
