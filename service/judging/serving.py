@@ -8,7 +8,7 @@ from pathlib import Path
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import ServedModel
 from service.contract.detector import Detector, open_detector
-from service.contract.gate.gate import Gates
+from service.contract.gate.gates import Gates
 from service.contract.levels import Levels
 from service.contract.manifest import GateLimits, Threshold
 from service.contract.run_limit import RunLimit

@@ -14,7 +14,8 @@ from asgi_lifespan import LifespanManager
 from service.app import create_app
 from service.app.components import Components
 from service.contract.artifact import read_active
-from service.contract.gate.gate import Gate, Gated, Gates
+from service.contract.gate.gate import Gate, Gated
+from service.contract.gate.gates import Gates
 from service.contract.picture import Pixels
 from service.contract.scorer import Scorer, Scores
 from service.settings import Settings

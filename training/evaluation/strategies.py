@@ -31,7 +31,6 @@ from training.evaluation.rates import (
 )
 
 Strategy = Callable[..., Threshold]
-
 GRID_STEPS = 1000
 FLOAT32_NOISE = 5e-7
 

@@ -11,7 +11,7 @@ import pytest
 
 from service.contract.decision import Decision, Reason, Verdict
 from service.contract.errors import DeadlineExceeded, NotAPicture
-from service.contract.gate.gate import Gates
+from service.contract.gate.gates import Gates
 from service.contract.manifest import GateLimits, Range
 from service.judging.judge import judge_each, pixels_to_decode, with_header
 from service.judging.serving import Serving, open_serving

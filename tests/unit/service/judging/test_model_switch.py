@@ -7,7 +7,8 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from pydantic import JsonValue
 
-from service.contract.gate.gate import Gate, Gated, Gates
+from service.contract.gate.gate import Gate, Gated
+from service.contract.gate.gates import Gates
 from service.contract.journal_entry import EventKind
 from service.contract.picture import Pixels
 from service.judging.active_choice import ActiveChoice

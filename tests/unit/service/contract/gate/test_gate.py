@@ -4,7 +4,8 @@ import pytest
 from service.contract.decision import Reason
 from service.contract.errors import ArtifactInvalid
 from service.contract.gate.figures import FIGURES, WEIGHED
-from service.contract.gate.gate import Gate, Gated, Gates, merge
+from service.contract.gate.gate import Gate, Gated
+from service.contract.gate.gates import Gates, merge
 from service.contract.manifest import GateLimits, InputSpec, Range
 from service.contract.picture import Pixels
 from tests.wells import good_well
