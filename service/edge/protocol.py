@@ -85,7 +85,7 @@ class BoundedProtocol(HttpToolsProtocol):
         try:
             self._parse(data)
         except httptools.HttpParserError as error:
-            self.send_400_response(f"the request cannot be parsed ({error}): send HTTP/1.1")
+            self.send_400_response(f"the request cannot be parsed ({error.__context__ or error}): send HTTP/1.1")
         if not self._in_head:
             self._stop_waiting()
             return
@@ -112,6 +112,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin with the request; one that offers another protocol is read again without its offer."""
+        if b"#" in self.url:  # what follows would be lost, and with it labels (RFC 9112 3.2: no target has it)
+            raise ValueError("there is a # in its address, write %23")
         self._in_head = False
         self._offers = bool(self.parser.should_upgrade())
         if not self._offers:

@@ -45,7 +45,7 @@ def labels_of_query(query: bytes) -> Labels:
 
 
 def merged(query: Labels, form: Labels) -> Labels:
-    """Join the labels of a request's query with those of its form.
+    """Join the labels of a request's query with those of its body.
 
     Raises:
         MalformedField: both give the same one.
@@ -54,7 +54,7 @@ def merged(query: Labels, form: Labels) -> Labels:
         return query
     for field, one, other in zip(Labels._fields, query, form, strict=True):
         if one is not None and other is not None:
-            raise MalformedField(f"{field}: given in the query and in the form, give it once")
+            raise MalformedField(f"{field}: given in the query and in the body, give it once")
     return completed(query, form)
 
 

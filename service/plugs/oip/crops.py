@@ -10,7 +10,7 @@ from service.contract.artifact import sha256_hex
 from service.contract.crop import Crop
 from service.contract.errors import BodyTooLarge, MalformedBody
 from service.contract.picture import Pixels
-from service.edge.request.labels import Labels, labels_of
+from service.edge.request.labels import NO_LABELS, Labels, labels_of, merged
 from service.plugs.oip.request import IMAGE, InferRequest
 from service.plugs.oip.tensors import BYTES, UINT8, Tensor, byte_strings, pixels
 
@@ -26,14 +26,16 @@ OF_THE_PROTOCOL = frozenset(
 )
 
 
-def crops_of(request: InferRequest, most: int, request_id: str, arrived: float) -> list[Crop]:
-    """Turn a request into crops.
+def crops_of(
+    request: InferRequest, most: int, request_id: str, arrived: float, query: Labels = NO_LABELS
+) -> list[Crop]:
+    """Turn a request into crops; labels of its query are those of every row.
 
     Pixels become a PNG, which loses nothing, and go the way of every picture.
 
     Raises:
         MalformedBody: the tensor or a parameter does not fit.
-        MalformedField: a label does not have its form.
+        MalformedField: a label does not have its form, or is given in the query too.
         BodyTooLarge: more than ``most`` rows.
     """
     tensor = request.tensor
@@ -48,7 +50,7 @@ def crops_of(request: InferRequest, most: int, request_id: str, arrived: float) 
         raise MalformedBody(f"{tensor.name}: shape [N, height, width, {COLOURS}] is expected, in RGB")
     if tensor.shape[0] > most:
         raise BodyTooLarge(f"{tensor.shape[0]} pictures, more than the {most} allowed: send fewer at once")
-    labels = labels_of_rows(request.parameters, tensor.shape[0])
+    labels = [merged(query, own) for own in labels_of_rows(request.parameters, tensor.shape[0])]
     images = byte_strings(tensor) if tensor.name == IMAGE else _encoded(tensor)
     received_at = datetime.now(UTC)
     return [
@@ -75,7 +77,7 @@ def _column(name: str, value: JsonValue, rows: int) -> list[object]:
         return [values[0]] * rows
     if len(values) != rows:
         raise MalformedBody(f"{name:.80}: {len(values)} values for {rows} pictures: give one, or one for each")
-    return [each or None for each in values]
+    return [None if each == "" else each for each in values]
 
 
 def _encoded(tensor: Tensor) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from service.edge.middleware import JSON_HEADERS, Handler, RawHeaders, Reply
 from service.edge.request.body import address_of, header, is_small, parsed, read_body
 from service.edge.request.deadline import deadline_of, fresh_until
 from service.edge.request.digest import check_digest
+from service.edge.request.labels import Labels, labels_of_query
 from service.inspector import Inspector
 from service.judging.model_switch import ModelSwitch
 from service.plugs.oip.answer import Answer, answer
@@ -65,25 +66,27 @@ class InferHandler:
         self._access.require(scope, Role.CAMERA)
         deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
         name = require_model(self._models.require(), model, version)
+        labels = labels_of_query(scope["query_string"])
         address = address_of(scope)
-        self._admission.require(address)
+        client = self._arrivals.client(address, labels.camera_id)
+        self._admission.require(client)
         limit, within_s = self._settings.max_batch_bytes, self._settings.deadline_s
-        with nullcontext() if is_small(scope) else self._arrivals.enter(address) as arrival:
+        with nullcontext() if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
             body = await read_body(scope, receive, limit, within_s, arrival)
-            with self._admission.place(address):
+            with self._admission.place(client):
                 arrived = perf_counter()
-                request, crops = await parsed(partial(self._read, scope, arrived), body)
+                request, crops = await parsed(partial(self._read, scope, labels, arrived), body)
                 deadline = min(deadline, arrived + _timeout_s(request))
                 latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in crops)
                 decisions = await self._inspector.inspect_batch(crops, latest)
         scope["decisions"] = decisions
         return _reply(answer(decisions, request.outputs, name, self._models.current().identity.artifact, request.id))
 
-    def _read(self, scope: Scope, arrived: float, body: bytes) -> tuple[InferRequest, list[Crop]]:
+    def _read(self, scope: Scope, labels: Labels, arrived: float, body: bytes) -> tuple[InferRequest, list[Crop]]:
         check_digest(header(scope, b"content-digest"), body)
         whole = _inflated(body, header(scope, b"content-encoding"), self._settings.max_batch_bytes)
         request = read_request(whole, header(scope, HEADER_LENGTH))
-        return request, crops_of(request, self._settings.max_batch_crops, scope["request_id"], arrived)
+        return request, crops_of(request, self._settings.max_batch_crops, scope["request_id"], arrived, labels)
 
 
 def _timeout_s(request: InferRequest) -> float:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import orjson
 from pydantic import JsonValue
 
 from service.contract.errors import MalformedBody
+from service.edge.request.document import read_document
 from service.plugs.oip.answer import OUTPUTS
 from service.plugs.oip.tensors import BYTES, LENGTH_BYTES, Tensor, shape_of
 
@@ -16,6 +16,8 @@ HEADER_LENGTH = b"inference-header-content-length"
 IMAGE = "image"
 SIZE = "binary_data_size"
 MOST_DIGITS = 19
+OF_REQUEST = frozenset(("id", "model_name", "model_version", "parameters", "inputs", "outputs"))
+OF_INPUT = frozenset(("name", "datatype", "shape", "data", "parameters"))
 UNSUPPORTED = frozenset(("shared_memory_region", "shared_memory_offset", "shared_memory_byte_size", "classification"))
 
 
@@ -49,11 +51,11 @@ def read_request(body: bytes, header_length: bytes | None) -> InferRequest:
     length = _length(header_length, len(body))
     if length == 0 and header_length is not None:
         return _raw(body)
-    document = _object(_json(body[:length]), "the request")
+    document = _members(_json(body[:length]), OF_REQUEST, "the request")
     inputs = document.get("inputs")
     if not isinstance(inputs, list) or len(inputs) != 1:
         raise MalformedBody("inputs: exactly one is expected, image (BYTES) or pixels (UINT8)")
-    given = _object(inputs[0], "inputs[0]")
+    given = _members(inputs[0], OF_INPUT, "inputs[0]")
     own = _parameters(given, "inputs[0]")
     tensor = _tensor(given, own, memoryview(body)[length:])
     parameters = _parameters(document, "the request")
@@ -78,18 +80,26 @@ def _length(header_length: bytes | None, size: int) -> int:
 
 def _json(text: bytes) -> JsonValue:
     try:
-        document: JsonValue = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        return read_document(text)
+    except ValueError as error:
         raise MalformedBody(
             f"the request is no JSON ({error}): name the JSON's length where bytes follow it"
         ) from error
-    return document
 
 
 def _object(value: JsonValue, place: str) -> dict[str, JsonValue]:
     if not isinstance(value, dict):
         raise MalformedBody(f"{place} is expected to be a JSON object")
     return value
+
+
+def _members(value: JsonValue, known: frozenset[str], place: str) -> dict[str, JsonValue]:
+    """An object of which every member is known: a label beside the parameters must not be lost."""
+    members = _object(value, place)
+    unknown = sorted(members.keys() - known)
+    if unknown:
+        raise MalformedBody(f"{unknown[0]:.80}: no member of {place}, labels are given in its parameters")
+    return members
 
 
 def _parameters(owner: dict[str, JsonValue], place: str) -> dict[str, JsonValue]:

@@ -1,13 +1,11 @@
 """Forms: the pictures of a multipart body and their labels; whatever was sent counts, or is refused by name."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
-
-import orjson
 
 from service.contract.errors import BodyTooLarge, MalformedField
 from service.edge.request.body import FormPart, parts_of
+from service.edge.request.document import read_document
 from service.edge.request.labels import FIELDS, NO_LABELS, Labels, completed, labels_of, merged
 
 FILE = "file"
@@ -52,7 +50,7 @@ def pictures_of_form(body: bytes, boundary: str, most: int, labels: Labels = NO_
     shared = merged(labels, form.labels)
     if shared.well_id is not None and len(images) > 1:
         raise MalformedField("well_id: a batch of several wells names each in meta")
-    own = [NO_LABELS] * len(images) if form.meta is None else _labels_of_meta(form.meta, len(images))
+    own = [NO_LABELS] * len(images) if form.meta is None else _labels_of_meta(form.meta.encode(), len(images))
     return [LabelledPicture(image, _joined(shared, one, at)) for at, (image, one) in enumerate(zip(images, own))]  # noqa: B905  # as long by construction
 
 
@@ -93,8 +91,11 @@ def _joined(shared: Labels, own: Labels, place: int) -> Labels:
     return completed(own, shared)
 
 
-def _labels_of_meta(meta: str, count: int) -> Sequence[Labels]:
-    items = _json_of(meta)
+def _labels_of_meta(meta: bytes, count: int) -> Sequence[Labels]:
+    try:
+        items = read_document(meta)
+    except ValueError as error:
+        raise MalformedField(f"meta: not JSON ({error}): send a list of objects") from error
     if not isinstance(items, list) or len(items) != count:
         raise MalformedField(f"meta: a JSON list of {count} objects is expected, one a file, in the same order")
     labels = []
@@ -106,19 +107,3 @@ def _labels_of_meta(meta: str, count: int) -> Sequence[Labels]:
         except MalformedField as error:
             raise MalformedField(f"meta[{index}].{error}") from error
     return labels
-
-
-def _json_of(meta: str) -> object:
-    """Parse by the strict parser, which takes the last of two equal names, then by one that can see both."""
-    try:
-        orjson.loads(meta)
-        return json.loads(meta, object_pairs_hook=_object_of)
-    except (orjson.JSONDecodeError, RecursionError) as error:
-        raise MalformedField(f"meta: not JSON ({error}): send a list of objects") from error
-
-
-def _object_of(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise MalformedField("meta: an object names a field twice: give each once")
-    return fields

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from tests.pictures import jpeg
 from tests.served_service import served
-from tests.wells import leaking_well
+from tests.wells import good_well, leaking_well
 
 SPECIFICATION = Path(__file__).parents[3] / "specifications" / "open_inference_rest.yaml"
 LOOKED_AT = [not_a_server_error, content_type_conformance, response_schema_conformance]
@@ -65,6 +65,18 @@ def test_the_body_may_be_one_picture_without_any_json(address: str) -> None:
     assert answer.status_code == 200
     assert int(answer.headers["inference-header-content-length"]) < len(answer.content)
     assert b"leak" in answer.content
+
+
+def test_labels_in_the_query_count_since_that_body_has_no_place_for_any(address: str) -> None:
+    picture, path = jpeg(good_well(3)), f"http://{address}/v2/models/small/infer"
+    headers = {"Inference-Header-Content-Length": "0"}
+    stale = httpx.post(f"{path}?camera_id=c&captured_at=2020-01-01T00:00:00Z", content=picture, headers=headers)
+    assert stale.status_code == 200
+    assert b"unknown" in stale.content
+    assert b"stale" in stale.content
+    mistyped = httpx.post(f"{path}?camera=c", content=picture, headers=headers)
+    assert mistyped.status_code == 400
+    assert "camera: unknown field" in mistyped.json()["error"]
 
 
 @pytest.mark.parametrize(

@@ -107,3 +107,13 @@ async def test_trailers_are_no_headers(connection: Connection) -> None:
     await connection.send(POST + b"transfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nx-api-key: stolen\r\n\r\n")
     assert connection.app.bodies == [b"hi"]
     assert b"x-api-key" not in {name for name, _ in connection.app.scopes[0]["headers"]}
+
+
+async def test_an_address_with_a_fragment_is_refused_since_labels_behind_it_would_be_lost(
+    connection: Connection,
+) -> None:
+    await connection.send(b"POST /a#?captured_at=x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi")
+    assert connection.wire.packets[0].startswith(b"HTTP/1.1 400")
+    assert b"write %23" in b"".join(connection.wire.packets)
+    assert connection.wire.closed
+    assert connection.app.scopes == []

@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import JsonValue
 
 from service.contract.errors import BodyTooLarge, MalformedBody, MalformedField
 from service.contract.picture import decode
+from service.edge.request.labels import Labels
 from service.plugs.oip.crops import crops_of, labels_of_rows
 from service.plugs.oip.request import InferRequest
 from service.plugs.oip.tensors import Tensor, packed
@@ -47,6 +49,20 @@ def test_labels_that_do_not_fit_are_refused() -> None:
         labels_of_rows({"camera": "c"}, 1)
     with pytest.raises(MalformedField, match="camera_id"):
         labels_of_rows({"camera_id": 7}, 1)
+
+
+@pytest.mark.parametrize("nothing", [0, False, {}, []])
+def test_no_value_of_a_row_is_taken_for_none_but_an_empty_text(nothing: JsonValue) -> None:
+    with pytest.raises(MalformedField, match="captured_at"):
+        labels_of_rows({"captured_at": [nothing, "2026-05-04T10:11:12Z"]}, 2)
+
+
+def test_labels_of_the_query_count_for_every_row_and_are_given_once() -> None:
+    tensor, query = image_tensor(b"x", b"y"), Labels(camera_id="c")
+    crops = crops_of(request(tensor, well_id="1a,2a"), 2, "r", 0.0, query)
+    assert [(crop.camera_id, crop.well_id) for crop in crops] == [("c", "1a"), ("c", "2a")]
+    with pytest.raises(MalformedField, match="camera_id: given in the query and"):
+        crops_of(request(tensor, camera_id="d"), 2, "r", 0.0, query)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_parameters_of_request_and_input_are_joined_and_given_once() -> None:
         (b"", {"inputs": []}, "inputs: exactly one"),
         (b"", {"inputs": "image"}, "inputs: exactly one"),
         (b"", {"id": 7}, "id is expected"),
+        (b"", {"captured_at": "2020-01-01T00:00:00Z"}, "captured_at: no member of the request"),
+        (b"", {"tensor": {"well_id": "12a"}}, r"well_id: no member of inputs\[0\]"),
         (b"", {"outputs": [{"name": "threshold"}]}, "may be asked for once"),
         (b"", {"outputs": [{"name": "alarm"}, {"name": "alarm"}]}, "may be asked for once"),
         (b"", {"outputs": [{"name": "alarm", "parameters": {"classification": 3}}]}, "classification is not supported"),
@@ -85,6 +87,27 @@ def test_parameters_of_request_and_input_are_joined_and_given_once() -> None:
 def test_what_does_not_fit_is_named(binary: bytes, members: dict[str, Any], said: str) -> None:
     with pytest.raises(MalformedBody, match=said):
         read(binary, **members)
+
+
+@pytest.mark.parametrize(
+    ("member", "again"),
+    [
+        ('"inputs": [', '"inputs": [{}], "inputs": ['),
+        ('"data": [', '"data": ["TEVBSw=="], "data": ['),
+        ('"data": [', '"data": ["TEVBSw=="], "d\\u0061ta": ['),
+        ('"parameters": {', '"parameters": {"captured_at": "2020-01-01T00:00:00Z"}, "parameters": {'),
+        ('"camera_id": "c"', '"camera_id": "frozen", "camera_id": "c"'),
+    ],
+)
+def test_a_member_that_is_given_twice_is_refused(member: str, again: str) -> None:
+    text = body(parameters={"camera_id": "c"})[0].decode()
+    assert member in text
+    with pytest.raises(MalformedBody, match="twice"):
+        read_request(text.replace(member, again, 1).encode(), None)
+
+
+def test_the_name_of_the_model_may_stand_in_the_request() -> None:
+    assert read(model_name="leak-inspection").tensor.name == "image"
 
 
 @pytest.mark.parametrize("length", [b"100000", b"-1", b"x", b"9" * 30, b"1.5"])

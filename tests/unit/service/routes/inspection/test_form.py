@@ -34,8 +34,8 @@ def test_labels_beside_the_file_count_as_those_of_the_query_do() -> None:
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ([("file", b"x"), ("camera_id", b"cam-2")], "camera_id: given in the query and in the form"),
-        ([("file", b"x"), ("camera_id", b"cam-1")], "camera_id: given in the query and in the form"),
+        ([("file", b"x"), ("camera_id", b"cam-2")], "camera_id: given in the query and in the body"),
+        ([("file", b"x"), ("camera_id", b"cam-1")], "camera_id: given in the query and in the body"),
         ([("file", b"x"), ("well_id", b"1"), ("well_id", b"1")], "well_id: given twice"),
         ([("file", b"x"), ("well_id", b"")], "well_id"),
         ([("file", b"x"), ("well_id", b"\xff")], "well_id: text in UTF-8"),
@@ -65,7 +65,7 @@ def test_meta_adds_to_what_all_share_and_may_repeat_it() -> None:
     ("field", "said"),
     [
         (meta({}, {"camera_id": "cam-2"}), r"meta\[1\].camera_id: differs"),
-        (("camera_id", b"cam-1"), "camera_id: given in the query and in the form"),
+        (("camera_id", b"cam-1"), "camera_id: given in the query and in the body"),
         (("well_id", b"1a"), "well_id: a batch of several wells"),
         (("meta", b'[{}, {"well_id": "1a", "well_id": "1b"}]'), "twice"),
         (("meta", b"[" * 3000), "meta: not JSON"),
