@@ -12,6 +12,7 @@ from time import monotonic
 from prometheus_client import CollectorRegistry
 
 from service.app.plugs import made_plugs
+from service.app.streams import pulled_cameras, stream_problems
 from service.contract.alignment.aligner import Aligner, open_aligner
 from service.contract.run_limit import RunLimit
 from service.control_room.board import Board
@@ -54,6 +55,7 @@ from service.record.retention.entry_stores import JournalEntryStore, PostgresEnt
 from service.record.retention.retention import FOR_EVER, Retention
 from service.routes.needs import Needs
 from service.settings import Settings
+from service.streams.pulled_camera import PulledCamera
 from service.telemetry.alarm_metrics import AlarmMetrics
 from service.telemetry.metrics import ServiceMetrics
 
@@ -76,6 +78,7 @@ class Components(Needs):
     monitor: Monitor
     event_outbox: EventOutbox
     plugs: Sequence[RunningPlug]
+    pulled: Sequence[PulledCamera]
     retentions: Sequence[Retention]
     clock: RecordClock
     shared: Database | None
@@ -116,8 +119,10 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     plugs = made_plugs(settings, cameras, access, journal, own_records, readiness)
     followers = [Follower(journal, sink) for sink in [*_sinks(journal, settings, metrics), *plugs.sinks]]
     incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
-    incidents += [misaligned.problems, *(plug.problems for plug in plugs.running)]
     inspector = Inspector(models, freshness, recorder, judging)
+    frames = FrameInspector(_aligners(settings, cameras), models, inspector, judging, misaligned, archive)
+    pulled = pulled_cameras(settings, cameras, frames, metrics.registry)
+    incidents += [misaligned.problems, *(plug.problems for plug in plugs.running), partial(stream_problems, pulled)]
     components = Components(
         settings=settings,
         cameras=cameras,
@@ -129,7 +134,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         models=models,
         workers=workers,
         inspector=inspector,
-        frame_inspector=FrameInspector(_aligners(settings, cameras), models, inspector, judging, misaligned, archive),
+        frame_inspector=frames,
         freshness=freshness,
         monitor=monitor,
         alarms=alarms,
@@ -139,6 +144,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         event_outbox=EventOutbox(journal),
         followers=followers,
         plugs=plugs.running,
+        pulled=pulled,
         retentions=_retentions(journal, settings, followers),
         clock=clock,
         shared=shared,

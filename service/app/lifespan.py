@@ -65,6 +65,7 @@ def _tasks(parts: Components) -> list[Task]:
     tasks: list[Task] = [partial(watch, parts) for watch in watches]
     tasks += [parts.event_outbox.run, parts.live_events.follow, partial(parts.archive.run, parts.clock)]
     tasks += [plug.keep_running for plug in parts.plugs]
+    tasks += [camera.keep_pulling for camera in parts.pulled]
     tasks += [partial(retention.run, parts.clock) for retention in parts.retentions]
     if parts.other_replicas is not None:
         tasks.append(partial(parts.live_events.hear, parts.other_replicas.watch, parts.monitor.heard))

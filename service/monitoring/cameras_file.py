@@ -10,6 +10,10 @@ from service.contract.alignment.layout import Layout
 from service.contract.errors import SetupError
 from service.contract.identifier import Id
 from service.contract.manifest import GateLimits
+from service.monitoring.camera_source import CameraSource
+
+SLOWEST = 0.9
+"""Frames pulled in an interval; with fewer the camera would soon count as silent."""
 
 
 class CameraThreshold(BaseModel):
@@ -25,7 +29,8 @@ class Camera(BaseModel):
     """One camera: seconds between two pictures of a well, its wells, and what replaces the artefact's.
 
     ``threshold`` holds while its artefact is served; with any other the camera is judged by that one's own. With a
-    ``layout`` whole frames can be sent, and its wells are those that are expected unless ``wells`` names others.
+    ``layout`` whole frames can be sent, and its wells are those that are expected unless ``wells`` names others; with a
+    ``source`` they are pulled.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,12 +40,24 @@ class Camera(BaseModel):
     gate: GateLimits | None = None
     threshold: CameraThreshold | None = None
     layout: Layout | None = None
+    source: CameraSource | None = None
 
     @model_validator(mode="after")
     def _expects_the_wells_of_its_layout(self) -> Self:
         if self.layout is None or self.wells:
             return self
         return self.model_copy(update={"wells": tuple(self.layout.wells)})
+
+    @model_validator(mode="after")
+    def _can_be_pulled(self) -> Self:
+        if self.source is None:
+            return self
+        if self.layout is None:
+            raise ValueError("a source needs a layout: make one with leak-inspection layout")
+        rate = self.source.frames_per_second
+        if rate is not None and rate * self.interval_s < SLOWEST:
+            raise ValueError(f"frames_per_second is too low for interval_s: write {1 / self.interval_s:.3g} or more")
+        return self
 
 
 class Cameras(BaseModel):

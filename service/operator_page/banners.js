@@ -5,7 +5,7 @@ import { clock, duration, text, word } from "./language.js";
 import { wellList } from "./wording.js";
 
 const MODEL_NEWS_MS = 300_000;
-const LOUD_TROUBLES = new Set(["overload", "webhook", "mqtt", "modbus", "opcua", "misaligned"]);
+const LOUD_TROUBLES = new Set(["overload", "webhook", "mqtt", "modbus", "opcua", "misaligned", "stream"]);
 
 const MOST_ON_PHONE = 2;
 

@@ -37,6 +37,7 @@ export default {
   "trouble.refused_artifact": "Another model was deployed or edited and is refused; the one before goes on. Tell the engineer.",
   "trouble.overload": "PICTURES ARE REFUSED for {duration}: more come than can be judged. Watch wells with old pictures.",
   "trouble.misaligned": "THE CAMERA OR THE TABLE HAS MOVED, for {duration}: its wells are not judged. Put it back, or have its layout made again.",
+  "trouble.stream": "A CAMERA GIVES NO PICTURES, for {duration}: its wells are not judged. Look after the camera and its network.",
   "trouble.postgresql": "The shared record has not been reached for {duration}. Verdicts go on; lists may be old.",
   "trouble.webhook": "ALARMS HAVE NOT REACHED THE PLANT for {duration}. Watch this page.",
   "trouble.mqtt": "THE PLANT HEARS NOTHING OVER MQTT for {duration}. Watch this page.",

@@ -1,0 +1,73 @@
+"""A camera that sends MJPEG over HTTP, as a server of loopback: multipart/x-mixed-replace, drawn pictures."""
+
+import base64
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+INTERVAL_S = 0.05
+
+
+class MjpegCamera:
+    """Sends what ``picture`` gives, ``INTERVAL_S`` apart, to whoever knows user and password.
+
+    Args:
+        picture: gives the next file.
+        port: to listen on, 0 for a free one.
+        credentials: ``user:password``, or None where anybody may look.
+    """
+
+    def __init__(self, picture: Callable[[], bytes], port: int = 0, credentials: str | None = None) -> None:
+        self.picture = picture
+        self.running = threading.Event()
+        self.running.set()
+        self._closed = threading.Event()
+        self._credentials = credentials
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def stall(self) -> None:
+        """Keep the connection, and send nothing until ``running`` is set again."""
+        self.running.clear()
+
+    def close(self) -> None:
+        """Break the connections and listen no more."""
+        self._closed.set()
+        self.running.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _knows(self, header: str | None) -> bool:
+        if self._credentials is None:
+            return True
+        return header == "Basic " + base64.b64encode(self._credentials.encode()).decode()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        camera = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # the name that http.server asks for
+                if not camera._knows(self.headers["Authorization"]):
+                    self.send_response(401)
+                    self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+                    self.end_headers()
+                    return
+                self.send_response(200)
+                self.send_header("Content-Type", 'multipart/x-mixed-replace; boundary="--frame"')
+                self.end_headers()
+                while not camera._closed.wait(INTERVAL_S):
+                    camera.running.wait()
+                    data = camera.picture()
+                    head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
+                    try:
+                        self.wfile.write(head.encode() + data + b"\r\n")
+                    except OSError:
+                        return
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        return Handler

@@ -1,0 +1,76 @@
+"""What is taken of packets: drawn H.264 with losses, and the bytes of MJPEG."""
+
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.contract.picture import Pixels, decode
+
+av = pytest.importorskip("av", reason="needs the extra streams")
+
+from service.streams.pictures import StillPictures, VideoPictures  # noqa: E402  # which needs it
+
+KEYFRAMES_APART = 10
+FRAMES = 40
+MOST_PIXELS = 100_000
+
+
+def moving(number: int) -> Pixels:
+    """A picture that differs from the one before it nearly everywhere."""
+    across, down = np.meshgrid(np.arange(160), np.arange(96))
+    grey = 127 + 120 * np.sin((across + 9 * number) / 7) * np.cos((down - 4 * number) / 5)
+    return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """H.264 with a keyframe every ``KEYFRAMES_APART`` pictures, without B-frames, as cameras send it."""
+    path = tmp_path_factory.mktemp("video") / "camera.mkv"
+    with av.open(str(path), "w") as container:
+        options = {"bf": "0", "g": str(KEYFRAMES_APART), "sc_threshold": "0", "crf": "12", "refs": "1"}
+        stream = container.add_stream("libx264", rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for number in range(FRAMES):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(moving(number))))
+        container.mux(stream.encode())
+    return path
+
+
+def handed_over(path: Path, lost: tuple[int, ...] = (), max_pixels: int = MOST_PIXELS) -> dict[int, Pixels]:
+    """The pictures that are given, by their number, of a video without some of its packets."""
+    given: dict[int, Pixels] = {}
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        pictures = VideoPictures(stream, max_pixels)
+        for number, packet in zip(count(), container.demux(stream), strict=False):
+            file = None if number in lost or packet.size == 0 else pictures.of(packet)
+            if file is not None:
+                given[number] = decode(file())
+    return given
+
+
+def test_pictures_of_a_whole_video_are_given_once_its_step_is_known(video: Path) -> None:
+    given = handed_over(video)
+    assert list(given) == list(range(3, FRAMES))
+    assert all(np.abs(given[number].astype(int) - moving(number)).mean() < 6 for number in given)
+
+
+@pytest.mark.parametrize("lost", [(5,), (14,), (10,), (12, 23), (19,), (13, 14, 15, 16)])
+def test_no_picture_that_a_lost_packet_made_wrong_is_given(video: Path, lost: tuple[int, ...]) -> None:
+    given = handed_over(video, lost)
+    assert all(np.abs(given[number].astype(int) - moving(number)).mean() < 6 for number in given)
+    assert not any(one < number < one - one % KEYFRAMES_APART + KEYFRAMES_APART for one in lost for number in given)
+    assert 39 in given
+
+
+def test_a_picture_with_too_many_pixels_is_not_given(video: Path) -> None:
+    assert handed_over(video, max_pixels=160 * 96 - 1) == {}
+
+
+def test_the_bytes_of_a_still_picture_are_given_as_they_came() -> None:
+    file = StillPictures().of(av.Packet(b"\xff\xd8 any \xff\xd9\r\n"))
+    assert file is not None
+    assert file() == b"\xff\xd8 any \xff\xd9"
+    assert StillPictures().of(av.Packet(b"")) is None
