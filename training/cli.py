@@ -16,7 +16,7 @@ from service.contract.errors import LeakInspectionError
 from service.contract.stored_files.stored_file import printable
 from training.dataset.layout import PARTS
 from training.fitting.machine import default_processes
-from training.option_types import artifact_name, count, share, size
+from training.option_types import artifact_name, count, reported, share, size
 from training.recipe.parts import StrategyName
 from training.recipe.recipe import recipe_names
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 done, 2 with one line on stderr where the user must change something, 130 after Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(given)
-    options.command_line = printable(shlex.join(["leak-training", *given]))
+    options.command_line = printable(shlex.join(["leak-training", *map(reported, given)]))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names of files need not be text
     try:

@@ -1,4 +1,4 @@
-"""What values of options may be: types for argparse."""
+"""What values of options may be: types for argparse; and what a report says of them."""
 
 import argparse
 import re
@@ -40,3 +40,8 @@ def size(text: str) -> tuple[int, int]:
     if sides is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write HEIGHTxWIDTH, as in 28x48")
     return int(sides[1]), int(sides[2])
+
+
+def reported(word: str) -> str:
+    """A word of the command line for reports, which travel with artefacts: no folders of a machine, no passwords."""
+    return re.sub(r"^(--[a-z-]+=)?(sqlite:///)?/.*/(?=.)", r"\1\2", re.sub(r"://[^/@]*@", "://", word))

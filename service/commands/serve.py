@@ -156,5 +156,5 @@ def _greet(settings: Settings, listener: socket.socket) -> None:
     except ArtifactError as error:
         print(f"not ready: {error}", flush=True)
         return
-    for picture in sorted(golden.glob("*.png"))[:1]:
+    for picture in (*sorted(golden.glob("good_*.png")), *sorted(golden.glob("*.png")))[:1]:  # no alarm to begin with
         print(f"try: curl --data-binary @{picture} {address}/v1/inspect", flush=True)

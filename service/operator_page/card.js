@@ -2,7 +2,7 @@
 
 import { isOpen, isShelved } from "./attention.js";
 import { element, setAttribute, setText } from "./dom.js";
-import { clock, duration, text, word } from "./language.js";
+import { clock, count, duration, number, text, word } from "./language.js";
 import { pictureFigure, showPictures } from "./picture.js";
 import { scoreBar } from "./score_bar.js";
 import { verdictMark } from "./verdict_mark.js";
@@ -106,7 +106,7 @@ export class Card {
 }
 
 function ratioOf({ score_ratio: ratio }) {
-  return ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1);
+  return ratio >= 10 ? count(Math.round(ratio)) : number(ratio, 2);
 }
 
 function lower(words) {

@@ -63,8 +63,9 @@ function build() {
       const before = nodes.camera.value;
       nodes.camera.replaceChildren(...items.map((one) => element("option", { value: one.camera_id }, one.camera_id)));
       if (items.some((one) => one.camera_id === before)) nodes.camera.value = before;
-      if (!items.some((one) => one.layout)) say(text("layout.none"));
+      nodes.camera.hidden = items.length === 0;
       if (!editor.picture) choose();
+      if (!items.some((one) => one.layout)) say(text("layout.none"));
     },
   };
 }

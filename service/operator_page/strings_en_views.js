@@ -151,7 +151,7 @@ export default {
   "system.grey_zone": "Grey zone from",
   "system.false_alarms": "False alarms at most",
   "system.escapes": "Missed leaks at most",
-  "system.bound": "{share} (with 95 % confidence)",
+  "system.bound": "{share} (with 95 % confidence)",
   "system.self_test": "Self-test",
   "system.passed": "Passed",
   "system.failed": "Failed",

@@ -155,7 +155,7 @@ export default {
   "system.grey_zone": "Серая зона от",
   "system.false_alarms": "Ложных тревог не больше",
   "system.escapes": "Пропусков проливов не больше",
-  "system.bound": "{share} (с доверием 95 %)",
+  "system.bound": "{share} (с доверием 95 %)",
   "system.self_test": "Самопроверка",
   "system.passed": "Пройдена",
   "system.failed": "Не пройдена",

@@ -268,6 +268,12 @@ def test_a_dropped_file_that_is_no_picture_gets_a_clear_answer(browser: Browser,
     visitor.leave()
 
 
+def test_the_view_of_layouts_says_how_to_begin_where_no_camera_has_one(visit: Visit) -> None:
+    page = visit("#/layout")
+    expect(page.locator("#layout [role=status]")).to_contain_text("No camera has a layout")
+    expect(page.locator("#layout select")).to_be_hidden()
+
+
 def test_the_system_view_shows_model_threshold_self_test_and_journal(visit: Visit) -> None:
     page = visit("#/system")
     expect(page.locator("#system-cards")).to_contain_text("Ready")
