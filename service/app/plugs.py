@@ -45,7 +45,8 @@ def made_plugs(
             _add_opcua(plugs, settings, access, journal, records, readiness)
     except ModuleNotFoundError as error:
         raise SetupError(
-            f"{error.name} is not installed: install leak-inspection with the extra of each plug that is switched on"
+            f"{error.name} is not installed: install leak-inspection with the extra of each plug that is switched on, "
+            "in a checkout: .venv/service/bin/python -m pip install -c constraints.txt -e '.[service,modbus,mqtt,opcua]'"
         ) from error
     return plugs
 

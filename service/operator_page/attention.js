@@ -2,7 +2,6 @@
 
 const GROUP_FROM = 4; // that many unknown wells of one camera for one reason share a card: the camera is at fault
 const STEPS = [1.5, 2, 3, 5, 10]; // multiples of the threshold between which leaks are equally severe: the order must rest
-const OVER = { returned: true, shelved: true };
 
 /**
  * The groups, in the order in which people should see them, each with its cards:
@@ -48,7 +47,7 @@ function worst(well) {
 
 function cardsOf(group, wells) {
   const cards = group === "unknown" ? grouped(wells) : wells.map(single);
-  return cards.sort(OVER[group] ? newestFirst : byUrgency);
+  return cards.sort(group === "returned" ? leaksFirst : group === "shelved" ? newestFirst : byUrgency);
 }
 
 function single(well) {
@@ -57,6 +56,7 @@ function single(well) {
     wells: [well],
     since: Date.parse(well.troubleSince),
     open: isOpen(well),
+    leak: well.alarm?.verdict === "leak",
     severity: STEPS.filter((step) => well.worstRatio >= step).length,
   };
 }
@@ -73,6 +73,10 @@ function group(key, wells) {
 
 function byUrgency(one, other) {
   return Number(other.open) - Number(one.open) || other.severity - one.severity || newestFirst(one, other);
+}
+
+function leaksFirst(one, other) {
+  return Number(other.leak) - Number(one.leak) || newestFirst(one, other);
 }
 
 function newestFirst(one, other) {

@@ -35,7 +35,7 @@ function summaryOf(plant, link, attention) {
   if (plant.wells().length === 0 && plant.nameless.size === 0) return { state: "silent", headline: text("summary.empty"), detail: [text("summary.empty_hint")] };
   const groups = Object.fromEntries(attention.map(({ group, wells, cards }) => [group, { wells, cards }]));
   const counts = { ...tally(plant), unknown: groups.unknown.wells.length };
-  const returned = groups.returned.wells.filter(isOpen);
+  const returned = groups.returned.cards.flatMap((card) => card.wells).filter(isOpen);
   const lines = (told) => linesOf({ counts, groups, returned: returned.length, nameless: plant.nameless.size }, told);
   const nameless = [...plant.nameless.values()].filter((alarm) => alarm.verdict === "leak").length;
   if (groups.leak.wells.length === 0 && nameless > 0) {
