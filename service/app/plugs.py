@@ -46,7 +46,7 @@ def made_plugs(
     except ModuleNotFoundError as error:
         raise SetupError(
             f"{error.name} is not installed: install leak-inspection with the extra of each plug that is switched on, "
-            "in a checkout: .venv/service/bin/python -m pip install -c constraints.txt -e '.[service,modbus,mqtt,opcua]'"
+            "here: .venv/service/bin/python -m pip install -c constraints.txt -e '.[service,modbus,mqtt,opcua]'"
         ) from error
     return plugs
 
