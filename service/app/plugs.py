@@ -46,7 +46,8 @@ def made_plugs(
     except ModuleNotFoundError as error:
         raise SetupError(
             f"{error.name} is not installed: install leak-inspection with the extra of each plug that is switched on, "
-            "here: .venv/service/bin/python -m pip install -c constraints.txt -e '.[service,modbus,mqtt,opcua]'"
+            "in a checkout by "
+            ".venv/service/bin/python -m pip install -c constraints.txt -e '.[service,modbus,mqtt,opcua]'"
         ) from error
     return plugs
 
