@@ -6,6 +6,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 INTERVAL_S = 0.05
+TYPE = 'multipart/x-mixed-replace; boundary="--frame"'
+PART = "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {size}\r\n\r\n"
 
 
 class MjpegCamera:
@@ -15,10 +17,21 @@ class MjpegCamera:
         picture: gives the next file.
         port: to listen on, 0 for a free one.
         credentials: ``user:password``, or None where anybody may look.
+        content_type: of the whole answer.
+        part: what stands before each file, with its ``size``.
     """
 
-    def __init__(self, picture: Callable[[], bytes], port: int = 0, credentials: str | None = None) -> None:
+    def __init__(
+        self,
+        picture: Callable[[], bytes],
+        port: int = 0,
+        credentials: str | None = None,
+        content_type: str = TYPE,
+        part: str = PART,
+    ) -> None:
         self.picture = picture
+        self.content_type = content_type
+        self.part = part
         self.running = threading.Event()
         self.running.set()
         self._closed = threading.Event()
@@ -56,14 +69,13 @@ class MjpegCamera:
                     self.end_headers()
                     return
                 self.send_response(200)
-                self.send_header("Content-Type", 'multipart/x-mixed-replace; boundary="--frame"')
+                self.send_header("Content-Type", camera.content_type)
                 self.end_headers()
                 while not camera._closed.wait(INTERVAL_S):
                     camera.running.wait()
                     data = camera.picture()
-                    head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
                     try:
-                        self.wfile.write(head.encode() + data + b"\r\n")
+                        self.wfile.write(camera.part.format(size=len(data)).encode() + data + b"\r\n")
                     except OSError:
                         return
 

@@ -1,0 +1,17 @@
+"""What a reader of a stream would hand over, all of it."""
+
+from service.streams.newest import Arrival, Newest
+
+
+class Collected(Newest):
+    """Keeps all that is put, and breaks the stream off once there is enough."""
+
+    def __init__(self, enough: int) -> None:
+        super().__init__()
+        self.files: list[bytes] = []
+        self._enough = enough
+
+    def put(self, arrival: Arrival) -> None:
+        self.files.append(arrival.file())
+        if len(self.files) == self._enough:
+            raise EOFError
