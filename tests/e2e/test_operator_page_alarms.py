@@ -58,6 +58,16 @@ def test_a_camera_that_never_sent_anything_is_on_the_board(page: Page) -> None:
     expect(page.get_by_label("Well 1b: No picture")).to_be_visible()
 
 
+def test_among_what_is_over_leaks_come_before_newer_unknowns(page: Page, own_service: RunningService) -> None:
+    for picture, well_id in ((leaking_well, "9"), (lambda seed: good_well(seed) // 64, "10")):
+        for seed in (1, 2, 3):
+            own_service.post(picture(seed), camera_id="cam-2", well_id=well_id)
+        for seed in (1, 2, 3):
+            own_service.post(good_well(seed), camera_id="cam-2", well_id=well_id)
+    over = page.locator('.group[data-group="returned"] .card')
+    expect(over.locator(".card-note")).to_have_text(["was leak, now no leak", "was unknown, now no leak"])
+
+
 def test_an_alarm_stays_until_somebody_takes_note(page: Page, own_service: RunningService) -> None:
     for seed in (1, 2, 3):
         own_service.post(leaking_well(seed), camera_id="cam-2", well_id="9")
