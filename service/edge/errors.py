@@ -130,6 +130,8 @@ async def answer_invalid_request(request: Request, error: Exception) -> Response
     detail = f"{field}: {first['msg']}"
     if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
         detail = "Content-Type: application/json is missing: send it with the JSON body"
+    elif first["type"] == "json_invalid":
+        detail = f"the body is no JSON ({first['ctx']['error']})"
     return _response(problem(KINDS[errors.MalformedField], detail, request.url.path, request.scope["request_id"]))
 
 

@@ -9,12 +9,13 @@ from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.control_room.live_views import AlarmList, AlarmView
 from service.control_room.urgency import by_urgency
+from service.edge.strict_route import StrictRoute
 from service.monitoring.alarms.alarm import WAITING, AlarmState
 from service.monitoring.alarms.figures import AlarmFigures
 from service.routes.needs import OPERATOR_ONLY, AlarmsNeed, OperatorActionsNeed, RecordsNeed, SettingsNeed
 from service.routes.views import AcknowledgeForm, AcknowledgeManyForm, ShelveForm
 
-router = APIRouter(prefix="/v1/alarms", tags=["alarms"], dependencies=[OPERATOR_ONLY])
+router = APIRouter(prefix="/v1/alarms", tags=["alarms"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
 AlarmId = Annotated[Id, Path()]
 Limit = Annotated[int, Query(ge=1, le=1000)]

@@ -9,10 +9,11 @@ from service.contract.alignment.layout import Outline, reference_path
 from service.contract.errors import NotFound
 from service.contract.header.header import JPEG, JPEG_START, PNG
 from service.contract.identifier import Id
+from service.edge.strict_route import StrictRoute
 from service.monitoring.cameras_file import Camera
 from service.routes.needs import OPERATOR_ONLY, CamerasNeed, SettingsNeed
 
-router = APIRouter(prefix="/v1/cameras", tags=["cameras"], dependencies=[OPERATOR_ONLY])
+router = APIRouter(prefix="/v1/cameras", tags=["cameras"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
 REFERENCE_HEADERS = {
     "Cache-Control": "no-cache",

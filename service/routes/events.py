@@ -20,11 +20,12 @@ from service.contract.journal_entry import ALARM_KINDS, Event, EventKind, Record
 from service.control_room.board import Board, silent_since
 from service.control_room.live_events import Subscription
 from service.control_room.live_views import Brief, DriftView, ServiceEventView, SilenceView
+from service.edge.strict_route import StrictRoute
 from service.monitoring.readiness import Readiness
 from service.record.queries.records import Records
 from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, OwnRecordsNeed, ReadinessNeed
 
-router = APIRouter(prefix="/v1", tags=["record"])
+router = APIRouter(prefix="/v1", tags=["record"], route_class=StrictRoute)
 
 GOOD_EVERY_S = 0.25
 HEARTBEAT_EVERY_S = 2.0

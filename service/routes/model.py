@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from service.edge.strict_route import StrictRoute
 from service.judging.serving import Serving
 from service.monitoring.self_test import SelfTest
 from service.routes.needs import ADMIN_ONLY, OPERATOR_ONLY, ModelSwitchNeed
 from service.routes.schemas import Activation, ModelAnswer
 
-router = APIRouter(prefix="/v1", tags=["model"])
+router = APIRouter(prefix="/v1", tags=["model"], route_class=StrictRoute)
 
 
 @router.get("/model", operation_id="getModel", dependencies=[OPERATOR_ONLY])

@@ -11,11 +11,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.control_room.report import Report, range_of_cast, report_on
+from service.edge.strict_route import StrictRoute
 from service.record.queries.reports import ReportRange
 from service.routes.decision_csv import cell
 from service.routes.needs import OPERATOR_ONLY, RecordsNeed
 
-router = APIRouter(prefix="/v1/report", tags=["record"], dependencies=[OPERATOR_ONLY])
+router = APIRouter(prefix="/v1/report", tags=["record"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
 CSV = "text/csv"
 USUAL_TIME = timedelta(hours=1)

@@ -9,10 +9,11 @@ from pydantic import AwareDatetime
 from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.control_room.live_views import BoardView
+from service.edge.strict_route import StrictRoute
 from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, RecordsNeed
 from service.routes.views import ScorePoint, ScoreSeries
 
-router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY])
+router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
 USUAL_WINDOW = timedelta(minutes=15)
 LONGEST_WINDOW = timedelta(days=7)
