@@ -13,6 +13,7 @@ from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.errors import DeadlineExceeded, LeakInspectionError, PictureError
 from service.contract.journal_entry import new_id
+from service.judging.judge import with_header
 from service.streams.head import Head
 from service.streams.newest import MAX_AGE_S
 from service.streams.reader_process import NextFrame, StreamEnded
@@ -99,7 +100,7 @@ class PulledCamera:
             await self._judged_in_time(head, file)
 
     async def _judged_in_time(self, head: Head, file: bytes) -> None:
-        crop = _crop(self.camera_id, head.arrived, file)
+        crop = await asyncio.to_thread(_crop, self.camera_id, head.arrived, file)  # large files take milliseconds
         try:
             await self._judge(crop, head.arrived + MAX_AGE_S)
         except DeadlineExceeded as error:
@@ -132,4 +133,4 @@ class PulledCamera:
 def _crop(camera_id: str, arrived: float, file: bytes) -> Crop:
     """The frame as it would have been posted; the time of capture is not known, only that of arrival."""
     received_at = datetime.now(UTC) - timedelta(seconds=perf_counter() - arrived)
-    return Crop(file, sha256_hex(file), new_id(), received_at, arrived, camera_id)
+    return with_header(Crop(file, sha256_hex(file), new_id(), received_at, arrived, camera_id))
