@@ -3,6 +3,7 @@
 Runs in the reader's process, which alone imports PyAV.
 """
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -12,6 +13,9 @@ from av.error import FFmpegError
 
 from service.contract.lossless import png_of
 from service.streams.continuity import Continuity
+
+MOST_DELAYED = 32
+"""Pictures that a decoder may hold back; H.264 allows 16."""
 
 
 class StillPictures:
@@ -29,7 +33,8 @@ class VideoPictures:
     """H.264 and its like: after a loss or an error no picture is given until the next keyframe.
 
     Args:
-        stream: that the packets are of; its pictures must follow in the order of their times (no B-frames).
+        stream: that the packets are of; where its pictures do not follow in the order of their times (B-frames) the
+            keyframes alone are given.
         max_pixels: of a picture; a larger one is an error.
     """
 
@@ -38,6 +43,7 @@ class VideoPictures:
         self._max_pixels = max_pixels
         self._continuity = Continuity()
         self._lost = True
+        self._trusted: deque[int] = deque(maxlen=MOST_DELAYED)
         self.errors = 0
 
     def of(self, packet: "Packet[VideoStream]") -> Callable[[], bytes] | None:
@@ -50,6 +56,8 @@ class VideoPictures:
             self._lost = False
         if self._lost:
             return None
+        if whole and packet.pts is not None:
+            self._trusted.append(packet.pts)
         try:
             frames = self._decoder.decode(packet)
         except FFmpegError:
@@ -58,11 +66,13 @@ class VideoPictures:
         if any(frame.is_corrupt or frame.width * frame.height > self._max_pixels for frame in frames):
             self._lose()
             return None
-        return partial(_file, frames[-1]) if whole and frames else None
+        given = [frame for frame in frames if frame.pts in self._trusted]  # a decoder may give them packets later
+        return partial(_file, given[-1]) if given else None
 
     def _lose(self) -> None:
         self.errors += 1
         self._lost = True
+        self._trusted.clear()
         self._continuity.broken()
         self._decoder.flush_buffers()
 

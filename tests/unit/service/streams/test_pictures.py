@@ -24,18 +24,27 @@ def moving(number: int) -> Pixels:
     return np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
 
 
-@pytest.fixture(scope="module")
-def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """H.264 with a keyframe every ``KEYFRAMES_APART`` pictures, without B-frames, as cameras send it."""
-    path = tmp_path_factory.mktemp("video") / "camera.mkv"
+def nearest(picture: Pixels) -> int:
+    """The number of the moving picture that this one is most like."""
+    return min(range(FRAMES), key=lambda number: int(np.abs(picture.astype(int) - moving(number)).sum()))
+
+
+def write(path: Path, **more: str) -> Path:
+    """H.264 with a keyframe every ``KEYFRAMES_APART`` pictures."""
     with av.open(str(path), "w") as container:
-        options = {"bf": "0", "g": str(KEYFRAMES_APART), "sc_threshold": "0", "crf": "12", "refs": "1"}
+        options = {"g": str(KEYFRAMES_APART), "sc_threshold": "0", "crf": "12", "refs": "1", **more}
         stream = container.add_stream("libx264", rate=25, options=options)
         stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
         for number in range(FRAMES):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(moving(number))))
         container.mux(stream.encode())
     return path
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Without B-frames, as cameras send it."""
+    return write(tmp_path_factory.mktemp("video") / "camera.mkv", bf="0")
 
 
 def handed_over(path: Path, lost: tuple[int, ...] = (), max_pixels: int = MOST_PIXELS) -> dict[int, Pixels]:
@@ -63,6 +72,12 @@ def test_no_picture_that_a_lost_packet_made_wrong_is_given(video: Path, lost: tu
     assert all(np.abs(given[number].astype(int) - moving(number)).mean() < 6 for number in given)
     assert not any(one < number < one - one % KEYFRAMES_APART + KEYFRAMES_APART for one in lost for number in given)
     assert 39 in given
+
+
+def test_of_a_video_with_b_frames_keyframes_alone_are_given(tmp_path: Path) -> None:
+    given = handed_over(write(tmp_path / "film.mkv", bf="2", b_adapt="0", b_strategy="0"))
+    shown = [nearest(picture) for picture in given.values()]
+    assert shown == [10, 20, 30]
 
 
 def test_a_picture_with_too_many_pixels_is_not_given(video: Path) -> None:
