@@ -11,7 +11,10 @@ from service.contract.decision import Decision, Verdict
 from service.contract.identifier import Id
 from service.contract.journal_entry import Review
 
-PersonName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S")]
+IN_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+PersonName = Annotated[str, Field(min_length=1, max_length=64, pattern=IN_ONE_LINE)]
+"""Without control characters, as tables, logs and CSV show it."""
+
 Comment = Annotated[str, Field(max_length=1000)]
 
 

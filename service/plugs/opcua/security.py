@@ -15,6 +15,9 @@ from service.settings import LOOPBACK
 
 OPEN = ua.SecurityPolicyType.NoSecurity
 SECURE = (ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt, ua.SecurityPolicyType.Basic256Sha256_Sign)
+UNREAD = frozenset({".crt", ".cer", ".cert"})
+"""Endings of certificates that asyncua does not look at."""
+
 CHECKED = CertificateValidatorOptions.TRUSTED_VALIDATION | CertificateValidatorOptions.PEER_CLIENT
 
 
@@ -58,6 +61,13 @@ def require_safe(settings: OpcuaSettings) -> None:
     missing = [path for path in files if path is not None and not path.exists()]
     if missing:
         raise SetupError(f"{missing[0]} does not exist: correct the settings of OPC UA")
+    unread = [] if settings.trusted_dir is None else _unread(settings.trusted_dir)
+    if unread:
+        raise SetupError(f"{unread[0]} would be passed over in silence: name certificates *.der or *.pem")
+
+
+def _unread(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in UNREAD)
 
 
 async def secure(server: Server, settings: OpcuaSettings, access: Access) -> None:

@@ -26,6 +26,16 @@ def test_settings_that_would_let_anybody_in_or_name_no_files_end_the_start(setti
         require_safe(settings)
 
 
+def test_a_certificate_that_would_be_passed_over_ends_the_start(tmp_path: Path) -> None:
+    settings = OpcuaSettings(cert_file=tmp_path / "c.der", key_file=tmp_path / "k.pem", trusted_dir=tmp_path)
+    for name in ("c.der", "k.pem", "client.pem"):
+        (tmp_path / name).touch()
+    require_safe(settings)
+    (tmp_path / "client.CRT").touch()
+    with pytest.raises(SetupError, match=r"client\.CRT"):
+        require_safe(settings)
+
+
 def test_loopback_needs_no_security() -> None:
     require_safe(OpcuaSettings())
 
