@@ -7,6 +7,7 @@ from service.contract.crop import Crop
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import MalformedField
 from service.contract.picture import Pixels
+from service.control_room.last_frames import LastFrames
 from service.inspector import Inspector
 from service.judging.deadline import require_time
 from service.judging.model_switch import ModelSwitch
@@ -33,6 +34,7 @@ class FrameInspector:
         self._workers = workers
         self._misaligned = misaligned
         self._archive = archive
+        self.last_frames = LastFrames(aligners)
 
     async def inspect(self, frame: Crop, deadline: float) -> list[Decision]:
         """Judge the wells of a whole JPEG or PNG; where they cannot be found all are ``unknown``.
@@ -78,6 +80,8 @@ class FrameInspector:
         if frame.camera_id is not None:
             self._misaligned.note(frame.camera_id, problem)
         decisions = await self._inspector.inspect_batch(crops, deadline)
+        if any(crop.frame is not None and crop.frame.shift_px is not None for crop in crops):  # it has the right size
+            self.last_frames.keep(frame)
         leak = next((decision for decision in decisions if decision.verdict is Verdict.LEAK), None)
         if leak is not None:
             await self._archive.keep_frame(leak, frame.image)

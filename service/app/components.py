@@ -73,7 +73,6 @@ class Components(Needs):
     run_limit: RunLimit
     workers: Executor
     inspector: Inspector
-    frame_inspector: FrameInspector
     freshness: FreshnessMonitor
     monitor: Monitor
     event_outbox: EventOutbox

@@ -1,6 +1,9 @@
 // The cameras and their wells: one cell a crop position; a well's halves `12a`, `12b` stand together.
+// Where a camera has a layout its last frame stands for the cells, while it is fresh.
 
+import { read } from "./api.js";
 import { isOpen, isShelved } from "./attention.js";
+import { CameraFrame, frameToggle, wantsFrame } from "./camera_frame.js";
 import { element, part, setAttribute, setText } from "./dom.js";
 import { duration, text } from "./language.js";
 import { columnsFor, tilesOf } from "./tiles.js";
@@ -8,11 +11,14 @@ import { verdictMark } from "./verdict_mark.js";
 import { columnsThatFit, layOutWall } from "./wall.js";
 import { wellName } from "./wording.js";
 
+const LAYOUTS_MS = 1500; // the board waits so long for the layouts, so that nothing moves when they come
 const LONGEST_NAME = 6; // longer ones are cut, and whole in the cell's title
 
 /** Draws every camera; nodes stay, only what differs is touched. */
 export class Board {
   #panels = new Map();
+  #layouts = null;
+  #attention = null;
 
   /** `open(decision)` is called for a chosen well. */
   constructor(plant, open) {
@@ -22,7 +28,20 @@ export class Board {
     addEventListener("resize", () => this.#panels.forEach((panel) => panel.fit()));
   }
 
+  /** Asks which cameras have a layout. */
+  async learn() {
+    const late = new Promise((resolve) => { setTimeout(resolve, LAYOUTS_MS, []); });
+    const answer = read("v1/cameras").then(({ items }) => items.filter((camera) => camera.layout), () => []);
+    for (const cameras of [Promise.race([answer, late]), answer]) {
+      this.#layouts = new Map((await cameras).map((camera) => [camera.camera_id, camera]));
+      for (const [id, layout] of this.#layouts) this.#panels.get(id)?.use(layout);
+    }
+    this.#redraw();
+  }
+
   draw(attention) {
+    this.#attention = attention;
+    if (this.#layouts === null) return;
     const cameras = this.plant.cameras();
     const wanted = new Set(cameras.map((camera) => camera.cameraId));
     for (const [id, panel] of this.#panels) if (!wanted.has(id)) this.#remove(id, panel);
@@ -33,10 +52,15 @@ export class Board {
   #panel(camera, index) {
     const known = this.#panels.get(camera.cameraId);
     if (known) return known;
-    const panel = new Panel(this.plant, this.open, camera.cameraId);
+    const panel = new Panel(this.plant, this.open, camera.cameraId, () => this.#redraw());
     this.#panels.set(camera.cameraId, panel);
+    if (this.#layouts.has(camera.cameraId)) panel.use(this.#layouts.get(camera.cameraId));
     this.node.insertBefore(panel.node, this.node.children[index] ?? null);
     return panel;
+  }
+
+  #redraw() {
+    if (this.#attention) this.draw(this.#attention);
   }
 
   #remove(id, panel) {
@@ -50,15 +74,18 @@ class Panel {
   #cells = new Map();
   #tiles = 1;
   #size = new ResizeObserver(() => this.fit());
+  #frame = null;
 
-  constructor(plant, open, cameraId) {
+  constructor(plant, open, cameraId, redraw) {
     this.plant = plant;
     this.open = open;
+    this.cameraId = cameraId;
+    this.toggle = frameToggle(redraw);
     this.name = element("h2", {}, cameraId);
     this.state = element("span", { class: "camera-state" });
     this.facts = element("span", { class: "camera-facts" });
     this.wells = element("div", { class: "wells" });
-    this.place = element("div", { class: "wells-place" }, this.wells); // where a camera has a layout, its frame goes here
+    this.place = element("div", { class: "wells-place" }, this.wells);
     this.node = element("section", { class: "camera", "data-camera": cameraId },
       element("header", {}, this.name, this.state, this.facts), this.place);
     this.#size.observe(this.place);
@@ -71,6 +98,18 @@ class Panel {
     if (layout !== this.#layout) this.#arrange(wells);
     this.#layout = layout;
     for (const well of wells) this.#cells.get(well.wellId).draw(well);
+    if (this.#frame) this.#drawFrame(camera, wells);
+  }
+
+  /** The camera has a layout: its place has the shape of its frame from now on. */
+  use(layout) {
+    if (this.#frame) return;
+    this.#frame = new CameraFrame(this.plant, this.open, this.cameraId, layout);
+    this.place.style.setProperty("--ratio", this.#frame.ratio);
+    this.place.append(this.#frame.node);
+    this.place.after(this.#frame.said);
+    this.node.querySelector("header").append(this.toggle);
+    this.fit();
   }
 
   /** On the wall the place is given and the cells must fit; else the place grows with them. */
@@ -79,11 +118,20 @@ class Panel {
     const { clientWidth: width, clientHeight: height } = this.place;
     const columns = onWall && height > 0 ? columnsThatFit(this.#tiles, width, height) : columnsFor(this.#tiles);
     this.wells.style.setProperty("--columns", columns);
+    this.#frame?.fit(width);
   }
 
   leave() {
     this.#size.disconnect();
+    this.#frame?.leave();
     this.node.remove();
+  }
+
+  #drawFrame(camera, wells) {
+    const wanted = wantsFrame();
+    setText(this.toggle, text(wanted ? "frame.to_grid" : "frame.to_frame"));
+    setAttribute(this.place, "data-wants", wanted ? "frame" : null);
+    setAttribute(this.place, "data-shown", wanted && this.#frame.draw(camera, wells) ? "frame" : "grid");
   }
 
   #drawHead(camera) {

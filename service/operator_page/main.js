@@ -74,6 +74,7 @@ begin();
 
 function begin() {
   link.open();
+  board.learn();
   askStatus();
 }
 

@@ -99,8 +99,12 @@ export class Plant {
   /** What the well shows: the verdict of its latest decision, or `silent` when that is too old to say anything. */
   shownVerdict(well) {
     if (!well.decision || well.silentSince || well.camera.silentSince) return "silent";
-    const limit = Math.max(OLD_MS, OLD_INTERVALS * 1000 * (well.camera.expectedIntervalS ?? 0));
-    return this.age(well.decision.received_at) > limit ? "silent" : well.decision.verdict;
+    return this.age(well.decision.received_at) > this.silentAfter(well.camera) ? "silent" : well.decision.verdict;
+  }
+
+  /** Milliseconds after which what a camera sent says nothing any more. */
+  silentAfter(camera) {
+    return Math.max(OLD_MS, OLD_INTERVALS * 1000 * (camera.expectedIntervalS ?? 0));
   }
 
   /** Whether the well asks for a person: an alarm that is not over, a leak or unknown now, or one a moment ago. */

@@ -91,6 +91,12 @@ export default {
   "camera.wells": ["{count} well", "{count} wells"],
   "camera.drift": "pictures have changed",
   "camera.cast": "cast {cast}",
+  "frame.title": "The last frame of {camera} with its wells",
+  "frame.of": "frame of {time}",
+  "frame.old": "The last frame is {duration} old: the grid is shown instead.",
+  "frame.none": "No frame can be had: the grid is shown instead.",
+  "frame.to_grid": "Show the grid",
+  "frame.to_frame": "Show the frame",
 
   "since": "since {time}",
 

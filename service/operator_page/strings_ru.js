@@ -107,6 +107,12 @@ export default {
   "camera.wells": ["{count} кристаллизатор", "{count} кристаллизатора", "{count} кристаллизаторов"],
   "camera.drift": "снимки изменились",
   "camera.cast": "плавка {cast}",
+  "frame.title": "Последний кадр {camera} с кристаллизаторами",
+  "frame.of": "кадр от {time}",
+  "frame.old": "Последнему кадру {duration}: вместо него показана сетка.",
+  "frame.none": "Кадр недоступен: вместо него показана сетка.",
+  "frame.to_grid": "Показать сетку",
+  "frame.to_frame": "Показать кадр",
 
   "since": "с {time}",
 

@@ -1,4 +1,4 @@
-"""``/v1/cameras``: the cameras that are expected, and the layouts by which their frames are cut."""
+"""``/v1/cameras``: the cameras that are expected, the layouts by which their frames are cut, their last frames."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,9 @@ from service.contract.errors import NotFound
 from service.contract.header.header import JPEG, JPEG_START, PNG
 from service.contract.identifier import Id
 from service.edge.strict_route import StrictRoute
+from service.frame_inspector import FrameInspector
 from service.monitoring.cameras_file import Camera
-from service.routes.needs import OPERATOR_ONLY, CamerasNeed, SettingsNeed
+from service.routes.needs import OPERATOR_ONLY, CamerasNeed, FrameInspectorNeed, SettingsNeed
 
 router = APIRouter(prefix="/v1/cameras", tags=["cameras"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
@@ -20,13 +21,14 @@ REFERENCE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
+FRAME_HEADERS = REFERENCE_HEADERS | {"Cache-Control": "no-store"}
 
 
 @dataclass(slots=True)
 class CameraView:
     """A camera of the cameras file; ``layout`` has its wells' outlines by name, null without one.
 
-    ``reference`` is the file on which they lie, beside the cameras file.
+    ``reference`` is the file on which they lie, beside the cameras file, and ``frame_size`` its width and height.
     """
 
     camera_id: str
@@ -35,6 +37,7 @@ class CameraView:
     layout: dict[str, Outline] | None
     reference: str | None
     reference_sha256: str | None
+    frame_size: tuple[int, int] | None
 
 
 @dataclass(slots=True)
@@ -45,9 +48,9 @@ class CameraList:
 
 
 @router.get("", operation_id="listCameras")
-async def cameras(known: CamerasNeed) -> CameraList:
+async def cameras(known: CamerasNeed, frames: FrameInspectorNeed) -> CameraList:
     """List the cameras that are expected."""
-    return CameraList([_view(camera_id, camera) for camera_id, camera in known.items()])
+    return CameraList([_view(camera_id, camera, frames) for camera_id, camera in known.items()])
 
 
 @router.get("/{camera_id}/reference", operation_id="getReference", response_class=Response)
@@ -65,8 +68,17 @@ async def reference(camera_id: Id, known: CamerasNeed, settings: SettingsNeed) -
     return Response(data, media_type=media_type, headers=REFERENCE_HEADERS)
 
 
-def _view(camera_id: str, camera: Camera) -> CameraView:
+@router.get("/{camera_id}/frame", operation_id="getLastFrame", response_class=Response)
+async def last_frame(camera_id: Id, frames: FrameInspectorNeed) -> Response:
+    """Return the last judged frame of a camera with a layout, small, as JPEG; X-Captured-At says of when it is."""
+    small = await frames.last_frames.small(camera_id)
+    captured_at = small.captured_at.isoformat().replace("+00:00", "Z")
+    return Response(small.jpeg, media_type=JPEG, headers=FRAME_HEADERS | {"X-Captured-At": captured_at})
+
+
+def _view(camera_id: str, camera: Camera, frames: FrameInspector) -> CameraView:
     layout, wells = camera.layout, list(camera.wells)
     if layout is None:
-        return CameraView(camera_id, camera.interval_s, wells, None, None, None)
-    return CameraView(camera_id, camera.interval_s, wells, layout.wells, layout.reference, layout.sha256)
+        return CameraView(camera_id, camera.interval_s, wells, None, None, None, None)
+    size = frames.aligner(camera_id).size
+    return CameraView(camera_id, camera.interval_s, wells, layout.wells, layout.reference, layout.sha256, size)

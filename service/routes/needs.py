@@ -13,6 +13,7 @@ from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
 from service.edge.access import Access, Role
+from service.frame_inspector import FrameInspector
 from service.judging.model_switch import ModelSwitch
 from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.cameras_file import Camera
@@ -53,6 +54,7 @@ class Needs:
     alarms: AlarmDesk
     operator_actions: OperatorActions
     heatmaps: Heatmaps
+    frame_inspector: FrameInspector
 
 
 def _need(choose: Callable[[Needs], T]) -> Callable[[Request], T]:
@@ -92,6 +94,7 @@ LiveEventsNeed = Annotated[LiveEvents, Depends(_need(lambda needs: needs.live_ev
 AlarmsNeed = Annotated[AlarmDesk, Depends(_need(lambda needs: needs.alarms))]
 OperatorActionsNeed = Annotated[OperatorActions, Depends(_need(lambda needs: needs.operator_actions))]
 HeatmapsNeed = Annotated[Heatmaps, Depends(_need(lambda needs: needs.heatmaps))]
+FrameInspectorNeed = Annotated[FrameInspector, Depends(_need(lambda needs: needs.frame_inspector))]
 
 OPERATOR_ONLY = Depends(_role(Role.OPERATOR))
 ADMIN_ONLY = Depends(_role(Role.ADMIN))
