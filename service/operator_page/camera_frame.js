@@ -73,13 +73,18 @@ export class CameraFrame {
     if (document.visibilityState !== "visible" || !ROOMY.matches || document.body.classList.contains("on-wall")) return;
     this.#askedAt = now;
     this.#newestAsked = camera.lastAt;
-    this.#load().catch(() => { this.#refused = true; });
+    this.#load().catch(() => { this.#refused = true; return false; }).then((newer) => {
+      if (!newer) this.#newestAsked = null; // the decisions came before their frame: ask again
+    });
   }
 
+  /** Shows the frame that is served; says whether it is another than before. */
   async #load() {
     const path = `v1/cameras/${encodeURIComponent(this.cameraId)}/frame`;
     const answer = await fetch(path, { signal: AbortSignal.timeout(DEADLINE_MS) });
     if (!answer.ok) throw new Error(answer.statusText);
+    const capturedAt = answer.headers.get("X-Captured-At");
+    if (capturedAt === this.#drawnAt) return false;
     const address = URL.createObjectURL(await answer.blob());
     const picture = new Image();
     picture.src = address;
@@ -87,7 +92,8 @@ export class CameraFrame {
     setAttribute(this.image, "href", address);
     if (this.#address) URL.revokeObjectURL(this.#address);
     this.#address = address;
-    this.#drawnAt = answer.headers.get("X-Captured-At");
+    this.#drawnAt = capturedAt;
+    return true;
   }
 }
 
@@ -127,8 +133,10 @@ class FrameWell {
     setAttribute(this.node, "aria-label", label);
     setText(this.title, label);
     const mark = verdictMark(verdict);
-    for (const name of ["x", "y"]) setAttribute(mark, name, this.place[name]);
-    for (const name of ["width", "height"]) mark.style.setProperty(name, `${this.place[name]}px`);
+    for (const [name, value] of Object.entries(this.place)) {
+      setAttribute(mark, name, value);
+      mark.style.setProperty(name, `${value}px`); // where a browser lets the style of signs win over attributes
+    }
     this.sign.replaceChildren(mark);
   }
 }

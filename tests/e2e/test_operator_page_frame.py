@@ -61,6 +61,9 @@ def test_the_wells_lie_on_the_last_frame_and_a_click_opens_one(service: RunningS
         wanted = (left, top, left + width, top + height)
         on_screen = [at + scale * far for at, far in zip(frame[:2] * 2, wanted, strict=True)]
         assert outline_of(page, name) == pytest.approx(on_screen, abs=1)
+        mark = box_of(page, f'.frame-well[data-well="{name}"] .mark')
+        assert on_screen[0] <= mark[0] < mark[2] <= on_screen[2] + 1, "the mark lies in its well"
+        assert on_screen[1] <= mark[1] < mark[3] <= on_screen[3] + 1, "the mark lies in its well"
     page.locator('.frame-well[data-well="3a"]').click()
     expect(page.locator("#decision")).to_be_visible()
     expect(page.locator("#decision")).to_contain_text("3a")
