@@ -17,6 +17,7 @@ from service.app import create_app
 from service.commands import Commands
 from service.contract.artifact import read_active
 from service.contract.errors import ArtifactError, RecordDamaged, SetupError
+from service.contract.stored_files.durable_file import prove_writable
 from service.edge.protocol import BoundedProtocol
 from service.monitoring.readiness import Readiness
 from service.record.database.engine import postgres_engine
@@ -113,10 +114,7 @@ def _end(problem: str) -> None:
 
 def _check_writable(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe.{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        prove_writable(folder)
     except OSError as error:
         raise SetupError(
             f"the data folder {folder} cannot be written ({error.strerror}): name another with --data-dir"

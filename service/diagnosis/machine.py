@@ -11,6 +11,7 @@ from typing import Final
 
 import httpx
 
+from service.contract.stored_files.durable_file import prove_writable
 from service.diagnosis.finding import Finding, failed, ok, skipped, warning
 from service.settings import Settings
 
@@ -58,10 +59,7 @@ def check_data_folder(settings: Settings) -> Finding:
     """Whether the record can be written."""
     folder = settings.data_dir
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe.{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        prove_writable(folder)
     except OSError as error:
         remedy = f"let the user {os.geteuid()} write there, or set LEAK_INSPECTION_DATA_DIR"
         return failed("data folder", f"{folder} cannot be written: {error.strerror}", remedy)

@@ -15,6 +15,18 @@ def write_durably(path: Path, text: str) -> None:
     flush(path.parent)
 
 
+def prove_writable(folder: Path) -> None:
+    """Make a folder where there is none, and a file in it that is taken away again.
+
+    Raises:
+        OSError: nothing can be written there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / f".probe.{os.getpid()}"
+    probe.touch()
+    probe.unlink()
+
+
 def flush(path: Path) -> None:
     """Wait until a file's content, or a folder's list of files, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
