@@ -11,6 +11,7 @@ from time import monotonic
 
 from prometheus_client import CollectorRegistry
 
+from service.app.followers import out_of_reach, retentions_of, sinks_of
 from service.app.plugs import made_plugs
 from service.app.streams import pulled_cameras, stream_problems
 from service.contract.alignment.aligner import Aligner, open_aligner
@@ -44,15 +45,12 @@ from service.record.archive.archive import Archive
 from service.record.clock import CLOCK_FILE, RecordClock
 from service.record.database.engine import Database, postgres_engine
 from service.record.event_outbox import EventOutbox, note
-from service.record.followers.follower import Follower, Sink
+from service.record.followers.follower import Follower
 from service.record.followers.other_replicas import OtherReplicas
-from service.record.followers.payload import read_template
-from service.record.followers.postgres import PostgresCopy
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records, SharedRecords
 from service.record.recorder import Recorder
-from service.record.retention.entry_stores import JournalEntryStore, PostgresEntryStore
-from service.record.retention.retention import FOR_EVER, Retention
+from service.record.retention.retention import Retention
 from service.routes.needs import Needs
 from service.settings import Settings
 from service.streams.pulled_camera import PulledCamera
@@ -116,7 +114,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     clock = RecordClock(settings.data_dir / CLOCK_FILE, lambda: journal.newest_at, timedelta(days=longest_days))
     access = _access(settings)
     plugs = made_plugs(settings, cameras, access, journal, own_records, readiness)
-    followers = [Follower(journal, sink) for sink in [*_sinks(journal, settings, metrics), *plugs.sinks]]
+    followers = [Follower(journal, sink) for sink in [*sinks_of(journal, settings, metrics), *plugs.sinks]]
     incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
     inspector = Inspector(models, freshness, recorder, judging)
     frames = FrameInspector(_aligners(settings, cameras), models, inspector, judging, misaligned, archive)
@@ -144,7 +142,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         followers=followers,
         plugs=plugs.running,
         pulled=pulled,
-        retentions=_retentions(journal, settings, followers),
+        retentions=retentions_of(journal, settings, followers),
         clock=clock,
         shared=shared,
         other_replicas=None if shared is None else OtherReplicas(shared, settings.replica),
@@ -189,46 +187,12 @@ def _aligners(settings: Settings, cameras: Mapping[str, Camera]) -> dict[str, Al
 
 def _incident_sources(metrics: ServiceMetrics, readiness: Readiness, followers: Sequence[Follower]) -> list[Source]:
     overload = Overload(lambda: metrics.refused)
-    return [overload.problems, readiness.problems, partial(_out_of_reach, followers)]
+    return [overload.problems, readiness.problems, partial(out_of_reach, followers)]
 
 
 def _shared_database(settings: Settings) -> Database | None:
     url = settings.database_url
     return None if url is None else Database(postgres_engine(url.get_secret_value()))
-
-
-def _sinks(journal: Journal, settings: Settings, metrics: ServiceMetrics) -> list[Sink]:
-    sinks: list[Sink] = []
-    if settings.database_url is not None:
-        engine = postgres_engine(settings.database_url.get_secret_value())
-        sinks.append(PostgresCopy(journal, engine, settings.replica))
-    if settings.webhook_url is not None:
-        from service.record.followers.webhook import Webhook  # noqa: PLC0415  # brings an HTTP client, which few need
-
-        template = None if settings.webhook_template is None else read_template(settings.webhook_template)
-        secret = None if settings.webhook_secret is None else settings.webhook_secret.get_secret_value().encode()
-        refused = metrics.record.webhook_refused
-        sinks.append(Webhook(journal, settings.webhook_url, template=template, secret=secret, refused=refused))
-    return sinks
-
-
-def _retentions(journal: Journal, settings: Settings, followers: Sequence[Follower]) -> list[Retention]:
-    """What deletes old entries, here and in PostgreSQL; here nothing that a follower has yet to read."""
-    policy = settings.journal.retention
-    readers = [follower for follower in followers if follower.reads_decisions]
-    kept = [Retention(JournalEntryStore(journal), policy, partial(_read_by_all, readers))]
-    if settings.database_url is not None:
-        store = PostgresEntryStore(postgres_engine(settings.database_url.get_secret_value(), keep=False))
-        kept.append(Retention(store, policy._replace(max_bytes=None)))
-    return kept
-
-
-def _read_by_all(followers: Sequence[Follower]) -> int:
-    return min((follower.sequence for follower in followers), default=FOR_EVER)
-
-
-def _out_of_reach(followers: Sequence[Follower]) -> dict[str, str]:
-    return {follower.name: follower.why for follower in followers if follower.why is not None}
 
 
 def _show(components: Components) -> None:
