@@ -16,6 +16,7 @@ from service.edge.access import Role
 from service.edge.admission import Admission
 from service.edge.arrivals import Arrivals
 from service.edge.errors import answer_http_exception, answer_invalid_request, answer_problem
+from service.edge.intake import Intake
 from service.edge.middleware import Handler, OuterMiddleware
 from service.edge.same_origin import SameOrigin
 from service.edge.trusted_proxies import TrustedProxies
@@ -85,20 +86,30 @@ def _open_inference(components: Components) -> OpenInferenceRoutes:
 
 
 def _handlers(components: Components) -> Callable[[str], Handler | None]:
-    inspector, access, settings = components.inspector, components.access, components.settings
-    share, known = settings.client_share, components.cameras
-    crops = Admission(settings.max_in_flight, share)
-    large = Arrivals(settings.max_in_flight, share, known)
-    frames = components.frame_inspector
-    batches = Admission(settings.max_batches_in_flight, share)
-    forms = Arrivals(settings.max_batches_in_flight, share, known)
+    inspector, frames, settings = components.inspector, components.frame_inspector, components.settings
+    crops, many = _intakes(components)
+    max_age_s = settings.max_age_s
     fixed: dict[str, Handler] = {
-        "/v1/inspect": InspectHandler(inspector.inspect, Role.CAMERA, access, large, crops, settings),
-        "/v1/inspect/batch": BatchHandler(inspector, access, forms, batches, settings),
-        "/v1/inspect/frame": FrameHandler(frames.inspect, frames.aligner, access, forms, batches, settings),
-        "/v1/trial": InspectHandler(inspector.try_out, Role.OPERATOR, access, large, crops, settings),
+        "/v1/inspect": InspectHandler(crops(Role.CAMERA), inspector.inspect, max_age_s),
+        "/v1/inspect/batch": BatchHandler(many, inspector.inspect_batch, max_age_s, settings.max_batch_crops),
+        "/v1/inspect/frame": FrameHandler(many, frames.inspect, frames.aligner, max_age_s),
+        "/v1/trial": InspectHandler(crops(Role.OPERATOR), inspector.try_out, max_age_s),
     }
     if not settings.oip.enabled:
         return fixed.get
-    infer = InferHandler(inspector, components.models, access, forms, batches, settings)
+    infer = InferHandler(many, inspector, components.models, settings)
     return lambda path: fixed.get(path) or infer.find(path)
+
+
+def _intakes(components: Components) -> tuple[Callable[[Role], Intake], Intake]:
+    """Ways in for crops, by the role that is needed, and for whole frames: few of these fill the memory."""
+    settings, access, known = components.settings, components.access, components.cameras
+    share, deadline_s = settings.client_share, settings.deadline_s
+    crops = Admission(settings.max_in_flight, share)
+    large = Arrivals(settings.max_in_flight, share, known)
+    frames = Admission(settings.max_batches_in_flight, share)
+    forms = Arrivals(settings.max_batches_in_flight, share, known)
+    return (
+        lambda role: Intake(role, access, large, crops, settings.max_body_bytes, deadline_s),
+        Intake(Role.CAMERA, access, forms, frames, settings.max_batch_bytes, deadline_s),
+    )

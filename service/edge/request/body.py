@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import multipart
 from starlette.types import Receive, Scope
@@ -13,14 +13,11 @@ from service.contract.errors import BodyTooLarge, DeadlineExceeded, MalformedBod
 from service.edge.arrivals import Arrival
 from service.edge.middleware import WHOLE, ClientGone
 
-T = TypeVar("T")
-
 FIELDS = "leak_inspection.fields"
 """In the scope once a header was asked for."""
 
 TWICE = b"given twice, and differently"
 
-PARSED_AT_ONCE_BYTES = 1024 * 1024
 MULTIPART = b"multipart/form-data"
 SMALL_BYTES = 64 * 1024
 MOST_DIGITS = 19
@@ -102,11 +99,6 @@ async def _whole(receive: Receive, limit: int, arrival: Arrival | None = None) -
             if arrival is not None:
                 arrival.arrived()
             return chunk if len(chunks) == 1 else b"".join(chunks)
-
-
-async def parsed(parse: Callable[[bytes], T], body: bytes) -> T:
-    """Parse a body: a small one at once, a large one in a thread, so that nobody else waits for it."""
-    return parse(body) if len(body) <= PARSED_AT_ONCE_BYTES else await asyncio.to_thread(parse, body)
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

@@ -2,22 +2,18 @@
 
 import re
 import zlib
-from contextlib import nullcontext
 from functools import partial
-from time import perf_counter
 
 from starlette.types import Receive, Scope
 
 from service.contract.crop import Crop
+from service.contract.decision import Decision
 from service.contract.errors import BodyTooLarge, MalformedBody, MalformedField
-from service.edge.access import Access, Role
-from service.edge.admission import Admission
-from service.edge.arrivals import Arrivals
+from service.edge.intake import Intake, Sent
 from service.edge.middleware import JSON_HEADERS, Handler, RawHeaders, Reply
-from service.edge.request.body import address_of, header, is_small, parsed, read_body
-from service.edge.request.deadline import deadline_of, fresh_until
-from service.edge.request.digest import check_digest
-from service.edge.request.labels import Labels, labels_of_query
+from service.edge.request.body import header
+from service.edge.request.deadline import fresh_until
+from service.edge.request.labels import Labels
 from service.inspector import Inspector
 from service.judging.model_switch import ModelSwitch
 from service.plugs.oip.answer import Answer, answer
@@ -34,20 +30,10 @@ WINDOW_BITS = {b"gzip": 16 + zlib.MAX_WBITS, b"deflate": zlib.MAX_WBITS}
 class InferHandler:
     """Many pictures, or one: each row of the input is a crop, each row of the answer its decision."""
 
-    def __init__(
-        self,
-        inspector: Inspector,
-        models: ModelSwitch,
-        access: Access,
-        arrivals: Arrivals,
-        admission: Admission,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, intake: Intake, inspector: Inspector, models: ModelSwitch, settings: Settings) -> None:
+        self._intake = intake
         self._inspector = inspector
         self._models = models
-        self._access = access
-        self._arrivals = arrivals
-        self._admission = admission
         self._settings = settings
 
     def find(self, path: str) -> Handler | None:
@@ -63,30 +49,28 @@ class InferHandler:
             raise MalformedBody(str(error)) from error
 
     async def _infer(self, model: str, version: str | None, scope: Scope, receive: Receive) -> Reply:
-        self._access.require(scope, Role.CAMERA)
-        deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
-        name = require_model(self._models.require(), model, version)
-        labels = labels_of_query(scope["query_string"])
-        address = address_of(scope)
-        client = self._arrivals.client(address, labels.camera_id)
-        self._admission.require(client)
-        limit, within_s = self._settings.max_batch_bytes, self._settings.deadline_s
-        with nullcontext() if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
-            body = await read_body(scope, receive, limit, within_s, arrival)
-            with self._admission.place(client):
-                arrived = perf_counter()
-                request, crops = await parsed(partial(self._read, scope, labels, arrived), body)
-                deadline = min(deadline, arrived + _timeout_s(request))
-                latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in crops)
-                decisions = await self._inspector.inspect_batch(crops, latest)
+        allow = partial(self._require_model, model, version)
+        request, decisions = await self._intake.judged(scope, receive, self._read, self._judged, allow)
         scope["decisions"] = decisions
-        return _reply(answer(decisions, request.outputs, name, self._models.current().identity.artifact, request.id))
+        return _reply(answer(decisions, request.outputs, model, self._models.current().identity.artifact, request.id))
 
-    def _read(self, scope: Scope, labels: Labels, arrived: float, body: bytes) -> tuple[InferRequest, list[Crop]]:
-        check_digest(header(scope, b"content-digest"), body)
-        whole = _inflated(body, header(scope, b"content-encoding"), self._settings.max_batch_bytes)
-        request = read_request(whole, header(scope, HEADER_LENGTH))
-        return request, crops_of(request, self._settings.max_batch_crops, scope["request_id"], arrived, labels)
+    def _require_model(self, model: str, version: str | None, _: Labels) -> None:
+        require_model(self._models.require(), model, version)
+
+    def _read(self, sent: Sent) -> tuple[InferRequest, list[Crop], float]:
+        whole = _inflated(sent.body, header(sent.scope, b"content-encoding"), self._settings.max_batch_bytes)
+        request = read_request(whole, header(sent.scope, HEADER_LENGTH))
+        request_id, most = sent.scope["request_id"], self._settings.max_batch_crops
+        crops = crops_of(request, most, request_id, sent.arrived, sent.labels)
+        return request, crops, sent.arrived + _timeout_s(request)
+
+    async def _judged(
+        self, read: tuple[InferRequest, list[Crop], float], deadline: float
+    ) -> tuple[InferRequest, list[Decision]]:
+        request, crops, within = read
+        deadline = min(deadline, within)
+        latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in crops)
+        return request, await self._inspector.inspect_batch(crops, latest)
 
 
 def _timeout_s(request: InferRequest) -> float:

@@ -1,10 +1,7 @@
 """``POST /v1/inspect``, its ``/batch`` and ``/frame``, and ``/v1/trial``: the fast handlers; they only translate."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from time import perf_counter
 
 import orjson
 from starlette.types import Receive, Scope
@@ -13,19 +10,12 @@ from service.contract.artifact import sha256_hex
 from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.errors import MalformedBody, MalformedField
-from service.edge.access import Access, Role
-from service.edge.admission import Admission
-from service.edge.arrivals import Arrivals
+from service.edge.intake import Intake, Sent
 from service.edge.middleware import JSON_HEADERS, Reply
-from service.edge.request.body import address_of, boundary_of, header, is_small, parsed, read_body
-from service.edge.request.deadline import deadline_of, fresh_until
-from service.edge.request.digest import check_digest
-from service.edge.request.labels import Labels, labels_of_query
-from service.inspector import Inspector
+from service.edge.request.body import boundary_of, header
+from service.edge.request.deadline import fresh_until
+from service.edge.request.labels import Labels
 from service.routes.inspection.form import LabelledPicture, picture_of_form, pictures_of_form
-from service.settings import Settings
-
-NO_PLACE = nullcontext()
 
 
 class InspectHandler:
@@ -35,134 +25,104 @@ class InspectHandler:
     """
 
     def __init__(
-        self,
-        judge: Callable[[Crop, float], Awaitable[Decision]],
-        role: Role,
-        access: Access,
-        arrivals: Arrivals,
-        admission: Admission,
-        settings: Settings,
+        self, intake: Intake, judge: Callable[[Crop, float], Awaitable[Decision]], max_age_s: float | None
     ) -> None:
+        self._intake = intake
         self._judge = judge
-        self._role = role
-        self._access = access
-        self._arrivals = arrivals
-        self._admission = admission
-        self._settings = settings
+        self._max_age_s = max_age_s
 
     async def __call__(self, scope: Scope, receive: Receive) -> Reply:
         """Answer with one decision."""
-        self._access.require(scope, self._role)
-        deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
-        labels = labels_of_query(scope["query_string"])
-        address = address_of(scope)
-        client = self._arrivals.client(address, labels.camera_id)
-        self._admission.require(client)  # before the body is read
-        limit, within_s = self._settings.max_body_bytes, self._settings.deadline_s
-        # Whoever sends slowly takes no place among those who are judged, and a small body none at all.
-        with NO_PLACE if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
-            body = await read_body(scope, receive, limit, within_s, arrival)
-            with self._admission.place(client):
-                crop = await parsed(partial(_only_crop, scope, labels, perf_counter()), body)
-                deadline = fresh_until(deadline, crop.captured_at, self._settings.max_age_s)
-                decision = await self._judge(crop, deadline)
+        decision = await self._intake.judged(scope, receive, _only_crop, self._judged)
         scope["decisions"] = (decision,)
         return Reply(200, JSON_HEADERS, orjson.dumps(decision, option=orjson.OPT_UTC_Z))
 
+    def _judged(self, crop: Crop, deadline: float) -> Awaitable[Decision]:
+        return self._judge(crop, fresh_until(deadline, crop.captured_at, self._max_age_s))
+
 
 class BatchHandler:
-    """Many crops of one frame: multipart field ``files`` repeated, labels of all of them, and of each in ``meta``."""
+    """Many crops of one frame: multipart field ``files`` repeated, labels of all of them, and of each in ``meta``.
+
+    ``judge`` gets them with the deadline of the freshest one; ``most`` is how many a frame may have.
+    """
 
     def __init__(
-        self, inspector: Inspector, access: Access, arrivals: Arrivals, admission: Admission, settings: Settings
+        self,
+        intake: Intake,
+        judge: Callable[[Sequence[Crop], float], Awaitable[list[Decision]]],
+        max_age_s: float | None,
+        most: int,
     ) -> None:
-        self._inspector = inspector
-        self._access = access
-        self._arrivals = arrivals
-        self._admission = admission
-        self._settings = settings
+        self._intake = intake
+        self._judge = judge
+        self._max_age_s = max_age_s
+        self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive) -> Reply:
         """Answer with one decision a crop, in the order sent."""
-        self._access.require(scope, Role.CAMERA)
-        deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
-        labels = labels_of_query(scope["query_string"])
-        address = address_of(scope)
-        client = self._arrivals.client(address, labels.camera_id)
-        self._admission.require(client)
-        limit, within_s = self._settings.max_batch_bytes, self._settings.deadline_s
-        with NO_PLACE if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
-            body = await read_body(scope, receive, limit, within_s, arrival)
-            with self._admission.place(client):
-                crops = await parsed(partial(self._crops, scope, labels, perf_counter()), body)
-                latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in crops)
-                decisions = await self._inspector.inspect_batch(crops, latest)
-        scope["decisions"] = decisions
-        return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
+        return _all_of(scope, await self._intake.judged(scope, receive, self._crops, self._judged))
 
-    def _crops(self, scope: Scope, labels: Labels, arrived: float, body: bytes) -> list[Crop]:
-        check_digest(header(scope, b"content-digest"), body)
-        boundary = boundary_of(header(scope, b"content-type"))
+    def _judged(self, crops: Sequence[Crop], deadline: float) -> Awaitable[list[Decision]]:
+        return self._judge(crops, max(fresh_until(deadline, crop.captured_at, self._max_age_s) for crop in crops))
+
+    def _crops(self, sent: Sent) -> list[Crop]:
+        boundary = boundary_of(header(sent.scope, b"content-type"))
         if boundary is None:
             raise MalformedBody("a batch is multipart/form-data with the field files repeated")
-        pictures = pictures_of_form(body, boundary, self._settings.max_batch_crops, labels)
-        return [_crop(scope, picture, arrived) for picture in pictures]
+        pictures = pictures_of_form(sent.body, boundary, self._most, sent.labels)
+        return [_crop(sent, picture) for picture in pictures]
 
 
 class FrameHandler:
     """One whole frame: a raw JPEG or PNG body, or multipart field ``file``; ``camera_id`` in the query cuts it.
 
-    ``judge`` gets it with its deadline; ``require`` raises where the camera has no layout. Its places are those of
-    batches.
+    ``judge`` gets it with its deadline; ``require`` raises where the camera has no layout.
     """
 
     def __init__(
         self,
+        intake: Intake,
         judge: Callable[[Crop, float], Awaitable[list[Decision]]],
         require: Callable[[str | None], object],
-        access: Access,
-        arrivals: Arrivals,
-        admission: Admission,
-        settings: Settings,
+        max_age_s: float | None,
     ) -> None:
+        self._intake = intake
         self._judge = judge
         self._require = require
-        self._access = access
-        self._arrivals = arrivals
-        self._admission = admission
-        self._settings = settings
+        self._max_age_s = max_age_s
 
     async def __call__(self, scope: Scope, receive: Receive) -> Reply:
         """Answer with one decision a well, in the order of the layout."""
-        self._access.require(scope, Role.CAMERA)
-        deadline = deadline_of(scope, perf_counter(), self._settings.deadline_s)
-        labels = labels_of_query(scope["query_string"])
+        return _all_of(scope, await self._intake.judged(scope, receive, self._frame, self._judged, self._allow))
+
+    def _allow(self, labels: Labels) -> None:
         if labels.well_id is not None:
             raise MalformedField("well_id: a frame shows all wells of its camera, send a crop to /v1/inspect")
-        self._require(labels.camera_id)  # before the body is read
-        address = address_of(scope)
-        client = self._arrivals.client(address, labels.camera_id)
-        self._admission.require(client)
-        limit, within_s = self._settings.max_batch_bytes, self._settings.deadline_s
-        with NO_PLACE if is_small(scope) else self._arrivals.enter(address, labels.camera_id) as arrival:
-            body = await read_body(scope, receive, limit, within_s, arrival)
-            with self._admission.place(client):
-                frame = await parsed(partial(_only_crop, scope, labels, perf_counter()), body)
-                if frame.well_id is not None or frame.camera_id != labels.camera_id:
-                    raise MalformedField("camera_id, well_id: name the camera in the query, and no well")
-                latest = fresh_until(deadline, frame.captured_at, self._settings.max_age_s)
-                decisions = await self._judge(frame, latest)
-        scope["decisions"] = decisions
-        return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
+        self._require(labels.camera_id)
+
+    def _frame(self, sent: Sent) -> Crop:
+        frame = _only_crop(sent)
+        if frame.well_id is not None or frame.camera_id != sent.labels.camera_id:
+            raise MalformedField("camera_id, well_id: name the camera in the query, and no well")
+        return frame
+
+    def _judged(self, frame: Crop, deadline: float) -> Awaitable[list[Decision]]:
+        return self._judge(frame, fresh_until(deadline, frame.captured_at, self._max_age_s))
 
 
-def _only_crop(scope: Scope, labels: Labels, arrived: float, body: bytes) -> Crop:
-    check_digest(header(scope, b"content-digest"), body)
-    boundary = boundary_of(header(scope, b"content-type"))
-    whole = LabelledPicture(body, labels) if boundary is None else picture_of_form(body, boundary, labels)
-    return _crop(scope, whole, arrived)
+def _all_of(scope: Scope, decisions: list[Decision]) -> Reply:
+    scope["decisions"] = decisions
+    return Reply(200, JSON_HEADERS, orjson.dumps({"results": decisions}, option=orjson.OPT_UTC_Z))
 
 
-def _crop(scope: Scope, picture: LabelledPicture, arrived: float) -> Crop:
+def _only_crop(sent: Sent) -> Crop:
+    boundary = boundary_of(header(sent.scope, b"content-type"))
+    if boundary is None:
+        return _crop(sent, LabelledPicture(sent.body, sent.labels))
+    return _crop(sent, picture_of_form(sent.body, boundary, sent.labels))
+
+
+def _crop(sent: Sent, picture: LabelledPicture) -> Crop:
     image, labels = picture
-    return Crop(image, sha256_hex(image), scope["request_id"], datetime.now(UTC), arrived, *labels)
+    return Crop(image, sha256_hex(image), sent.scope["request_id"], datetime.now(UTC), sent.arrived, *labels)
