@@ -66,6 +66,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _in_head = True
     _closes = False
     _offers = False
+    _has_host = False
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
 
@@ -97,7 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._head_bytes, self._closes = True, 0, False
+        self._in_head, self._head_bytes, self._closes, self._has_host = True, 0, False, False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header without the blanks around its value (RFC 9110 5.5); trailers belong to no head."""
@@ -108,12 +109,16 @@ class BoundedProtocol(HttpToolsProtocol):
             self.expect_100_continue = True
         elif name == b"connection" and b"close" in _tokens(value):
             self._closes = True
+        elif name == b"host":
+            self._has_host = True
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Begin with the request; one that offers another protocol is read again without its offer."""
         if b"#" in self.url:  # what follows would be lost, and with it labels (RFC 9112 3.2: no target has it)
             raise ValueError("there is a # in its address, write %23")
+        if not self._has_host and self.parser.get_http_version() == "1.1":
+            raise ValueError("it names no Host, which HTTP/1.1 asks for")  # RFC 9112 3.2
         self._in_head = False
         self._offers = bool(self.parser.should_upgrade())
         if not self._offers:

@@ -83,7 +83,7 @@ def test_requests_in_flight_are_answered_on_sigterm(running: tuple[subprocess.Po
     host, port = address.removeprefix("http://").split(":")
     body = jpeg(good_well(1))
     with socket.create_connection((host, int(port))) as half_sent:
-        head = f"POST /v1/inspect HTTP/1.1\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+        head = f"POST /v1/inspect HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
         half_sent.sendall(head.encode() + body[:100])
         httpx.get(f"{address}/health/live")
         process.send_signal(signal.SIGTERM)

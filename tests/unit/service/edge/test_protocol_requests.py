@@ -117,3 +117,15 @@ async def test_an_address_with_a_fragment_is_refused_since_labels_behind_it_woul
     assert b"write %23" in b"".join(connection.wire.packets)
     assert connection.wire.closed
     assert connection.app.scopes == []
+
+
+async def test_a_request_of_http_1_1_that_names_no_host_is_refused(connection: Connection) -> None:
+    await connection.send(b"POST /a HTTP/1.1\r\ncontent-length: 2\r\n\r\nhi")
+    assert connection.app.scopes == []
+    assert b"".join(connection.wire.packets).startswith(b"HTTP/1.1 400 ")
+    assert b"Host" in b"".join(connection.wire.packets)
+
+
+async def test_http_1_0_knows_no_host(connection: Connection) -> None:
+    await connection.send(b"POST /a HTTP/1.0\r\ncontent-length: 2\r\n\r\nhi")
+    assert connection.app.bodies == [b"hi"]
