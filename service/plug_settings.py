@@ -13,6 +13,17 @@ class OipSettings(SettingsGroup):
     enabled: bool = Field(False, description="Answer the Open Inference Protocol on /v2.")
 
 
+class GrpcSettings(SettingsGroup):
+    """The plug for clients of the Open Inference Protocol that speak gRPC."""
+
+    enabled: bool = Field(False, description="Answer the Open Inference Protocol over gRPC (extra `grpc`).")
+    host: str = Field("127.0.0.1", description="Address that gRPC listens on; beyond loopback with TLS alone.")
+    port: int = Field(8001, ge=1, le=65535, description="Port that gRPC listens on.")
+    cert_file: Path | None = Field(None, description="Certificate of the server with its chain, PEM.")
+    key_file: Path | None = Field(None, description="Key of that certificate, PEM.")
+    ca_file: Path | None = Field(None, description="Authorities that a client's certificate must come from, PEM.")
+
+
 class ModbusSettings(SettingsGroup):
     """The plug for programmable controllers."""
 

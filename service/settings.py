@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.contract.errors import SetupError
 from service.contract.identifier import Id
-from service.plug_settings import ModbusSettings, MqttSettings, OipSettings, OpcuaSettings
+from service.plug_settings import GrpcSettings, ModbusSettings, MqttSettings, OipSettings, OpcuaSettings
 from service.setting_groups import MIB, AlarmRule, ArchiveSettings, JournalSettings, LogSettings, SelfTestSettings
 
 PREFIX = "LEAK_INSPECTION_"
@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     )
 
     oip: OipSettings = OipSettings()
+    grpc: GrpcSettings = GrpcSettings()
     modbus: ModbusSettings = ModbusSettings()
     mqtt: MqttSettings = MqttSettings()
     opcua: OpcuaSettings = OpcuaSettings()

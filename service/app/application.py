@@ -87,7 +87,7 @@ def _open_inference(components: Components) -> OpenInferenceRoutes:
 
 def _handlers(components: Components) -> Callable[[str], Handler | None]:
     inspector, frames, settings = components.inspector, components.frame_inspector, components.settings
-    crops, many = _intakes(components)
+    crops, many = _crops_intake(components), components.many
     max_age_s = settings.max_age_s
     fixed: dict[str, Handler] = {
         "/v1/inspect": InspectHandler(crops(Role.CAMERA), inspector.inspect, max_age_s),
@@ -101,15 +101,10 @@ def _handlers(components: Components) -> Callable[[str], Handler | None]:
     return lambda path: fixed.get(path) or infer.find(path)
 
 
-def _intakes(components: Components) -> tuple[Callable[[Role], Intake], Intake]:
-    """Ways in for crops, by the role that is needed, and for whole frames: few of these fill the memory."""
-    settings, access, known = components.settings, components.access, components.cameras
-    share, deadline_s = settings.client_share, settings.deadline_s
-    crops = Admission(settings.max_in_flight, share)
-    large = Arrivals(settings.max_in_flight, share, known)
-    frames = Admission(settings.max_batches_in_flight, share)
-    forms = Arrivals(settings.max_batches_in_flight, share, known)
-    return (
-        lambda role: Intake(role, access, large, crops, settings.max_body_bytes, deadline_s),
-        Intake(Role.CAMERA, access, forms, frames, settings.max_batch_bytes, deadline_s),
-    )
+def _crops_intake(components: Components) -> Callable[[Role], Intake]:
+    """The way in for crops, by the role that is needed."""
+    settings, access = components.settings, components.access
+    admission = Admission(settings.max_in_flight, settings.client_share)
+    arrivals = Arrivals(settings.max_in_flight, settings.client_share, components.cameras)
+    limit, deadline_s = settings.max_body_bytes, settings.deadline_s
+    return lambda role: Intake(role, access, arrivals, admission, limit, deadline_s)

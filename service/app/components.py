@@ -12,7 +12,7 @@ from time import monotonic
 from prometheus_client import CollectorRegistry
 
 from service.app.followers import out_of_reach, retentions_of, sinks_of
-from service.app.plugs import made_plugs
+from service.app.plugs import grpc_plugs, made_plugs
 from service.app.streams import pulled_cameras, stream_problems
 from service.contract.alignment.aligner import Aligner, open_aligner
 from service.contract.run_limit import RunLimit
@@ -20,7 +20,10 @@ from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
-from service.edge.access import Access, read_keys
+from service.edge.access import Access, Role, read_keys
+from service.edge.admission import Admission
+from service.edge.arrivals import Arrivals
+from service.edge.intake import Intake
 from service.edge.sessions import Sessions, kept_secret
 from service.frame_inspector import FrameInspector
 from service.inspector import Inspector
@@ -65,12 +68,14 @@ class Components(Needs):
     """What routes need, and what only the lifespan knows.
 
     ``shared`` is the PostgreSQL that replicas share and ``other_replicas`` what the others write there, where one is
-    set; ``hung`` is called from a thread when the event loop or an inference hangs for good.
+    set; ``many`` is the way in of all that brings many pictures; ``hung`` is called from a thread when the event loop
+    or an inference hangs for good.
     """
 
     run_limit: RunLimit
     workers: Executor
     inspector: Inspector
+    many: Intake
     freshness: FreshnessMonitor
     monitor: Monitor
     event_outbox: EventOutbox
@@ -118,6 +123,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
     inspector = Inspector(models, freshness, recorder, judging)
     frames = FrameInspector(_aligners(settings, cameras), models, inspector, judging, misaligned, archive)
+    many = _intake_of_many(settings, access, cameras)
+    plugs.running.extend(grpc_plugs(settings, inspector, models, access, many, readiness, metrics))
     pulled = pulled_cameras(settings, cameras, frames, metrics.registry)
     incidents += [misaligned.problems, *(plug.problems for plug in plugs.running), partial(stream_problems, pulled)]
     components = Components(
@@ -131,6 +138,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         models=models,
         workers=workers,
         inspector=inspector,
+        many=many,
         frame_inspector=frames,
         freshness=freshness,
         monitor=monitor,
@@ -162,6 +170,13 @@ def _access(settings: Settings) -> Access:
         return Access({}, Sessions(token_bytes()))
     keys = read_keys(settings.keys_file)
     return Access(keys.roles, Sessions(keys.session_secret or kept_secret(settings.data_dir)))
+
+
+def _intake_of_many(settings: Settings, access: Access, cameras: Mapping[str, Camera]) -> Intake:
+    """Whole frames and batches have places of their own: few of them fill the memory."""
+    places, share = settings.max_batches_in_flight, settings.client_share
+    arrivals, admission = Arrivals(places, share, cameras), Admission(places, share)
+    return Intake(Role.CAMERA, access, arrivals, admission, settings.max_batch_bytes, settings.deadline_s)
 
 
 def _monitor(

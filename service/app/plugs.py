@@ -1,10 +1,15 @@
 """The plugs that the settings switch on, each with what it needs of the service and of its extra."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from service.contract.errors import SetupError
 from service.edge.access import Access
+from service.edge.intake import Intake
+from service.inspector import Inspector
+from service.judging.model_switch import ModelSwitch
 from service.monitoring.cameras_file import Camera
 from service.monitoring.readiness import Readiness
 from service.plugs.plug import RunningPlug
@@ -12,6 +17,8 @@ from service.record.followers.follower import Sink
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
 from service.settings import Settings
+from service.telemetry.logs import RequestLog
+from service.telemetry.metrics import ServiceMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +43,53 @@ def made_plugs(
         SetupError: the extra of one is not installed, or its settings do not fit the cameras.
     """
     plugs = Plugs()
-    try:
+    with _extras():
         if settings.modbus.enabled:
             _add_modbus(plugs, settings, cameras, journal, records, readiness)
         if settings.mqtt.url is not None:
             _add_mqtt(plugs, settings, cameras, journal)
         if settings.opcua.enabled:
             _add_opcua(plugs, settings, access, journal, records, readiness)
+    return plugs
+
+
+def grpc_plugs(
+    settings: Settings,
+    inspector: Inspector,
+    models: ModelSwitch,
+    access: Access,
+    many: Intake,
+    readiness: Readiness,
+    metrics: ServiceMetrics,
+) -> Iterator[RunningPlug]:
+    """Make the plug that brings pictures by gRPC, where it is switched on.
+
+    Raises:
+        SetupError: its extra is not installed, or its settings let anybody in unseen.
+    """
+    if not settings.grpc.enabled:
+        return
+    with _extras():
+        from service.plugs.grpc.calls import InferenceCalls  # noqa: PLC0415  # brings grpcio, an extra
+        from service.plugs.grpc.server import GrpcPlug, require_safe  # noqa: PLC0415
+
+    require_safe(settings, access)
+    log = RequestLog(logging.getLogger("service.requests"), settings.log.good_share)
+    calls = InferenceCalls(inspector, models, access, many, readiness, metrics, log, settings)
+    yield RunningPlug("grpc", GrpcPlug(settings, calls).run)
+
+
+@contextmanager
+def _extras() -> Iterator[None]:
+    """Say which extra is missing."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise SetupError(
             f"{error.name} is not installed: install leak-inspection with the extra of each plug that is switched on, "
             "in a checkout by "
-            ".venv/service/bin/python -m pip install -c constraints.txt -e '.[service,modbus,mqtt,opcua]'"
+            ".venv/service/bin/python -m pip install -c constraints.txt -e '.[service,grpc,modbus,mqtt,opcua]'"
         ) from error
-    return plugs
 
 
 def _add_modbus(

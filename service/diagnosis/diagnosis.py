@@ -5,7 +5,14 @@ from functools import partial
 
 from service.diagnosis.finding import Finding, failed
 from service.diagnosis.judging import check_artifact, check_cameras, check_keys
-from service.diagnosis.machine import check_clock, check_data_folder, check_disk, check_modbus_port, check_port
+from service.diagnosis.machine import (
+    check_clock,
+    check_data_folder,
+    check_disk,
+    check_grpc_port,
+    check_modbus_port,
+    check_port,
+)
 from service.diagnosis.surroundings import check_broker, check_postgres, check_prometheus, check_webhook
 from service.settings import Settings
 
@@ -23,6 +30,7 @@ def diagnose(settings: Settings, ntp: str | None = None, prometheus: str | None 
     checks: dict[str, Check] = {
         "port": partial(check_port, settings),
         "modbus": partial(check_modbus_port, settings),
+        "grpc": partial(check_grpc_port, settings),
         "clock": partial(check_clock, ntp),
         "data folder": partial(check_data_folder, settings),
         "disk": partial(check_disk, settings),

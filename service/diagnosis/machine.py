@@ -13,6 +13,7 @@ import httpx
 
 from service.contract.stored_files.durable_file import prove_writable
 from service.diagnosis.finding import Finding, failed, ok, skipped, warning
+from service.plug_settings import GrpcSettings, ModbusSettings
 from service.settings import Settings
 
 PATIENCE_S: Final = 3.0
@@ -44,15 +45,24 @@ def check_port(settings: Settings) -> Finding:
 
 def check_modbus_port(settings: Settings) -> Finding:
     """Whether controllers can be answered, where they are."""
-    if not settings.modbus.enabled:
-        return skipped("modbus", "off")
-    host, port = settings.modbus.host, settings.modbus.port
-    problem = _bound(host, port)
+    remedy = "set LEAK_INSPECTION_MODBUS_PORT to a free one above 1024"
+    return _plug_port("modbus", settings, settings.modbus, remedy)
+
+
+def check_grpc_port(settings: Settings) -> Finding:
+    """Whether clients of the Open Inference Protocol can be answered over gRPC."""
+    return _plug_port("grpc", settings, settings.grpc, "set LEAK_INSPECTION_GRPC_PORT to a free one")
+
+
+def _plug_port(plug: str, settings: Settings, own: ModbusSettings | GrpcSettings, remedy: str) -> Finding:
+    if not own.enabled:
+        return skipped(plug, "off")
+    problem = _bound(own.host, own.port)
     if problem is None:
-        return ok("modbus", f"{host}:{port} is free")
+        return ok(plug, f"{own.host}:{own.port} is free")
     if _asked(settings, "/health/live") is not None:
-        return ok("modbus", f"{host}:{port} is taken, as it should be while the service runs")
-    return failed("modbus", f"{host}:{port}: {problem}", "set LEAK_INSPECTION_MODBUS_PORT to a free one above 1024")
+        return ok(plug, f"{own.host}:{own.port} is taken, as it should be while the service runs")
+    return failed(plug, f"{own.host}:{own.port}: {problem}", remedy)
 
 
 def check_data_folder(settings: Settings) -> Finding:

@@ -66,11 +66,17 @@ class Problem(NamedTuple):
 
 def problem_of(error: BaseException, path: str, request_id: str) -> Problem:
     """Turn any exception into its answer; what is not ours is an internal error without details."""
+    kind, detail = kind_of(error)
+    return problem(kind, detail, path, request_id)
+
+
+def kind_of(error: BaseException) -> tuple[Kind, str]:
+    """Return the kind of any exception, and what the caller is told of it."""
     for cls in type(error).__mro__:
         kind = KINDS.get(cls)
         if kind is not None:
-            return problem(kind, str(error), path, request_id)
-    return problem(INTERNAL, "the service failed on this request: report the request id", path, request_id)
+            return kind, str(error)
+    return INTERNAL, "the service failed on this request: report the request id"
 
 
 def problem(kind: Kind, detail: str, path: str, request_id: str, **extensions: object) -> Problem:

@@ -18,11 +18,14 @@ NOT_SCORED = "NaN"
 """JSON has no number for it, and null is no tensor's data; NumPy reads this text as NaN."""
 
 
+Value = str | bool | float
+
+
 class Output(NamedTuple):
     """An output: its datatype, and its value of one decision."""
 
     datatype: str
-    value: Callable[[Decision], str | bool | float]
+    value: Callable[[Decision], Value]
 
 
 OUTPUTS: Final[Mapping[str, Output]] = MappingProxyType(
@@ -58,7 +61,7 @@ def answer(
         values = [output.value(decision) for decision in decisions]
         tensor: dict[str, Any] = {"name": name, "shape": [len(values)], "datatype": output.datatype}
         if binary:
-            behind.append(_bytes(output.datatype, values))
+            behind.append(tensor_bytes(output.datatype, values))
             tensor["parameters"] = {"binary_data_size": len(behind[-1])}
         else:
             tensor["data"] = [NOT_SCORED if value != value else value for value in values]  # noqa: PLR0124  # only NaN
@@ -77,7 +80,8 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _bytes(datatype: str, values: Sequence[str | bool | float]) -> bytes:
+def tensor_bytes(datatype: str, values: Sequence[Value]) -> bytes:
+    """Write the values of an output as the bytes of its tensor."""
     if datatype == BYTES:
         return packed([str(value).encode() for value in values])
     return np.array(values, np.bool_ if datatype == BOOL else "<f8").tobytes()

@@ -19,11 +19,10 @@ from service.judging.model_switch import ModelSwitch
 from service.plugs.oip.answer import Answer, answer
 from service.plugs.oip.crops import crops_of
 from service.plugs.oip.models import require_model
-from service.plugs.oip.request import HEADER_LENGTH, InferRequest, read_request
+from service.plugs.oip.request import HEADER_LENGTH, InferRequest, read_request, timeout_s
 from service.settings import Settings
 
 infer_path = re.compile(r"/v2/models/([^/]+)(?:/versions/([^/]+))?/infer").fullmatch
-LONGEST_US = 60_000_000
 WINDOW_BITS = {b"gzip": 16 + zlib.MAX_WBITS, b"deflate": zlib.MAX_WBITS}
 
 
@@ -62,7 +61,7 @@ class InferHandler:
         request = read_request(whole, header(sent.scope, HEADER_LENGTH))
         request_id, most = sent.scope["request_id"], self._settings.max_batch_crops
         crops = crops_of(request, most, request_id, sent.arrived, sent.labels)
-        return request, crops, sent.arrived + _timeout_s(request)
+        return request, crops, sent.arrived + timeout_s(request)
 
     async def _judged(
         self, read: tuple[InferRequest, list[Crop], float], deadline: float
@@ -71,14 +70,6 @@ class InferHandler:
         deadline = min(deadline, within)
         latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in crops)
         return request, await self._inspector.inspect_batch(crops, latest)
-
-
-def _timeout_s(request: InferRequest) -> float:
-    """Read Triton's parameter ``timeout``, microseconds; 0 and none are no bound of the caller's."""
-    given = request.parameters.get("timeout", 0)
-    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= LONGEST_US:
-        raise MalformedBody(f"timeout: a whole number of 0 to {LONGEST_US} microseconds is expected")
-    return (given or LONGEST_US) / 1e6
 
 
 def _inflated(body: bytes, encoding: bytes | None, limit: int) -> bytes:

@@ -34,6 +34,26 @@ def require_model(serving: Serving, model: str, version: str | None) -> str:
     return model
 
 
+def server_metadata() -> dict[str, Any]:
+    """Say who answers."""
+    return {"name": "leak-inspection", "version": SOFTWARE_VERSION}
+
+
+def model_metadata(serving: Serving, model: str, version: str | None) -> dict[str, Any]:
+    """Describe what is served, under the name that was asked for.
+
+    Raises:
+        NotFound: as ``require_model`` does.
+    """
+    return {
+        "name": require_model(serving, model, version),
+        "versions": [serving.identity.artifact],
+        "platform": PLATFORM,
+        "inputs": [{"name": name, "datatype": kind, "shape": shape} for name, (kind, shape) in INPUTS.items()],
+        "outputs": [{"name": name, "datatype": out.datatype, "shape": [-1]} for name, out in OUTPUTS.items()],
+    }
+
+
 class OpenInferenceRoutes:
     """The calls that only read; ``protected`` says whether health needs a key, too."""
 
@@ -62,7 +82,7 @@ class OpenInferenceRoutes:
 
     async def server(self, request: Request) -> dict[str, Any]:
         self._watched_by(request)
-        return {"name": "leak-inspection", "version": SOFTWARE_VERSION, "extensions": EXTENSIONS}
+        return {**server_metadata(), "extensions": EXTENSIONS}
 
     async def live(self, request: Request) -> dict[str, Any]:
         self._watched_by(request)
@@ -82,14 +102,7 @@ class OpenInferenceRoutes:
 
     async def metadata(self, request: Request, model: str, version: str | None = None) -> dict[str, Any]:
         self._access.require(request.scope, Role.CAMERA)
-        serving = self._models.current()
-        return {
-            "name": require_model(serving, model, version),
-            "versions": [serving.identity.artifact],
-            "platform": PLATFORM,
-            "inputs": [{"name": name, "datatype": kind, "shape": shape} for name, (kind, shape) in INPUTS.items()],
-            "outputs": [{"name": name, "datatype": out.datatype, "shape": [-1]} for name, out in OUTPUTS.items()],
-        }
+        return model_metadata(self._models.current(), model, version)
 
     def _watched_by(self, request: Request) -> None:
         if self._protected:

@@ -16,6 +16,7 @@ HEADER_LENGTH = b"inference-header-content-length"
 IMAGE = "image"
 SIZE = "binary_data_size"
 MOST_DIGITS = 19
+LONGEST_US = 60_000_000
 OF_REQUEST = frozenset(("id", "model_name", "model_version", "parameters", "inputs", "outputs"))
 OF_INPUT = frozenset(("name", "datatype", "shape", "data", "parameters"))
 UNSUPPORTED = frozenset(("shared_memory_region", "shared_memory_offset", "shared_memory_byte_size", "classification"))
@@ -51,15 +52,36 @@ def read_request(body: bytes, header_length: bytes | None) -> InferRequest:
     length = _length(header_length, len(body))
     if length == 0 and header_length is not None:
         return _raw(body)
-    document = _members(_json(body[:length]), OF_REQUEST, "the request")
+    return request_of(_json(body[:length]), memoryview(body)[length:])
+
+
+def request_of(given: JsonValue, rest: memoryview) -> InferRequest:
+    """Read a request: its JSON, and the bytes that follow it.
+
+    Raises:
+        MalformedBody: says what does not fit.
+    """
+    document = _members(given, OF_REQUEST, "the request")
     inputs = document.get("inputs")
     if not isinstance(inputs, list) or len(inputs) != 1:
         raise MalformedBody("inputs: exactly one is expected, image (BYTES) or pixels (UINT8)")
-    given = _members(inputs[0], OF_INPUT, "inputs[0]")
-    own = _parameters(given, "inputs[0]")
-    tensor = _tensor(given, own, memoryview(body)[length:])
+    tensor = _members(inputs[0], OF_INPUT, "inputs[0]")
+    own = _parameters(tensor, "inputs[0]")
     parameters = _parameters(document, "the request")
-    return InferRequest(_id(document), _joined(parameters, own), tensor, tuple(_outputs(document, parameters)))
+    outputs = tuple(_outputs(document, parameters))
+    return InferRequest(_id(document), _joined(parameters, own), _tensor(tensor, own, rest), outputs)
+
+
+def timeout_s(request: InferRequest) -> float:
+    """Read Triton's parameter ``timeout``, microseconds; 0 and none are no bound of the caller's.
+
+    Raises:
+        MalformedBody: it is no whole number, or out of range.
+    """
+    given = request.parameters.get("timeout", 0)
+    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= LONGEST_US:
+        raise MalformedBody(f"timeout: a whole number of 0 to {LONGEST_US} microseconds is expected")
+    return (given or LONGEST_US) / 1e6
 
 
 def _raw(body: bytes) -> InferRequest:
