@@ -11,6 +11,7 @@ from service.diagnosis.machine import (
     check_disk,
     check_grpc_port,
     check_modbus_port,
+    check_opcua_port,
     check_port,
 )
 from service.diagnosis.surroundings import check_broker, check_postgres, check_prometheus, check_webhook
@@ -31,6 +32,7 @@ def diagnose(settings: Settings, ntp: str | None = None, prometheus: str | None 
         "port": partial(check_port, settings),
         "modbus": partial(check_modbus_port, settings),
         "grpc": partial(check_grpc_port, settings),
+        "opcua": partial(check_opcua_port, settings),
         "clock": partial(check_clock, ntp),
         "data folder": partial(check_data_folder, settings),
         "disk": partial(check_disk, settings),

@@ -13,7 +13,7 @@ import httpx
 
 from service.contract.stored_files.durable_file import prove_writable
 from service.diagnosis.finding import Finding, failed, ok, skipped, warning
-from service.plug_settings import GrpcSettings, ModbusSettings
+from service.plug_settings import GrpcSettings, ModbusSettings, OpcuaSettings
 from service.settings import Settings
 
 PATIENCE_S: Final = 3.0
@@ -54,7 +54,14 @@ def check_grpc_port(settings: Settings) -> Finding:
     return _plug_port("grpc", settings, settings.grpc, "set LEAK_INSPECTION_GRPC_PORT to a free one")
 
 
-def _plug_port(plug: str, settings: Settings, own: ModbusSettings | GrpcSettings, remedy: str) -> Finding:
+def check_opcua_port(settings: Settings) -> Finding:
+    """Whether clients of OPC UA can be answered."""
+    return _plug_port("opcua", settings, settings.opcua, "set LEAK_INSPECTION_OPCUA_PORT to a free one")
+
+
+def _plug_port(
+    plug: str, settings: Settings, own: ModbusSettings | GrpcSettings | OpcuaSettings, remedy: str
+) -> Finding:
     if not own.enabled:
         return skipped(plug, "off")
     problem = _bound(own.host, own.port)

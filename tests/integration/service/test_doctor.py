@@ -8,7 +8,7 @@ from service.cli import main
 from service.settings import Settings
 from tests.ports import free_port
 
-CHECKS = ["port", "modbus", "clock", "data folder", "disk", "keys", "artefact", "cameras"]
+CHECKS = ["port", "modbus", "grpc", "opcua", "clock", "data folder", "disk", "keys", "artefact", "cameras"]
 CHECKS += ["prometheus", "postgresql", "webhook", "mqtt"]
 
 

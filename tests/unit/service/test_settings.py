@@ -34,7 +34,7 @@ def test_a_variable_that_is_no_setting_is_named(monkeypatch: pytest.MonkeyPatch)
 
 VALUES = {
     "ALARM_CONFIRMATIONS": "1", "ALARM_SURE_RATIO": "1.5", "ALARM_WINDOW": "9", "ARCHIVE_DIR": "other",
-    "MODBUS_HOST": "10.0.0.1", "OPCUA_HOST": "10.0.0.1", "MODBUS_WELLS": "cam-1/12a",
+    "GRPC_HOST": "10.0.0.1", "MODBUS_HOST": "10.0.0.1", "OPCUA_HOST": "10.0.0.1", "MODBUS_WELLS": "cam-1/12a",
     "MQTT_URL": "mqtts://broker.example", "MQTT_PREFIX": "plant/line-1",
     "HOST": "localhost", "PUBLISH": "localhost", "WORKER_THREADS": "63",
     "LOG_LEVEL": "debug", "MAX_BATCH_BYTES": "90000000", "REPLICA": "r", "REVISION": "r",

@@ -5,14 +5,23 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from service.diagnosis.finding import State
-from service.diagnosis.machine import check_data_folder, check_disk, check_port, ntp_offset_s
+from service.diagnosis.finding import Finding, State
+from service.diagnosis.machine import (
+    check_data_folder,
+    check_disk,
+    check_grpc_port,
+    check_modbus_port,
+    check_opcua_port,
+    check_port,
+    ntp_offset_s,
+)
 from service.settings import Settings
+from tests.ports import free_port
 
 SINCE_1900_S = 2_208_988_800
 
@@ -74,3 +83,19 @@ def test_a_data_folder_that_cannot_be_made_is_told(settings: Settings) -> None:
 def _hang_up(server: socket.socket) -> None:
     with server.accept()[0] as connection:
         connection.recv(1024)
+
+
+@pytest.mark.parametrize(
+    ("plug", "check"), [("modbus", check_modbus_port), ("grpc", check_grpc_port), ("opcua", check_opcua_port)]
+)
+def test_the_port_of_a_plug_is_free_or_named(plug: str, check: Callable[[Settings], Finding]) -> None:
+    assert check(Settings()).state is State.SKIPPED
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        nobody = {"port": free_port(), plug: {"enabled": True, "port": port}}
+        found = check(Settings.model_validate(nobody))
+        assert found.state is State.FAILED
+        assert str(port) in found.text
+    assert check(Settings.model_validate(nobody)).state is State.OK

@@ -47,7 +47,7 @@ async def test_what_breaks_a_plug_is_an_incident_until_it_serves_again(failure: 
 
 
 def test_the_application_without_plugs_loads_no_library_of_theirs() -> None:
-    extras = {"pymodbus", "aiomqtt", "paho", "asyncua", "av"}
+    extras = {"pymodbus", "aiomqtt", "paho", "asyncua", "av", "grpc", "google"}
     loaded = f"import sys, service.app; print(sorted({extras} & {{name.partition('.')[0] for name in sys.modules}}))"
     told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
