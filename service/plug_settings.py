@@ -63,6 +63,16 @@ class MqttSettings(SettingsGroup):
         pattern=r"^[A-Za-z0-9._:/-]{1,64}$",
         description="Prefix under which wells announce themselves to Home Assistant, usually homeassistant.",
     )
+    sparkplug: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._:-]{1,64}/[A-Za-z0-9._:-]{1,64}$",
+        description="Publish as an edge node of Sparkplug B instead: GROUP/NODE; replicas need a node each.",
+    )
+    sparkplug_host: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._:-]{1,64}$",
+        description="Primary host of Sparkplug B; while it is not online nothing is sent.",
+    )
 
 
 class OpcuaSettings(SettingsGroup):

@@ -1,6 +1,7 @@
 """The plugs that the settings switch on, each with what it needs of the service and of its extra."""
 
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ def made_plugs(
         if settings.modbus.enabled:
             _add_modbus(plugs, settings, cameras, journal, records, readiness)
         if settings.mqtt.url is not None:
-            _add_mqtt(plugs, settings, cameras, journal)
+            _add_mqtt(plugs, settings, cameras, journal, records)
         if settings.opcua.enabled:
             _add_opcua(plugs, settings, access, journal, records, readiness)
     return plugs
@@ -110,15 +111,44 @@ def _add_modbus(
     plugs.running.append(RunningPlug("modbus", plug.run))
 
 
-def _add_mqtt(plugs: Plugs, settings: Settings, cameras: Mapping[str, Camera], journal: Journal) -> None:
+def _add_mqtt(
+    plugs: Plugs, settings: Settings, cameras: Mapping[str, Camera], journal: Journal, records: Records
+) -> None:
     from service.plugs.mqtt.discovery import Discovery  # noqa: PLC0415
     from service.plugs.mqtt.link import BrokerLink  # noqa: PLC0415  # brings aiomqtt, an extra
     from service.plugs.mqtt.publisher import MqttPublisher  # noqa: PLC0415
+    from service.plugs.mqtt.session import StatusSession  # noqa: PLC0415
 
     mqtt = settings.mqtt
+    if mqtt.sparkplug is not None:
+        _add_sparkplug(plugs, settings, mqtt.sparkplug, cameras, journal, records)
+        return
+    if mqtt.sparkplug_host is not None:
+        raise SetupError("LEAK_INSPECTION_MQTT_SPARKPLUG_HOST needs LEAK_INSPECTION_MQTT_SPARKPLUG beside it")
     discovery = None if mqtt.discovery is None else Discovery(mqtt.discovery, mqtt.prefix, cameras)
-    link = BrokerLink(mqtt, f"leak-inspection-{settings.replica}", discovery.known if discovery else list)
+    session = StatusSession(mqtt.prefix, discovery.known if discovery else list)
+    link = BrokerLink(mqtt, f"leak-inspection-{settings.replica}", session)
     plugs.sinks.append(MqttPublisher(journal, link, mqtt.prefix, cameras, discovery))
+    plugs.running.append(RunningPlug("mqtt", link.run))
+
+
+def _add_sparkplug(
+    plugs: Plugs, settings: Settings, edge_node: str, cameras: Mapping[str, Camera], journal: Journal, records: Records
+) -> None:
+    from service.plugs.mqtt.link import BrokerLink  # noqa: PLC0415
+    from service.plugs.mqtt.sparkplug.edge_node import EdgeNode  # noqa: PLC0415  # brings protobuf, an extra
+    from service.plugs.mqtt.sparkplug.publisher import SparkplugPublisher  # noqa: PLC0415
+    from service.plugs.mqtt.sparkplug.session import BirthNumbers, SparkplugSession  # noqa: PLC0415
+
+    mqtt = settings.mqtt
+    if mqtt.discovery is not None:
+        raise SetupError("LEAK_INSPECTION_MQTT_DISCOVERY has no place beside LEAK_INSPECTION_MQTT_SPARKPLUG: unset one")
+    group, name = edge_node.split("/")
+    node = EdgeNode(group, name, cameras, lambda: time.time_ns() // 1_000_000)
+    numbers = BirthNumbers(settings.data_dir / "sparkplug_bdseq")
+    session = SparkplugSession(node, journal, numbers, mqtt.sparkplug_host, records.standing_alarms)
+    link = BrokerLink(mqtt, f"leak-inspection-{settings.replica}", session)
+    plugs.sinks.append(SparkplugPublisher(journal, link, node))
     plugs.running.append(RunningPlug("mqtt", link.run))
 
 

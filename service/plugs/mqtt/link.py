@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,29 +11,31 @@ import aiomqtt
 
 from service.contract.errors import SetupError, Unavailable
 from service.plug_settings import MqttSettings
-from service.plugs.mqtt.messages import OFFLINE, ONLINE, Message, status_topic
+from service.plugs.mqtt.messages import AT_LEAST_ONCE, Message
+from service.plugs.mqtt.session import Received, Session
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
-AT_LEAST_ONCE = 1
 KEEP_ALIVE_S = 15
 ANSWER_S = 10.0
 FAREWELL_S = 2.0
 AT_ONCE = 100
+MOST_RECEIVED = 10
+NEVER_SUBSCRIBED = "leak-inspection/never-subscribed"
 
 
 class BrokerLink:
-    """One connection at a time; ``greetings`` are published whenever it is made anew.
+    """One connection at a time.
 
     Args:
         settings: of the broker.
         identifier: of this client; a second one with the same would throw this one out.
-        greetings: retained messages that hold while the service lives.
+        session: begins and ends each connection.
     """
 
-    def __init__(self, settings: MqttSettings, identifier: str, greetings: Callable[[], Sequence[Message]]) -> None:
+    def __init__(self, settings: MqttSettings, identifier: str, session: Session) -> None:
         self._settings = settings
         self._identifier = identifier
-        self._greetings = greetings
+        self._session = session
         if settings.password is not None and settings.username is None:
             raise SetupError("LEAK_INSPECTION_MQTT_PASSWORD needs LEAK_INSPECTION_MQTT_USERNAME beside it")
         self._context = _tls(settings)
@@ -45,18 +47,15 @@ class BrokerLink:
         """Hold a connection until it is lost.
 
         Raises:
-            Unavailable: says what the broker answered.
+            Unavailable: says what the broker answered, or why the session ends.
         """
-        status = status_topic(self._settings.prefix)
         try:
-            async with self._new_client(aiomqtt.Will(status, OFFLINE, AT_LEAST_ONCE, retain=True)) as client:
+            async with self._new_client(self._session.will()) as client:
                 try:
-                    await self._greet(client, Message(status, ONLINE, retain=True))
-                    serves()
-                    await self._hold(client)
+                    await self._hold(client, serves)
                 finally:
                     self._let_go()
-                    await _say_farewell(client, status)
+                    await _say_farewell(client, self._session.farewell())
         except aiomqtt.MqttError as error:
             raise Unavailable(f"the broker at {_place(self._settings)}: {error}") from error
 
@@ -70,7 +69,7 @@ class BrokerLink:
             async with asyncio.timeout(ANSWER_S):
                 await self._connected.wait()
         except TimeoutError as error:
-            raise Unavailable(f"no connection to {_place(self._settings)}") from error
+            raise Unavailable(self._session.awaited or f"no connection to {_place(self._settings)}") from error
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Send messages in order and wait until the broker has taken each.
@@ -82,7 +81,7 @@ class BrokerLink:
         if client is None:
             raise Unavailable(f"no connection to {_place(self._settings)}")
         lost = asyncio.create_task(self._lost.wait())
-        sending = asyncio.gather(*(_send(client, message) for message in messages))
+        sending = asyncio.ensure_future(_send_all(client, messages))
         try:
             waiting: list[asyncio.Future[Any]] = [sending, lost]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -98,31 +97,38 @@ class BrokerLink:
             with suppress(aiomqtt.MqttError, asyncio.CancelledError):
                 await sending
 
-    async def _greet(self, client: aiomqtt.Client, online: Message) -> None:
-        for message in [online, *self._greetings()]:
-            await _send(client, message)
-        self._client = client
-        self._lost.clear()
-        self._connected.set()
-
-    async def _hold(self, client: aiomqtt.Client) -> None:
+    async def _hold(self, client: aiomqtt.Client, serves: Callable[[], None]) -> None:
         """Return when a message could not be delivered; an idle client tells of a lost connection by an error."""
-        watched = asyncio.create_task(_until_disconnected(client))
-        given_up = asyncio.create_task(self._lost.wait())
+
+        def opened() -> None:
+            self._client = client
+            self._lost.clear()
+            self._connected.set()
+            serves()
+
+        self._lost.clear()
+        for topic in self._session.topics:
+            await client.subscribe(topic, AT_LEAST_ONCE)
+        session = self._session.serve(lambda messages: _send_all(client, messages), opened)
+        tasks = [asyncio.ensure_future(each) for each in (self._receive(client), self._lost.wait(), session)]
         try:
-            await asyncio.wait([watched, given_up], return_when=asyncio.FIRST_COMPLETED)
-            if watched.done():
-                watched.result()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
-            watched.cancel()
-            given_up.cancel()
+            await _cancelled(tasks)
+
+    async def _receive(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            if isinstance(message.payload, bytes | bytearray):
+                self._session.received(Received(message.topic.value, bytes(message.payload), message.retain))
 
     def _let_go(self) -> None:
         self._client = None
         self._connected.clear()
         self._lost.set()
 
-    def _new_client(self, will: aiomqtt.Will) -> aiomqtt.Client:
+    def _new_client(self, will: Message) -> aiomqtt.Client:
         where = urlsplit(self._settings.url or "")
         secret = self._settings.password
         client = aiomqtt.Client(
@@ -131,32 +137,40 @@ class BrokerLink:
             username=self._settings.username,
             password=None if secret is None else secret.get_secret_value(),
             identifier=self._identifier,
-            clean_session=False,
-            will=will,
+            clean_session=self._session.clean,
+            will=aiomqtt.Will(will.topic, will.payload, will.qos, will.retain),
             timeout=ANSWER_S,
             keepalive=KEEP_ALIVE_S,
             max_inflight_messages=AT_ONCE,
-            max_queued_incoming_messages=1,
+            max_queued_incoming_messages=MOST_RECEIVED,
             tls_context=self._context,
         )
         client.pending_calls_threshold = AT_ONCE + 10  # it complains of more
         return client
 
 
-async def _send(client: aiomqtt.Client, message: Message) -> None:
-    await client.publish(message.topic, message.payload, AT_LEAST_ONCE, message.retain)
+async def _send_all(client: aiomqtt.Client, messages: Sequence[Message]) -> None:
+    """Send in order, and return when the broker has taken all of it.
+
+    It acknowledges nothing of quality 0, but answers in the order in which it was asked: the answer to a question
+    that changes nothing says that what was sent before has arrived.
+    """
+    await asyncio.gather(*(client.publish(*message[:2], message.qos, message.retain) for message in messages))
+    if any(message.qos < AT_LEAST_ONCE for message in messages):
+        await client.unsubscribe(NEVER_SUBSCRIBED)
 
 
-async def _until_disconnected(client: aiomqtt.Client) -> None:
-    async for _ in client.messages:
-        pass
+async def _cancelled(tasks: Iterable[asyncio.Future[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _say_farewell(client: aiomqtt.Client, status: str) -> None:
-    """Say ``offline``, which the broker does by itself only for those who vanish without a word."""
+async def _say_farewell(client: aiomqtt.Client, farewell: Message) -> None:
+    """Say what the broker says by itself only for those who vanish without a word."""
     with suppress(aiomqtt.MqttError, TimeoutError):
         async with asyncio.timeout(FAREWELL_S):
-            await _send(client, Message(status, OFFLINE, retain=True))
+            await _send_all(client, [farewell])
 
 
 def _place(settings: MqttSettings) -> str:

@@ -16,6 +16,7 @@ UNNAMED = "~"
 
 ONLINE, OFFLINE = b"online", b"offline"
 NO_DATA = "no_data"
+AT_LEAST_ONCE = 1
 
 
 class Message(NamedTuple):
@@ -24,6 +25,7 @@ class Message(NamedTuple):
     topic: str
     payload: bytes
     retain: bool
+    qos: int = AT_LEAST_ONCE
 
 
 def well_topic(prefix: str, camera_id: str | None, well_id: str | None, leaf: str) -> str:

@@ -36,6 +36,7 @@ VALUES = {
     "ALARM_CONFIRMATIONS": "1", "ALARM_SURE_RATIO": "1.5", "ALARM_WINDOW": "9", "ARCHIVE_DIR": "other",
     "GRPC_HOST": "10.0.0.1", "MODBUS_HOST": "10.0.0.1", "OPCUA_HOST": "10.0.0.1", "MODBUS_WELLS": "cam-1/12a",
     "MQTT_URL": "mqtts://broker.example", "MQTT_PREFIX": "plant/line-1",
+    "MQTT_SPARKPLUG": "plant/line-1", "MQTT_SPARKPLUG_HOST": "scada",
     "HOST": "localhost", "PUBLISH": "localhost", "WORKER_THREADS": "63",
     "LOG_LEVEL": "debug", "MAX_BATCH_BYTES": "90000000", "REPLICA": "r", "REVISION": "r",
     "TRUSTED_PROXIES": "10.0.0.1", "WEBHOOK_URL": "https://alarms.example", "WEBHOOK_SECRET": "of sixteen or more",

@@ -1,0 +1,190 @@
+"""The edge node: births, data and deaths with their numbers; knows neither broker nor clock."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from service.contract.decision import Decision
+from service.contract.journal_entry import ALARM_KINDS, Event, EventKind, Recorded, entry_time
+from service.judging.serving import SOFTWARE_VERSION
+from service.monitoring.alarms.alarm import Alarm
+from service.monitoring.alarms.events import alarm_after
+from service.monitoring.cameras_file import Camera
+from service.plugs.mqtt.messages import AT_LEAST_ONCE, UNNAMED, Message
+from service.plugs.mqtt.sparkplug.payload import BOOLEAN, INT64, STRING, Metric, Value, encoded
+from service.plugs.mqtt.sparkplug.well import CATCHING_UP, WellMetrics, millis, of_alarm, of_decision, of_silence
+
+NAMESPACE = "spBv1.0"
+REBIRTH = "Node Control/Rebirth"
+NUMBERS = 256
+MOST_WELLS = 2000
+AT_MOST_ONCE = 0
+
+WellId = tuple[str, str]
+"""A device (camera) and the name of a well of it."""
+
+Change = tuple[WellId, Mapping[str, Value]]
+
+
+class EdgeNode:
+    """One edge node; a device for each camera, which has metrics for each of its wells.
+
+    A session's births say what is known. Where the journal holds more by then, they say ``unknown`` with the reason
+    ``catching_up``; what the journal holds follows as historical, which changes no current value, and then what has
+    become of each well.
+
+    Args:
+        group: the Sparkplug group.
+        name: of the edge node.
+        cameras: those of the cameras file: born even if nothing has come from them.
+        now: milliseconds since 1970, UTC.
+    """
+
+    def __init__(self, group: str, name: str, cameras: Mapping[str, Camera], now: Callable[[], int]) -> None:
+        self._group = group
+        self._name = name
+        self._now = now
+        self._wells: dict[WellId, WellMetrics] = {}
+        self._silent: set[str] = set()
+        self._place: int | None = None
+        self._live_after = 0
+        self._catching_up = False
+        self._seq = 0
+        self._alarm: bool | None = None
+        self.bd_seq = 0
+        for camera_id, camera in cameras.items():
+            for well_id in camera.wells:
+                self._well(camera_id, well_id)
+
+    def topic(self, kind: str, device: str | None = None) -> str:
+        """A topic of this edge node, or of a device of it."""
+        return "/".join([NAMESPACE, self._group, kind, self._name, *([] if device is None else [device])])
+
+    def stands(self, alarms: Sequence[Alarm]) -> None:
+        """Take in the alarms that were standing before the start."""
+        for alarm in alarms:
+            self._wells[self._well(alarm.camera_id, alarm.well_id)].known.update(of_alarm(alarm))
+
+    def death(self) -> Message:
+        """The node's death, which the broker holds as the will: with ``bdSeq`` alone, without ``seq``."""
+        payload = encoded(self._now(), [self._bd_seq_metric()], datatypes=True)
+        return Message(self.topic("NDEATH"), payload, retain=False, qos=AT_LEAST_ONCE)
+
+    def session(self, last_sequence: int) -> list[Message]:
+        """Be born in a new session, when the journal has come to ``last_sequence``."""
+        self._live_after = last_sequence
+        self._catching_up = self._place is None or self._place < last_sequence
+        return self.births()
+
+    def births(self) -> list[Message]:
+        """The node's birth, then that of each device: everything that may ever be sent in this session."""
+        self._seq, now = 0, self._now()
+        for well in self._wells.values():
+            well.told = None
+        self._alarm = self._catching_up or self._any_alarm()
+        metrics = [
+            self._bd_seq_metric(),
+            Metric(REBIRTH, value=False, at=now, datatype=BOOLEAN),
+            Metric("Properties/Software", f"leak-inspection {SOFTWARE_VERSION}", now, STRING),
+            Metric("alarm", self._alarm, now, BOOLEAN),
+        ]
+        devices = dict.fromkeys(device for device, _ in self._wells)
+        born = [device for device in devices if self._catching_up or device not in self._silent]
+        return [self._message("NBIRTH", None, metrics), *(self._birth(device) for device in born)]
+
+    def data(self, entries: Sequence[Recorded]) -> list[Message]:
+        """What entries of the journal have to say, in their order."""
+        messages: list[Message] = []
+        for sequence, entry in entries:
+            if sequence > self._live_after:
+                messages += self._caught_up()
+            at = millis(entry_time(entry))
+            for change in self._changes(entry):
+                messages += self._told(change, at, historical=sequence <= self._live_after)
+            messages += self._silenced(entry)
+            self._place = max(self._place or 0, sequence)
+        if self._place is not None and self._place >= self._live_after:
+            messages += self._caught_up()
+        return [*messages, *self._node_alarm()]
+
+    def _changes(self, entry: object) -> Iterator[Change]:
+        if isinstance(entry, Decision):
+            well = self._well(entry.camera_id, entry.well_id)
+            self._silent.discard(well[0])
+            yield well, of_decision(entry)
+        elif isinstance(entry, Event) and entry.kind in ALARM_KINDS:
+            yield self._well(entry.camera_id, entry.well_id), of_alarm(alarm_after(entry))
+        elif isinstance(entry, Event) and entry.kind is EventKind.NO_DATA:
+            device = entry.camera_id or UNNAMED
+            wells = [well for well in self._wells if well[0] == device]
+            for well in wells if entry.well_id is None else [self._well(entry.camera_id, entry.well_id)]:
+                yield well, of_silence(entry)
+
+    def _told(self, change: Change, at: int, *, historical: bool) -> Iterator[Message]:
+        well_id, values = change
+        well, device = self._wells[well_id], well_id[0]
+        if well.told is None and device not in self._silent:
+            yield self._birth(device)
+        well.known.update(values)
+        if device in self._silent and well.told is None:
+            return
+        if metrics := well.metrics(values, at, historical=True) if historical else well.news(at):
+            yield self._message("DDATA", device, metrics)
+
+    def _caught_up(self) -> Iterator[Message]:
+        """Tell what has become of each well, once."""
+        if not self._catching_up:
+            return
+        self._catching_up = False
+        now = self._now()
+        for (device, _), well in self._wells.items():
+            if well.told is not None and (metrics := well.news(now)):
+                yield self._message("DDATA", device, metrics)
+        for device in sorted(self._silent):
+            yield from self._death_of(device)
+
+    def _silenced(self, entry: object) -> Iterator[Message]:
+        """A camera that is silent as a whole is a device that is lost."""
+        if isinstance(entry, Event) and entry.kind is EventKind.NO_DATA and entry.well_id is None:
+            device = entry.camera_id or UNNAMED
+            self._silent.add(device)
+            if not self._catching_up:
+                yield from self._death_of(device)
+
+    def _death_of(self, device: str) -> Iterator[Message]:
+        wells = [well for (owner, _), well in self._wells.items() if owner == device]
+        if any(well.told is not None for well in wells):
+            for well in wells:
+                well.told = None
+            yield self._message("DDEATH", device, [])
+
+    def _node_alarm(self) -> Iterator[Message]:
+        alarm = self._catching_up or self._any_alarm()
+        if alarm is not self._alarm:
+            self._alarm = alarm
+            yield self._message("NDATA", None, [Metric("alarm", alarm, self._now(), BOOLEAN)])
+
+    def _any_alarm(self) -> bool:
+        known = [well.known["alarm"] for well in self._wells.values()]
+        return not known or bool(self._silent) or any(alarm is not False for alarm in known)
+
+    def _birth(self, device: str) -> Message:
+        now = self._now()
+        values = CATCHING_UP if self._catching_up and self._place is not None else None
+        wells = [well for (owner, _), well in self._wells.items() if owner == device]
+        return self._message("DBIRTH", device, [metric for well in wells for metric in well.born(now, values)])
+
+    def _well(self, camera_id: str | None, well_id: str | None) -> WellId:
+        """The metrics of a well; ids are what cameras say, so beyond a bound they share one place."""
+        key = (camera_id or UNNAMED, well_id or UNNAMED)
+        if key not in self._wells and len(self._wells) >= MOST_WELLS:
+            key = (UNNAMED, UNNAMED)
+        if key not in self._wells:
+            self._wells[key] = WellMetrics(key[1])
+        return key
+
+    def _bd_seq_metric(self) -> Metric:
+        return Metric("bdSeq", self.bd_seq, self._now(), INT64)
+
+    def _message(self, kind: str, device: str | None, metrics: list[Metric]) -> Message:
+        seq, self._seq = self._seq, (self._seq + 1) % NUMBERS
+        payload = encoded(self._now(), metrics, seq=seq, datatypes=kind.endswith("BIRTH"))
+        return Message(self.topic(kind, device), payload, retain=False, qos=AT_MOST_ONCE)
