@@ -21,8 +21,10 @@ STEAM_S = (42.0, 50.0)
 LEAST_LEAK = 0.3
 LONGEST_HANDLE = 0.5
 DENSEST_STEAM = 0.6
-CLOUD_CROPS = 2.5
-CLOUD_WAY = 4.0
+CLOUD_CROPS = 1.5
+CLOUD_WAY = 2.0
+STEAMED_WELL = 14
+"""The index of the well that the cloud comes from, always the same: else alarms would fill the board in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,6 @@ class DrawnRound:
         """The index of the well that the handle is held over."""
         return (self.number * 7 + 16) % len(WELLS)
 
-    @property
-    def steamed_well(self) -> int:
-        """The index of the well that the cloud comes from."""
-        return (self.number * 7 + 2) % len(WELLS)
-
     def happenings(self, camera_id: str, index: int, second: float) -> dict[str, float]:
         """What :meth:`DrawnWell.show` is to show of a well, ``second`` seconds into the minute."""
         found = {}
@@ -64,7 +61,7 @@ class DrawnRound:
         if camera_id == self.camera_id and index == self.covered_well and _within(HANDLE_S, second):
             found["tool"] = LONGEST_HANDLE
         if camera_id == self.steamed_camera_id and _within(STEAM_S, second):
-            away = abs(index - self.steamed_well - CLOUD_WAY * _share(STEAM_S, second))
+            away = abs(index - STEAMED_WELL - CLOUD_WAY * _share(STEAM_S, second))
             if away < CLOUD_CROPS:
                 found["steam"] = DENSEST_STEAM * (1 - away / CLOUD_CROPS / 2)
         return found
