@@ -43,6 +43,14 @@ class SelfTestSettings(SettingsGroup):
     retry_s: float = Field(5.0, gt=0, le=3600, description="How often they are run while they fail.")
 
 
+class ShadowSettings(SettingsGroup):
+    """What a shadow model may cost."""
+
+    cpu_share: float = Field(0.1, gt=0, le=1, description="Share of one core that a shadow model may take.")
+    queue: int = Field(64, ge=1, le=10_000, description="Pictures that may wait for it; one more is not judged by it.")
+    inference_limit_s: float = Field(5.0, gt=0, le=600, description="Longest inference of it; it is ended then.")
+
+
 class JournalSettings(SettingsGroup):
     """When the journal writes, and how much it keeps."""
 

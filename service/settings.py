@@ -18,7 +18,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.contract.errors import SetupError
 from service.contract.identifier import Id
 from service.plug_settings import GrpcSettings, ModbusSettings, MqttSettings, OipSettings, OpcuaSettings
-from service.setting_groups import MIB, AlarmRule, ArchiveSettings, JournalSettings, LogSettings, SelfTestSettings
+from service.setting_groups import (
+    MIB,
+    AlarmRule,
+    ArchiveSettings,
+    JournalSettings,
+    LogSettings,
+    SelfTestSettings,
+    ShadowSettings,
+)
 
 PREFIX = "LEAK_INSPECTION_"
 JOURNAL_FILE = "journal.sqlite3"
@@ -98,6 +106,7 @@ class Settings(BaseSettings):
 
     watch_interval_s: float = Field(2.0, gt=0, le=3600, description="How often the artefact's pointer is looked at.")
     self_test: SelfTestSettings = SelfTestSettings()
+    shadow: ShadowSettings = ShadowSettings()
     journal: JournalSettings = JournalSettings()
     database_url: SecretStr | None = Field(None, description="PostgreSQL that gets a copy of the record, and is read.")
     replica: Id = Field(

@@ -26,12 +26,13 @@ def write_artifact(
     shade: float = 0.0,
     golden: bool = True,
     well: Callable[[int], Pixels] = good_well,
+    spec: InputSpec = SPEC,
 ) -> str:
     """Write an artefact below ``root``, make it the active one and return its id.
 
-    ``shade`` makes another graph, ``well`` one for other good wells.
+    ``shade`` makes another graph, ``well`` one for other good wells, ``spec`` one of another size.
     """
-    reference = np.mean([to_pixels(well(seed), SPEC) for seed in range(40)], axis=0) / 255 + shade
+    reference = np.mean([to_pixels(well(seed), spec) for seed in range(40)], axis=0) / 255 + shade
     model = _score_graph(reference.astype(np.float32))
     folder = root / artifact_id(name, model)
     (folder / "golden").mkdir(parents=True)
@@ -42,9 +43,9 @@ def write_artifact(
         write_picture(folder / file, picture)
     manifest = Manifest(
         name=name,
-        input=SPEC,
+        input=spec,
         threshold=Threshold(value=THRESHOLD, strategy="decision_stump"),
-        golden=tuple(_golden(folder, file) for file in pictures),
+        golden=tuple(_golden(folder, file, spec) for file in pictures),
         data=TrainingData(sha256="0" * 64, groups={"fit_good": 40}),
         versions={"onnxruntime": "any"},
         files={file: sha256_hex((folder / file).read_bytes()) for file in (MODEL, EXPLAIN, *pictures)},
@@ -60,9 +61,9 @@ def rewrite_manifest(folder: Path, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_bytes()) | changes))
 
 
-def _golden(folder: Path, file: str) -> GoldenPicture:
-    pixels: Pixels = to_pixels(decode((folder / file).read_bytes()), SPEC)[None]
-    score = float(OnnxScorer(folder / MODEL, SPEC).score(pixels)[0])
+def _golden(folder: Path, file: str, spec: InputSpec) -> GoldenPicture:
+    pixels: Pixels = to_pixels(decode((folder / file).read_bytes()), spec)[None]
+    score = float(OnnxScorer(folder / MODEL, spec).score(pixels)[0])
     return GoldenPicture(file=file, score=score, verdict=Verdict(decide(score, THRESHOLD).verdict))
 
 
@@ -80,7 +81,7 @@ def _explain_graph(reference: np.ndarray) -> bytes:
         helper.make_node("ReduceMean", ["error"], ["error_map"], axes=[3], keepdims=0),
         helper.make_node("Sub", ["scaled", "difference"], ["reconstruction"]),
     ]
-    shape: list[str | int | None] = ["N", SPEC.height, SPEC.width]
+    shape: list[str | int | None] = ["N", *reference.shape[:2]]
     outputs = [
         helper.make_tensor_value_info("reconstruction", TensorProto.FLOAT, [*shape, 3]),
         helper.make_tensor_value_info("error_map", TensorProto.FLOAT, shape),
@@ -98,7 +99,7 @@ def _error_nodes() -> list[onnx.NodeProto]:
 
 
 def _graph(nodes: list[onnx.NodeProto], reference: np.ndarray, outputs: list[onnx.ValueInfoProto]) -> bytes:
-    pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["N", SPEC.height, SPEC.width, 3])
+    pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["N", *reference.shape])
     constants = [
         numpy_helper.from_array(reference, "reference"),
         numpy_helper.from_array(np.array(255, np.float32), "white"),

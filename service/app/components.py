@@ -31,6 +31,8 @@ from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
 from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import SOFTWARE_VERSION, open_serving
+from service.judging.shadow.kept import ShadowFile
+from service.judging.shadow.shadow import ShadowModel
 from service.judging.workers import JudgingWorkers
 from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.alarms.layer import AlarmLayer
@@ -59,6 +61,7 @@ from service.settings import Settings
 from service.streams.pulled_camera import PulledCamera
 from service.telemetry.alarm_metrics import AlarmMetrics
 from service.telemetry.metrics import ServiceMetrics
+from service.telemetry.shadow_metrics import ShadowMetrics
 
 JOURNAL_CHECK = "journal"
 
@@ -111,7 +114,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     budget = PixelBudget(settings.max_pixels)
     judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
     misaligned = MisalignedCameras()
-    recorder = Recorder(journal, archive.keep, monitor, metrics)
+    shadow = _shadow(settings, cameras, models, archive, metrics, journal)
+    recorder = Recorder(journal, archive.keep, monitor, metrics, shadow.offer)
     shared = _shared_database(settings)
     own_records = Records(journal.database)
     records = own_records if shared is None else SharedRecords(shared, own_records)
@@ -120,7 +124,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     access = _access(settings)
     plugs = made_plugs(settings, cameras, access, journal, own_records, readiness)
     followers = [Follower(journal, sink) for sink in [*sinks_of(journal, settings, metrics), *plugs.sinks]]
-    incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems]
+    incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems, shadow.problems]
     inspector = Inspector(models, freshness, recorder, judging)
     frames = FrameInspector(_aligners(settings, cameras), models, inspector, judging, misaligned, archive)
     many = _intake_of_many(settings, access, cameras)
@@ -136,6 +140,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         readiness=readiness,
         run_limit=run_limit,
         models=models,
+        shadow=shadow,
         workers=workers,
         inspector=inspector,
         many=many,
@@ -187,6 +192,28 @@ def _monitor(
         Cadence(cameras, monotonic(), alone=settings.replicas == 1),
         DriftMonitor(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
+    )
+
+
+def _shadow(
+    settings: Settings,
+    cameras: Mapping[str, Camera],
+    models: ModelSwitch,
+    archive: Archive,
+    metrics: ServiceMetrics,
+    journal: Journal,
+) -> ShadowModel:
+    """One thread an inference, so that it runs in the shadow's own, where its processor time is counted."""
+    one_thread = settings.model_copy(update={"scorer_threads": 1})
+    return ShadowModel(
+        settings.artifacts,
+        ShadowFile(settings.data_dir),
+        lambda folder, limit: open_serving(folder, one_thread, limit, cameras),
+        models,
+        archive,
+        settings.shadow,
+        ShadowMetrics(metrics.registry, cameras),
+        partial(note, journal),
     )
 
 

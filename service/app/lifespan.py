@@ -37,6 +37,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         for task in tasks:
             task.cancel()
+    await parts.shadow.close()
     if parts.shared is not None:
         await parts.shared.close()
     await parts.archive.close()
@@ -64,6 +65,7 @@ def _tasks(parts: Components) -> list[Task]:
     watches = (_follow_artifact, _watch_journal, _self_test, _watch_silence, _watch_shelf, _watch_incidents)
     tasks: list[Task] = [partial(watch, parts) for watch in watches]
     tasks += [parts.event_outbox.run, parts.live_events.follow, partial(parts.archive.run, parts.clock)]
+    tasks.append(parts.shadow.keep)
     tasks += [plug.keep_running for plug in parts.plugs]
     tasks += [camera.keep_pulling for camera in parts.pulled]
     tasks += [partial(retention.run, parts.clock) for retention in parts.retentions]

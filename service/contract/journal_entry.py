@@ -30,6 +30,8 @@ class EventKind(StrEnum):
     DRIFT = "drift"
     DRIFT_ENDED = "drift_ended"
     MODEL_ACTIVATED = "model_activated"
+    SHADOW_STARTED = "shadow_started"
+    SHADOW_ENDED = "shadow_ended"
     SELF_TEST_PASSED = "self_test_passed"
     SELF_TEST_FAILED = "self_test_failed"
     TROUBLE_BEGAN = "trouble_began"

@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from pathlib import Path
 
-from service.contract.errors import ArtifactError, ArtifactInvalid, NotReady, Unavailable
+from service.contract.errors import ArtifactError, NotReady, Unavailable
 from service.contract.journal_entry import EventKind
 from service.judging.active_choice import ActiveChoice
-from service.judging.judge import challenge
 from service.judging.manifest_pins import require_unchanged
+from service.judging.proving import OpenFolder, challenged, proven
 from service.judging.serving import Serving
 from service.monitoring.readiness import Readiness
-from service.monitoring.self_test import SelfTest, failed_self_test
+from service.monitoring.self_test import SelfTest
 from service.record.event_outbox import Note
 from service.telemetry.metrics import ServiceMetrics
 
@@ -29,7 +27,7 @@ class ModelSwitch:
     def __init__(
         self,
         choice: ActiveChoice,
-        open_folder: Callable[[Path], Serving],
+        open_folder: OpenFolder,
         readiness: Readiness,
         metrics: ServiceMetrics,
         note: Note,
@@ -71,9 +69,9 @@ class ModelSwitch:
             try:
                 wanted = await asyncio.to_thread(self._choice.wanted)
                 if self._serving is None or wanted != self._serving.artifact.id:
-                    proven = await self._proven(wanted)
-                    await asyncio.to_thread(self._choice.pins.require, proven[0].artifact)
-                    await self._serve(*proven)
+                    fresh = await proven(self._open, self._choice.root, wanted)
+                    await asyncio.to_thread(self._choice.pins.require, fresh[0].artifact)
+                    await self._serve(*fresh)
                 else:
                     await asyncio.to_thread(require_unchanged, self._serving.artifact)
                 self._accepted()
@@ -87,17 +85,15 @@ class ModelSwitch:
             ArtifactError: it is refused, with the reason; nothing has changed.
             Unavailable: the choice cannot be kept; nothing has changed.
         """
-        if Path(artifact).name != artifact:
-            raise ArtifactInvalid(f"{artifact!r:.80} is not the name of an artefact: see the folder of artefacts")
         async with self._changing:
-            proven = await self._proven(artifact)
+            fresh = await proven(self._open, self._choice.root, artifact)
             try:
-                await asyncio.to_thread(self._choice.pins.pin, proven[0].artifact)
+                await asyncio.to_thread(self._choice.pins.pin, fresh[0].artifact)
                 await asyncio.to_thread(self._choice.remember, artifact)
             except OSError as error:
                 raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
             self._accepted()
-            return await self._serve(*proven)
+            return await self._serve(*fresh)
 
     async def self_test(self, *, routine: bool = False) -> SelfTest:
         """Challenge what is served; a failure makes readiness red until a later test passes.
@@ -110,7 +106,7 @@ class ModelSwitch:
         """
         async with self._changing:
             self.doubted.clear()
-            result = await asyncio.to_thread(self._challenged, self.current())
+            result = await asyncio.to_thread(challenged, self.current())
             await self._tested(result, noted=not routine or self._differs(result))
             return result
 
@@ -118,28 +114,6 @@ class ModelSwitch:
         """Give no verdict until a self-test, which is wanted at once, has passed."""
         self._readiness.set(SELF_TEST_CHECK, problem)
         self.doubted.set()
-
-    async def _proven(self, artifact: str) -> tuple[Serving, SelfTest]:
-        serving = await asyncio.to_thread(self._opened, artifact)
-        result = await asyncio.to_thread(self._challenged, serving)
-        if not result.ok:
-            raise ArtifactInvalid(f"{artifact}: {result.problem}")
-        return serving, result
-
-    def _opened(self, artifact: str) -> Serving:
-        try:
-            return self._open(self._choice.root / artifact)
-        except ArtifactError:
-            raise
-        except Exception as error:  # whatever an artefact provokes, it is refused and what is served stays
-            raise ArtifactInvalid(f"{artifact} cannot be opened ({error}): export again") from error
-
-    def _challenged(self, serving: Serving) -> SelfTest:
-        try:
-            return challenge(serving)
-        except Exception as error:  # whatever it is, nothing shows that pictures are scored right
-            logger.exception("self-test impossible")
-            return failed_self_test(serving.identity.artifact, f"the golden pictures cannot be judged: {error}")
 
     async def _serve(self, serving: Serving, result: SelfTest) -> Serving:
         self._serving = serving

@@ -18,6 +18,10 @@ KeepPicture = Callable[[Decision, bytes], Awaitable[object] | None]
 """Keeps the picture of a decision, if it is chosen; returns what to await before the answer leaves."""
 
 
+Observe = Callable[[Decision, Crop], None]
+"""Hears of a decision of record with what was judged; must not wait."""
+
+
 class Recording(NamedTuple):
     """A decision on its way into the record, which it goes whether or not anybody waits for that."""
 
@@ -56,12 +60,18 @@ class Recorder:
     """Keeps decisions in the journal, and chosen pictures in the archive."""
 
     def __init__(
-        self, journal: DecisionLog, keep_picture: KeepPicture, monitor: Monitor, metrics: ServiceMetrics
+        self,
+        journal: DecisionLog,
+        keep_picture: KeepPicture,
+        monitor: Monitor,
+        metrics: ServiceMetrics,
+        observe: Observe = lambda _decision, _crop: None,
     ) -> None:
         self._journal = journal
         self._keep_picture = keep_picture
         self._monitor = monitor
         self._metrics = metrics
+        self._observe = observe
 
     async def earlier(self, crop: Crop) -> Decision | None:
         """Return the first decision on the same picture of the same camera, well and time, if there is one."""
@@ -87,7 +97,7 @@ class Recorder:
         receipt = self._journal.append(decisions, self._monitor.observe if monitored else None)
         archived = [self._keep_picture(made, crop.image) for made, crop in _each_picture_once(decisions, crops)]
         of_record = [entry for entry in receipt.entries if isinstance(entry, Decision)]
-        kept = partial(self._kept, receipt.consequences, decisions, of_record)
+        kept = partial(self._kept, receipt.consequences, decisions, of_record, crops if monitored else ())
         waits = [wait for wait in (receipt.durable, *archived) if wait is not None]
         if not waits:
             kept()
@@ -107,9 +117,18 @@ class Recorder:
             raise
         kept()
 
-    def _kept(self, raised: Sequence[Event], decisions: Sequence[Decision], of_record: Sequence[Decision]) -> None:
+    def _kept(
+        self,
+        raised: Sequence[Event],
+        decisions: Sequence[Decision],
+        of_record: Sequence[Decision],
+        observed: Sequence[Crop],
+    ) -> None:
         self._monitor.kept(raised)
         self._metrics.batch_sizes.observe(len(decisions))
         for made, first in zip(decisions, of_record, strict=True):
             if first is made:
                 self._metrics.decided(first)
+        for made, first, crop in zip(decisions, of_record, observed, strict=False):
+            if first is made:
+                self._observe(first, crop)

@@ -15,6 +15,7 @@ from service.control_room.operator_actions import OperatorActions
 from service.edge.access import Access, Role
 from service.frame_inspector import FrameInspector
 from service.judging.model_switch import ModelSwitch
+from service.judging.shadow.shadow import ShadowModel
 from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.cameras_file import Camera
 from service.monitoring.incidents import IncidentMonitor
@@ -44,6 +45,7 @@ class Needs:
     metrics: ServiceMetrics
     readiness: Readiness
     models: ModelSwitch
+    shadow: ShadowModel
     incidents: IncidentMonitor
     journal: Journal
     archive: Archive
@@ -83,6 +85,7 @@ CamerasNeed = Annotated[Mapping[str, Camera], Depends(_need(lambda needs: needs.
 AccessNeed = Annotated[Access, Depends(_need(lambda needs: needs.access))]
 MetricsNeed = Annotated[ServiceMetrics, Depends(_need(lambda needs: needs.metrics))]
 ModelSwitchNeed = Annotated[ModelSwitch, Depends(_need(lambda needs: needs.models))]
+ShadowNeed = Annotated[ShadowModel, Depends(_need(lambda needs: needs.shadow))]
 ReadinessNeed = Annotated[Readiness, Depends(_need(lambda needs: needs.readiness))]
 IncidentsNeed = Annotated[IncidentMonitor, Depends(_need(lambda needs: needs.incidents))]
 JournalNeed = Annotated[Journal, Depends(_need(lambda needs: needs.journal))]

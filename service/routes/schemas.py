@@ -111,9 +111,12 @@ class ModelAnswer(BaseModel):
     manifest: Manifest
 
 
+ArtifactName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}-[0-9a-f]{8}$", examples=["conv_fc_ae_b-0123abcd"])]
+
+
 class Activation(BaseModel):
     """Which artefact to serve from now on."""
 
     model_config = ConfigDict(extra="forbid")
 
-    artifact: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}-[0-9a-f]{8}$", examples=["conv_fc_ae_b-0123abcd"])]
+    artifact: ArtifactName

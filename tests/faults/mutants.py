@@ -14,7 +14,7 @@ from service.contract import decision, detector, scorer
 from service.contract.gate import gate
 from service.contract.header import jpeg, jpeg_scans, png
 from service.edge.request import deadline
-from service.judging import frames, judge, model_switch
+from service.judging import frames, judge, model_switch, proving
 from service.monitoring import freshness, readiness, self_test
 from service.record.journal import journal
 
@@ -103,7 +103,7 @@ MUTANTS = (
     Mutant(inspector.Inspector._seen, "refusal is None or earlier.verdict is not Verdict.NO_LEAK", "True",
            "good well repeated for ever"),
     Mutant(deadline.fresh_until, "return min(deadline, ", "return max(deadline, ", "picture older than its deadline"),
-    Mutant(model_switch.ModelSwitch._proven, "if not result.ok:", "if False:", "bad model swap"),
+    Mutant(proving.proven, "if not result.ok:", "if False:", "bad model swap"),
     Mutant(model_switch.ModelSwitch._tested, "None if result.ok else result.problem", "None", "scaled scores"),
     Mutant(model_switch.ModelSwitch.require, "self._readiness.require()", "pass", "scaled scores"),
     Mutant(readiness.Readiness.require, "if self.first_problem is not None:", "if False:", "scaled scores"),

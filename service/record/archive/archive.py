@@ -61,9 +61,12 @@ class Archive:
             What to await before the answer leaves: the picture of a leak or unknown is then in the file system (that
             of a leak on the disk), unless it took longer than the patience or failed; None where nothing is waited for.
         """
-        good = decision.verdict is Verdict.NO_LEAK
-        if good and self._draw() >= self._good_share:
+        if decision.verdict is Verdict.NO_LEAK and self._draw() >= self._good_share:
             return None
+        return self.keep_chosen(decision, data)
+
+    def keep_chosen(self, decision: Decision, data: bytes) -> Awaitable[object] | None:
+        """Keep the picture of a decision, that of any good well too; returns what ``keep`` does."""
         if self._queued_bytes + len(data) > self.options.max_queued_bytes:
             self._note("its disk is too slow")
             return None
@@ -71,6 +74,7 @@ class Archive:
         loop = asyncio.get_running_loop()
         written = loop.run_in_executor(self._thread, self.folder.write, decision, data)
         written.add_done_callback(lambda done: self._done(done, len(data)))
+        good = decision.verdict is Verdict.NO_LEAK
         return None if good else loop.create_task(asyncio.wait({written}, timeout=self.options.patience_s))
 
     async def keep_frame(self, leak: Decision, data: bytes) -> None:
