@@ -18,8 +18,8 @@ Source = Callable[[], Mapping[str, str]]
 class Incident:
     """An incident that lasts: its kind, since when, and in one sentence what it is.
 
-    Kinds are ``overload``, the checks of readiness (``model``, ``self_test``, ``journal``), ``refused_artifact`` and
-    the followers of the journal (``postgresql``, ``webhook``), plugs (``mqtt``, ``modbus``,
+    Kinds are ``overload``, the checks of readiness (``model``, ``self_test``, ``journal``), ``refused_artifact``,
+    ``shadow``, the followers of the journal (``postgresql``, ``webhook``), plugs (``mqtt``, ``modbus``,
     ``opcua``), and cameras (``misaligned``, ``stream``); more may be added at any time.
     """
 

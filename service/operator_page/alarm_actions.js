@@ -46,7 +46,8 @@ function pathOf({ alarm_id: id }, rest) {
   return `v1/alarms/${encodeURIComponent(id)}/${rest}`;
 }
 
-function nameOfOperator() {
+/** Resolves to the name that goes on record, which is asked for once. */
+export function nameOfOperator() {
   const known = recall("reviewer");
   if (known) return Promise.resolve(known);
   return new Promise((resolve) => {

@@ -18,6 +18,7 @@ import { askForKey, prepareLogin } from "./login.js";
 import { Plant } from "./plant.js";
 import { recall, remember } from "./preferences.js";
 import { castReport } from "./report.js";
+import { drawShadow, offerShadow } from "./shadow.js";
 import { hearAlarm, offerSound } from "./sound.js";
 import { drawSummary } from "./summary.js";
 import { drawSystem, offerSystem } from "./system.js";
@@ -61,6 +62,7 @@ prepareLogin(begin);
 offerSound();
 offerTrial(open);
 offerSystem(() => status);
+offerShadow(askStatus);
 listenToKeys({ goTo, toggleWall });
 listenToAddress({
   history: (query) => history.show(query),
@@ -90,7 +92,9 @@ async function askStatus() {
 }
 
 function showSystem() {
-  if (!part("system").hidden) drawSystem(plant, status, actions);
+  if (part("system").hidden) return;
+  drawSystem(plant, status, actions);
+  drawShadow(open);
 }
 
 function drawSoon() {

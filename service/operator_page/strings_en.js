@@ -1,8 +1,10 @@
 // English: the board and the decision. {name} is filled in; a list is [one, other].
 
+import shadow from "./strings_en_shadow.js";
 import views from "./strings_en_views.js";
 
 export default {
+  ...shadow,
   ...views,
 
   "title": "Leak inspection",
@@ -35,6 +37,7 @@ export default {
   "banner.drift": "{camera}: the pictures have changed ({figures}). Check lamp and lens.",
 
   "trouble.refused_artifact": "Another model was deployed or edited and is refused; the one before goes on. Tell the engineer.",
+  "trouble.shadow": "The shadow model does not work or its counts are not kept; verdicts go on. Tell the engineer.",
   "trouble.overload": "PICTURES ARE REFUSED for {duration}: more come than can be judged. Watch wells with old pictures.",
   "trouble.misaligned": "THE CAMERA OR THE TABLE HAS MOVED, for {duration}: its wells are not judged. Put it back, or have its layout made again.",
   "trouble.stream": "A CAMERA GIVES NO PICTURES, for {duration}: its wells are not judged. Look after the camera and its network.",

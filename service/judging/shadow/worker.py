@@ -1,9 +1,11 @@
-"""The shadow's worker: a thread that judges some pictures again, slowly enough to cost a bounded share of one core."""
+"""The shadow's worker: a thread that judges some pictures again, last of all and for a bounded share of one core."""
 
 import logging
 import math
+import os
 import queue
 import random
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -119,6 +121,7 @@ class ShadowWorker:
             self._bytes += size
 
     def _run(self) -> None:
+        _least_priority()
         began = perf_counter()
         while not self._stopped.is_set():
             try:
@@ -142,6 +145,12 @@ class ShadowWorker:
                 logger.exception("the shadow model cannot judge a picture")
             self.cost.failed += 1
             self.cost.problem = f"{type(error).__name__}: {error}"
+
+
+def _least_priority() -> None:
+    """Let every other thread go first, where threads have priorities of their own: on Linux alone."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
 
 
 def _alone(crop: Crop) -> Crop:
