@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from service.app.followers import out_of_reach, retentions_of, sinks_of
 from service.app.plugs import grpc_plugs, made_plugs
+from service.app.shadow import made_shadow
 from service.app.streams import pulled_cameras, stream_problems
 from service.contract.alignment.aligner import Aligner, open_aligner
 from service.contract.run_limit import RunLimit
@@ -31,8 +32,6 @@ from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
 from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import SOFTWARE_VERSION, open_serving
-from service.judging.shadow.kept import ShadowFile
-from service.judging.shadow.shadow import ShadowModel
 from service.judging.workers import JudgingWorkers
 from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.alarms.layer import AlarmLayer
@@ -61,7 +60,6 @@ from service.settings import Settings
 from service.streams.pulled_camera import PulledCamera
 from service.telemetry.alarm_metrics import AlarmMetrics
 from service.telemetry.metrics import ServiceMetrics
-from service.telemetry.shadow_metrics import ShadowMetrics
 
 JOURNAL_CHECK = "journal"
 
@@ -114,7 +112,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     budget = PixelBudget(settings.max_pixels)
     judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
     misaligned = MisalignedCameras()
-    shadow = _shadow(settings, cameras, models, archive, metrics, journal)
+    shadow = made_shadow(settings, cameras, models, archive, metrics, journal)
     recorder = Recorder(journal, archive.keep, monitor, metrics, shadow.offer)
     shared = _shared_database(settings)
     own_records = Records(journal.database)
@@ -192,28 +190,6 @@ def _monitor(
         Cadence(cameras, monotonic(), alone=settings.replicas == 1),
         DriftMonitor(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
-    )
-
-
-def _shadow(
-    settings: Settings,
-    cameras: Mapping[str, Camera],
-    models: ModelSwitch,
-    archive: Archive,
-    metrics: ServiceMetrics,
-    journal: Journal,
-) -> ShadowModel:
-    """One thread an inference, so that it runs in the shadow's own, where its processor time is counted."""
-    one_thread = settings.model_copy(update={"scorer_threads": 1})
-    return ShadowModel(
-        settings.artifacts,
-        ShadowFile(settings.data_dir),
-        lambda folder, limit: open_serving(folder, one_thread, limit, cameras),
-        models,
-        archive,
-        settings.shadow,
-        ShadowMetrics(metrics.registry, cameras),
-        partial(note, journal),
     )
 
 

@@ -1,0 +1,38 @@
+"""The shadow model, with what it needs of the others."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from service.judging.model_switch import ModelSwitch
+from service.judging.serving import open_serving
+from service.judging.shadow.kept import ShadowFile
+from service.judging.shadow.shadow import ShadowModel
+from service.monitoring.cameras_file import Camera
+from service.record.archive.archive import Archive
+from service.record.event_outbox import note
+from service.record.journal.journal import Journal
+from service.settings import Settings
+from service.telemetry.metrics import ServiceMetrics
+from service.telemetry.shadow_metrics import ShadowMetrics
+
+
+def made_shadow(
+    settings: Settings,
+    cameras: Mapping[str, Camera],
+    models: ModelSwitch,
+    archive: Archive,
+    metrics: ServiceMetrics,
+    journal: Journal,
+) -> ShadowModel:
+    """One thread an inference, so that it runs in the shadow's own, where its processor time is counted."""
+    one_thread = settings.model_copy(update={"scorer_threads": 1})
+    return ShadowModel(
+        settings.artifacts,
+        ShadowFile(settings.data_dir),
+        lambda folder, limit: open_serving(folder, one_thread, limit, cameras),
+        models,
+        archive,
+        settings.shadow,
+        ShadowMetrics(metrics.registry, cameras),
+        partial(note, journal),
+    )
