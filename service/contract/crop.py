@@ -16,9 +16,9 @@ class Crop(NamedTuple):
     it shows (frozen, stale), where that is so, and ``stale_at`` when it will be stale unless it is judged by then, on
     the clock of ``arrived``. ``header`` is that of the picture, where it has been read already.
 
-    ``frame`` says from which frame it was cut, ``pixels`` [H, W, 3] RGB are then what ``image`` would be decoded into,
-    or None where nothing could be cut, and ``doubt`` why it need not be the well: under ``covered`` a score still
-    proves a leak.
+    ``pixels`` [H, W, 3] RGB are what ``image`` would be decoded into, where they are known already. ``frame`` says from
+    which frame it was cut (without pixels where nothing could be cut), and ``doubt`` why it need not be the well: under
+    ``covered`` a score still proves a leak.
     """
 
     image: bytes

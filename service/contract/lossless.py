@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -15,27 +16,32 @@ _ZLIB_HEAD: Final = b"\x78\x01"
 
 
 def png_of(pixels: Pixels) -> bytes:
-    """Encode uint8 [H, W, 3] RGB. A crop of 48 x 27 takes a hundredth of a millisecond and 4 KB.
+    """Encode uint8 [H, W, 3] RGB, as ``pngs_of`` does."""
+    return next(pngs_of(pixels[np.newaxis]))
+
+
+def pngs_of(pictures: Pixels) -> Iterator[bytes]:
+    """Encode uint8 [N, H, W, 3] RGB, one by one. A crop of 48 x 27 takes five microseconds and 4 KB.
 
     The data is stored in blocks as RFC 1950 and 1951 say; no compressor decides anything, so it never changes.
     """
-    height, width = pixels.shape[:2]
-    lines = np.zeros((height, 1 + 3 * width), np.uint8)
-    lines[:, 1:] = pixels.reshape(height, 3 * width)
-    size = struct.pack(">II", width, height)
-    return b"".join(
-        (_START, _chunk(b"IHDR", size + _EIGHT_BITS_RGB), _chunk(b"IDAT", _stored(lines.tobytes())), _chunk(b"IEND"))
-    )
+    number, height, width = pictures.shape[:3]
+    lines = np.zeros((number, height, 1 + 3 * width), np.uint8)
+    lines[:, :, 1:] = pictures.reshape(number, height, 3 * width)
+    head = _START + _chunk(b"IHDR", struct.pack(">II", width, height) + _EIGHT_BITS_RGB)
+    end = _chunk(b"IEND", b"")
+    for each in lines.reshape(number, -1):
+        yield head + _chunk(b"IDAT", _stored(each.data)) + end
 
 
-def _stored(data: bytes) -> bytes:
-    parts = [data[start : start + _LARGEST_BLOCK] for start in range(0, len(data), _LARGEST_BLOCK)]
-    blocks = [
-        struct.pack("<BHH", number == len(parts), len(part), len(part) ^ 0xFFFF) + part
-        for number, part in enumerate(parts, 1)
-    ]
-    return b"".join((_ZLIB_HEAD, *blocks, struct.pack(">I", zlib.adler32(data))))
+def _stored(data: memoryview) -> bytes:
+    parts: list[bytes | memoryview] = [_ZLIB_HEAD]
+    for start in range(0, len(data), _LARGEST_BLOCK):
+        part = data[start : start + _LARGEST_BLOCK]
+        last = start + _LARGEST_BLOCK >= len(data)
+        parts += (struct.pack("<BHH", last, len(part), len(part) ^ 0xFFFF), part)
+    return b"".join((*parts, struct.pack(">I", zlib.adler32(data))))
 
 
-def _chunk(kind: bytes, data: bytes = b"") -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))))

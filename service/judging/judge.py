@@ -15,7 +15,7 @@ from service.contract.detector import Detection
 from service.contract.errors import PictureError, PictureTooLarge
 from service.contract.gate.gate import NOTHING_MEASURED, Gated
 from service.contract.header.header import Header
-from service.contract.picture import Pixels, decode, read_header
+from service.contract.picture import Pixels, decode, read_header, require_size
 from service.judging.deadline import require_time
 from service.judging.serving import Serving
 from service.monitoring.freshness import FreshnessMonitor
@@ -110,6 +110,7 @@ def _decoded(serving: Serving, crop: Crop) -> _Decoded | Outcome:
         if header.pixels <= serving.max_pixels and not serving.gates.of(crop.camera_id).accepts(header):
             return _unseen(serving, crop, header, Reason.INPUT_SIZE)
         if crop.pixels is not None:
+            require_size(header, serving.max_pixels)
             return _Decoded(crop, crop.pixels, 0.0)
         return _Decoded(crop, decode(crop.image, serving.max_pixels, header, serving.levels), perf_counter() - started)
     except PictureError as error:

@@ -13,7 +13,8 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -107,8 +108,15 @@ def stages(serving: Serving, crops: Sequence[bytes]) -> list[Stage]:
 
 async def whole_service(artifacts: Path, crops: Sequence[bytes]) -> Stage:
     """Measure the service from the request's head to the answer's last byte, without a network."""
+    async with running(artifacts) as app:
+        return Stage("the whole, without HTTP", *[await _whole(app, crops, size) for size in (1, TOGETHER, FRAME)])
+
+
+@asynccontextmanager
+async def running(artifacts: Path, **changes: object) -> AsyncIterator[ASGIApp]:
+    """The service in this process, with a record of its own; keyword arguments change settings."""
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(read_settings({"artifacts": artifacts, "data_dir": Path(folder)}))
+        app = create_app(read_settings({"artifacts": artifacts, "data_dir": Path(folder), **changes}))
         messages: asyncio.Queue[Message] = asyncio.Queue()
         up = asyncio.Event()
 
@@ -120,10 +128,9 @@ async def whole_service(artifacts: Path, crops: Sequence[bytes]) -> Stage:
         await up.wait()
         gc.freeze()  # as the command "serve" does
         gc.set_threshold(*COLLECT_AFTER)
-        whole = Stage("the whole, without HTTP", *[await _whole(app, crops, size) for size in (1, TOGETHER, FRAME)])
+        yield app
         messages.put_nowait({"type": "lifespan.shutdown"})
         await life
-    return whole
 
 
 async def _whole(app: ASGIApp, crops: Sequence[bytes], size: int) -> float:
@@ -131,15 +138,20 @@ async def _whole(app: ASGIApp, crops: Sequence[bytes], size: int) -> float:
 
     async def all_crops() -> None:
         if size == FRAME:
-            await _post(app, BATCH, FORM, frame)
+            await post(app, BATCH, FORM, frame)
             return
         for start in range(0, len(crops), size):
-            await asyncio.gather(*(_post(app, SINGLE, JPEG, crop) for crop in crops[start : start + size]))
+            await asyncio.gather(*(post(app, SINGLE, JPEG, crop) for crop in crops[start : start + size]))
 
     return await _best_of_loop(all_crops, len(crops))
 
 
-async def _post(app: ASGIApp, path: str, content_type: str, body: bytes) -> None:
+async def post(app: ASGIApp, path: str, content_type: str, body: bytes, *more: tuple[bytes, bytes]) -> None:
+    """Post a body, with ``more`` headers beside its type and length.
+
+    Raises:
+        RuntimeError: the answer is no 200.
+    """
     statuses = []
 
     async def receive() -> Message:
@@ -149,7 +161,7 @@ async def _post(app: ASGIApp, path: str, content_type: str, body: bytes) -> None
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
-    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode()), *more]
     scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
     await app(scope, receive, send)
     if statuses != [200]:

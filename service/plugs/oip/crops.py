@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import repeat
 
-import cv2
 from pydantic import JsonValue
 
 from service.contract.artifact import sha256_hex
 from service.contract.crop import Crop
 from service.contract.errors import BodyTooLarge, MalformedBody
+from service.contract.header.header import PNG, Header
+from service.contract.lossless import pngs_of
 from service.contract.picture import Pixels
 from service.edge.request.labels import NO_LABELS, Labels, labels_of, merged
 from service.plugs.oip.request import IMAGE, InferRequest
@@ -19,8 +21,6 @@ INPUTS = {IMAGE: (BYTES, [-1]), PIXELS: (UINT8, [-1, -1, -1, 3])}
 """Datatype and shape of each input; a request brings one of them."""
 
 COLOURS = 3
-FAST = (cv2.IMWRITE_PNG_COMPRESSION, 0)
-"""Packing would take longer than judging, and few pictures are kept."""
 OF_THE_PROTOCOL = frozenset(
     ("binary_data_output", "timeout", "priority", "sequence_id", "sequence_start", "sequence_end", "headers")
 )
@@ -31,7 +31,7 @@ def crops_of(
 ) -> list[Crop]:
     """Turn a request into crops; labels of its query are those of every row.
 
-    Pixels become a PNG, which loses nothing, and go the way of every picture.
+    Pixels are judged as they are, and kept as a PNG, which loses nothing.
 
     Raises:
         MalformedBody: the tensor or a parameter does not fit.
@@ -51,11 +51,15 @@ def crops_of(
     if tensor.shape[0] > most:
         raise BodyTooLarge(f"{tensor.shape[0]} pictures, more than the {most} allowed: send fewer at once")
     labels = [merged(query, own) for own in labels_of_rows(request.parameters, tensor.shape[0])]
-    images = byte_strings(tensor) if tensor.name == IMAGE else _encoded(tensor)
     received_at = datetime.now(UTC)
+    if tensor.name == PIXELS:
+        return [
+            Crop(image, sha256_hex(image), request_id, received_at, arrived, *own, pixels=picture, header=header)
+            for (picture, image, header), own in zip(_pictures(tensor), labels, strict=True)
+        ]
     return [
         Crop(image, sha256_hex(image), request_id, received_at, arrived, *own)
-        for image, own in zip(images, labels, strict=True)
+        for image, own in zip(byte_strings(tensor), labels, strict=True)
     ]
 
 
@@ -80,13 +84,8 @@ def _column(name: str, value: JsonValue, rows: int) -> list[object]:
     return [None if each == "" else each for each in values]
 
 
-def _encoded(tensor: Tensor) -> Iterator[bytes]:
-    for picture in pixels(tensor):
-        yield _png(picture)
-
-
-def _png(picture: Pixels) -> bytes:
-    written, encoded = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), FAST)
-    if not written:
-        raise MalformedBody(f"pixels: a picture of {picture.shape[1]} x {picture.shape[0]} cannot be taken")
-    return encoded.tobytes()
+def _pictures(tensor: Tensor) -> Iterator[tuple[Pixels, bytes, Header]]:
+    """Each picture, as the file that is kept of it, with its header: it is not decoded again."""
+    pictures = pixels(tensor)
+    header = Header(PNG, pictures.shape[2], pictures.shape[1])
+    return zip(pictures, pngs_of(pictures), repeat(header))

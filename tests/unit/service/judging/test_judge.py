@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from service.contract.decision import Decision, Reason, Verdict
-from service.contract.errors import DeadlineExceeded, NotAPicture
+from service.contract.errors import DeadlineExceeded, NotAPicture, PictureTooLarge
 from service.contract.gate.gates import Gates
+from service.contract.lossless import png_of
 from service.contract.manifest import GateLimits, Range
 from service.judging.judge import judge_each, pixels_to_decode, with_header
 from service.judging.serving import Serving, open_serving
@@ -54,6 +55,13 @@ def test_pictures_of_sixteen_bits_are_read_by_the_levels_of_the_artefact(tmp_pat
     (outcome,) = judge_each(open_serving(tmp_path / artifact, Settings()), [shot])
     assert isinstance(outcome, Decision)
     assert outcome.verdict is Verdict.NO_LEAK
+
+
+def test_pixels_that_came_as_such_are_bounded_as_those_of_a_file(serving: Serving) -> None:
+    small = dataclasses.replace(serving, max_pixels=1000)
+    shot = shot_of(png_of(good_well(3)))
+    (outcome,) = judge_each(small, [with_header(shot)._replace(pixels=good_well(3))])
+    assert isinstance(outcome, PictureTooLarge)
 
 
 def test_what_will_not_be_decoded_needs_no_pixels(serving: Serving) -> None:

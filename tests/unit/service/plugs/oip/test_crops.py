@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from pydantic import JsonValue
 
+from service.contract.artifact import sha256_hex
 from service.contract.errors import BodyTooLarge, MalformedBody, MalformedField
-from service.contract.picture import decode
+from service.contract.picture import decode, read_header
 from service.edge.request.labels import Labels
 from service.plugs.oip.crops import crops_of, labels_of_rows
 from service.plugs.oip.request import InferRequest
@@ -23,11 +24,15 @@ def image_tensor(*elements: bytes) -> Tensor:
     return Tensor("image", "BYTES", (len(elements),), None, memoryview(packed(elements)))
 
 
-def test_pixels_become_files_that_lose_nothing() -> None:
-    picture = good_well(1)
-    tensor = Tensor("pixels", "UINT8", (1, *picture.shape), None, memoryview(picture.tobytes()))
-    (crop,) = crops_of(request(tensor), 1, "r", 0.0)
-    assert np.array_equal(decode(crop.image), picture)
+def test_pixels_are_judged_as_they_are_and_kept_as_files_that_lose_nothing() -> None:
+    pictures = np.stack([good_well(1), good_well(2)])
+    tensor = Tensor("pixels", "UINT8", pictures.shape, None, memoryview(pictures.tobytes()))
+    for crop, picture in zip(crops_of(request(tensor), 2, "r", 0.0), pictures, strict=True):
+        assert crop.pixels is not None
+        assert np.array_equal(crop.pixels, picture)
+        assert np.array_equal(decode(crop.image), picture)
+        assert crop.header == read_header(crop.image)
+        assert crop.sha256 == sha256_hex(crop.image)
 
 
 def test_one_value_counts_for_every_row_and_several_for_a_row_each() -> None:
