@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from tests.perf.findings import Finding, MicroBatcher
+from tests.perf.findings import Finding, Rounds
 from tests.perf.rounds import Measurement
 
 COLUMNS = (
@@ -29,7 +29,7 @@ NONE = "-"
 BENCH, COMPARISON = "make bench", "make bench AGAINST=COMMIT"
 
 
-def table(rounds: MicroBatcher) -> str:
+def table(rounds: Rounds) -> str:
     """One row a contender: medians over the rounds, requests/s with their spread."""
     names = {name: None for row in rounds for name in row}
     rows = [_row(name, [row[name] for row in rounds if name in row]) for name in names]
@@ -43,7 +43,7 @@ def verdicts(findings: Sequence[Finding]) -> str:
     return markdown(("figure", "median (spread)", "aim", ""), rows)
 
 
-def as_json(setting: dict[str, object], rounds: MicroBatcher, findings: Sequence[Finding]) -> str:
+def as_json(setting: dict[str, object], rounds: Rounds, findings: Sequence[Finding]) -> str:
     """Everything that was measured."""
     content = {
         "setting": setting,
@@ -53,7 +53,7 @@ def as_json(setting: dict[str, object], rounds: MicroBatcher, findings: Sequence
     return json.dumps(content, indent=1) + "\n"
 
 
-def plot(rounds: MicroBatcher, path: Path) -> None:
+def plot(rounds: Rounds, path: Path) -> None:
     """Bars of crops/s with the spread over the rounds."""
     names = list({name: None for row in rounds for name in row})[::-1]
     values = [[row[name].crops_per_s for row in rounds if name in row] for name in names]
