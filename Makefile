@@ -80,8 +80,10 @@ figures: $(DEV)/.installed ## the README's table, from the active artefact and t
 up: ## the service and Prometheus in containers
 	VERSION=$(VERSION) REVISION=$$(git rev-parse HEAD 2>/dev/null) CREATED=$$(date -u +%FT%TZ) $(COMPOSE) up --build
 
-system-packages: ## what the tests use of Debian: a browser, a database, a proxy, promtool and amtool, load generators, a controller, a broker
+system-packages: ## what the tests use of Debian: a browser, a database, a proxy, promtool and amtool, load generators, a controller, a broker, cameras
 	$(SUDO) apt-get update -qq
 	$(SUDO) env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-		chromium git hey mbpoll mosquitto mosquitto-clients nginx-light openssl postgresql prometheus prometheus-alertmanager python3-venv wrk \
+		aravis-tools chromium ffmpeg gir1.2-gst-rtsp-server-1.0 git gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly \
+		hey iproute2 mbpoll mosquitto mosquitto-clients nftables nginx-light openssl postgresql prometheus prometheus-alertmanager python3-gi \
+		python3-venv wrk \
 		$$(command -v npm >/dev/null || echo nodejs npm) # Node.js of elsewhere brings its own npm, and Debian's conflicts with it

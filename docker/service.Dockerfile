@@ -4,7 +4,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv --without-pip /opt/leak-inspection
 WORKDIR /src
 # The libraries first: they change less often than the code.
-# Plugs that need more name it: --build-arg EXTRAS="mqtt opcua modbus streams".
+# Plugs that need more name it: --build-arg EXTRAS="mqtt opcua modbus streams gige".
 ARG EXTRAS=""
 COPY pyproject.toml constraints.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \

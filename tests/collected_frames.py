@@ -9,9 +9,17 @@ class Collected(Newest):
     def __init__(self, enough: int) -> None:
         super().__init__()
         self.files: list[bytes] = []
+        self.arrivals: list[Arrival] = []
         self._enough = enough
 
     def put(self, arrival: Arrival) -> None:
+        self.arrivals.append(arrival)
         self.files.append(arrival.file())
         if len(self.files) == self._enough:
             raise EOFError
+
+    def why(self) -> str:
+        """Why the stream ended."""
+        why = self.take(0.0)
+        assert isinstance(why, str)
+        return why

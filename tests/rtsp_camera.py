@@ -3,10 +3,12 @@
 import base64
 import socket
 import socketserver
+import struct
 import threading
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import count
+from time import time
 
 import av
 from av.video.stream import VideoStream
@@ -15,20 +17,27 @@ from service.contract.picture import Pixels
 
 RATE = 10
 KEYFRAMES_APART = 10
+SINCE_1900_S = 2_208_988_800
 SDP = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=camera\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
 
 
 class RtspCamera:
     """Sends frames, ``RATE`` a second, and begins again behind the last one.
 
-    ``lost`` are the numbers of pictures, from the first of a connection, of which no packet is sent.
+    ``lost`` are the numbers of pictures, from the first of a connection, of which no packet is sent; ``clock_off_s``
+    says how far the times of its reports (RTCP) are from the right ones, None for no reports.
     """
 
     def __init__(
-        self, frames: Sequence[Pixels], credentials: str | None = None, lost: frozenset[int] = frozenset()
+        self,
+        frames: Sequence[Pixels],
+        credentials: str | None = None,
+        lost: frozenset[int] = frozenset(),
+        clock_off_s: float | None = None,
     ) -> None:
         self.frames = frames
         self.lost = lost
+        self.clock_off_s = clock_off_s
         self.closed = threading.Event()
         self._credentials = credentials
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
@@ -66,16 +75,18 @@ class RtspCamera:
                 assert isinstance(stream, VideoStream)
                 stream.height, stream.width = self.frames[0].shape[:2]
                 stream.pix_fmt, stream.gop_size = "yuv420p", KEYFRAMES_APART
-                stream.options |= {"crf": "10", "preset": "ultrafast", "sc_threshold": "0"}
+                stream.options |= {"crf": "18", "preset": "ultrafast", "sc_threshold": "0"}
                 for number in count():
                     if self.closed.wait(1 / RATE):
                         return
                     picture = av.VideoFrame.from_ndarray(self.frames[number % len(self.frames)])
                     picture.pts, picture.time_base = number, Fraction(1, RATE)
                     container.mux(stream.encode(picture))
-                    sent = b"".join(b"$\0" + len(one).to_bytes(2, "big") + one for one in _waiting(packets))
+                    sent = _waiting(packets)
                     if number not in self.lost:
-                        connection.sendall(sent)
+                        connection.sendall(b"".join(_framed(0, one) for one in sent))
+                    if self.clock_off_s is not None:
+                        connection.sendall(_framed(1, _report(sent[-1], time() + self.clock_off_s)))
 
     def _knows(self, header: str | None) -> bool:
         known = self._credentials
@@ -101,6 +112,16 @@ class RtspCamera:
                     return
 
         return Handler
+
+
+def _framed(channel: int, packet: bytes) -> bytes:
+    return struct.pack("!cBH", b"$", channel, len(packet)) + packet
+
+
+def _report(packet: bytes, now: float) -> bytes:
+    """A sender's report (RFC 3550, 6.4.1): the time of a packet of RTP is this one of the clock."""
+    stamp, source = struct.unpack_from("!II", packet, 4)
+    return struct.pack("!BBHIIIIII", 0x80, 200, 6, source, int(now) + SINCE_1900_S, int(now % 1 * 2**32), stamp, 0, 0)
 
 
 def _waiting(packets: socket.socket) -> list[bytes]:

@@ -17,6 +17,8 @@ from service.streams.reader_process import NextFrame, reading
 from service.telemetry.stream_metrics import StreamMetrics
 
 STREAM = "stream"
+MODULES = {"streams": "av", "gige": "viva_genicam"}
+"""What the extras of sources bring."""
 
 
 def pulled_cameras(
@@ -30,17 +32,34 @@ def pulled_cameras(
     pulled = {camera_id: camera for camera_id, camera in cameras.items() if camera.source is not None}
     if not pulled:
         return []
-    if find_spec("av") is None:
-        raise SetupError(f"camera {min(pulled)} has a source: install leak-inspection with the extra streams")
+    for camera_id, camera in pulled.items():
+        require_extra(camera_id, camera)
     metrics = StreamMetrics(registry, pulled)
     return [
-        PulledCamera(camera_id, partial(_reading, camera, settings), frames.inspect, metrics, camera.interval_s)
+        PulledCamera(camera_id, partial(frames_of, camera, settings), frames.inspect, metrics, camera.interval_s)
         for camera_id, camera in pulled.items()
     ]
 
 
+def require_extra(camera_id: str, camera: Camera) -> None:
+    """Do nothing where the source of a camera can be read.
+
+    Raises:
+        SetupError: the extra is not installed.
+    """
+    if camera.source is not None and find_spec(MODULES[camera.source.extra]) is None:
+        raise SetupError(
+            f"camera {camera_id} has a source: install leak-inspection with the extra {camera.source.extra}"
+        )
+
+
 @asynccontextmanager
-async def _reading(camera: Camera, settings: Settings) -> AsyncIterator[NextFrame]:
+async def frames_of(camera: Camera, settings: Settings) -> AsyncIterator[NextFrame]:
+    """Start the reader of a camera and end it.
+
+    Raises:
+        SetupError: it has no source, or its credentials cannot be read.
+    """
     if camera.source is None or settings.cameras_file is None:
         raise SetupError("the camera has no source")
     folder = settings.cameras_file.parent

@@ -12,10 +12,11 @@ LONGEST_STEP = 1.5
 class Continuity:
     """Which pictures have all that they refer to: those since a keyframe behind which no packet is missing.
 
-    The usual step is the median of the last ones, so a picture rate that varies counts as loss.
+    The usual step is the median of the last ones, so a picture rate that varies counts as loss; ``gaps`` counts it.
     """
 
     def __init__(self) -> None:
+        self.gaps = 0
         self._steps: deque[int] = deque(maxlen=KNOWN_STEPS)
         self._last: int | None = None
         self._longest: int | None = None
@@ -45,4 +46,5 @@ class Continuity:
             return False
         if self._longest > LONGEST_STEP * median(self._steps):
             self._longest = None
+            self.gaps += 1
         return self._longest is not None

@@ -8,12 +8,19 @@ from typing import NamedTuple
 MAX_AGE_S = 1.0
 """A frame that is older tells nothing of the wells now."""
 
+TIMEOUT_S = 2.0
+SILENT = f"nothing came for {TIMEOUT_S:g} s: look after camera and network"
+
 
 class Arrival(NamedTuple):
-    """A frame that can be made into the bytes of a file; ``arrived`` is on the clock of ``time.perf_counter``."""
+    """A frame that can be made into the bytes of a file; ``arrived`` is on the clock of ``time.perf_counter``.
+
+    ``captured`` is its time by the camera's own clock, in Unix seconds, where that is known.
+    """
 
     arrived: float
     file: Callable[[], bytes]
+    captured: float | None = None
 
 
 class Newest:
@@ -26,6 +33,7 @@ class Newest:
         self.frames = 0
         self.dropped = 0
         self.errors = 0
+        self.lost = 0
 
     def put(self, arrival: Arrival) -> None:
         """Replace what waits."""
@@ -36,9 +44,9 @@ class Newest:
             self._changed.notify()
 
     def end(self, why: str) -> None:
-        """Say that nothing will come any more."""
+        """Say that nothing will come any more; the first reason counts."""
         with self._changed:
-            self._ended = why
+            self._ended = self._ended or why
             self._changed.notify()
 
     def take(self, not_before: float) -> Arrival | str:

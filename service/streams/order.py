@@ -11,12 +11,16 @@ MOST_CREDENTIALS = 1024
 
 
 class Order(NamedTuple):
-    """``address`` holds the password; frames with more pixels, or files with more bytes, are not handed over."""
+    """``address`` holds the password; frames with more pixels, or files with more bytes, are not handed over.
+
+    ``transport`` is that of RTSP.
+    """
 
     address: str
     frames_per_second: float
     max_pixels: int
     max_bytes: int
+    transport: str = "tcp"
 
 
 def order_of(source: CameraSource, interval_s: float, folder: Path, max_pixels: int, max_bytes: int) -> Order:
@@ -33,7 +37,7 @@ def order_of(source: CameraSource, interval_s: float, folder: Path, max_pixels: 
         SetupError: the credentials cannot be read; the text holds none of them.
     """
     rate = source.frames_per_second or 1 / interval_s
-    return Order(_address(source, folder), rate, max_pixels, max_bytes)
+    return Order(_address(source, folder), rate, max_pixels, max_bytes, source.transport)
 
 
 def _address(source: CameraSource, folder: Path) -> str:

@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 from service.contract.artifact import sha256_hex
 from service.contract.crop import Crop
-from service.contract.decision import Decision
+from service.contract.decision import Decision, Reason
 from service.contract.errors import DeadlineExceeded, LeakInspectionError, PictureError
 from service.contract.journal_entry import new_id
 from service.judging.judge import with_header
@@ -26,6 +26,9 @@ NO_DATA_S = 4.0
 
 GIVE_UP_S = 30.0
 """A reader that has given nothing for so long is ended, whatever it is at."""
+
+LAST_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+OFF = {Reason.STALE, Reason.FUTURE}
 
 NO_COUNTS = Head(0, 0, 0, 0, 0)
 
@@ -100,9 +103,9 @@ class PulledCamera:
             await self._judged_in_time(head, file)
 
     async def _judged_in_time(self, head: Head, file: bytes) -> None:
-        crop = await asyncio.to_thread(_crop, self.camera_id, head.arrived, file)  # large files take milliseconds
+        crop = await asyncio.to_thread(_crop, self.camera_id, head, file)  # large files take milliseconds
         try:
-            await self._judge(crop, head.arrived + MAX_AGE_S)
+            decisions = await self._judge(crop, head.arrived + MAX_AGE_S)
         except DeadlineExceeded as error:
             self._metrics.count(self.camera_id, "dropped_frames")
             self._complain(str(error))
@@ -114,7 +117,15 @@ class PulledCamera:
             await asyncio.sleep(min(self._first_retry_s, MAX_AGE_S))
         else:
             self._judged = perf_counter()
+            self._note_clock(crop, decisions)
+
+    def _note_clock(self, crop: Crop, decisions: Sequence[Decision]) -> None:
+        """A clock that is off leaves every well unknown, for a reason that no picture shows."""
+        if crop.captured_at is None or not OFF & {decision.reason for decision in decisions}:
             self._why = None
+            return
+        ahead_s = (crop.captured_at - crop.received_at).total_seconds()
+        self._complain(f"its clock is {ahead_s:+.0f} s off by its own reports, set it (NTP)")
 
     def _count(self, head: Head | None) -> None:
         if head is None:
@@ -123,6 +134,7 @@ class PulledCamera:
         self._metrics.count(self.camera_id, "frames", head.frames - before.frames)
         self._metrics.count(self.camera_id, "dropped_frames", head.dropped - before.dropped)
         self._metrics.count(self.camera_id, "decode_errors", head.errors - before.errors)
+        self._metrics.count(self.camera_id, "losses", head.lost - before.lost)
 
     def _complain(self, reason: str) -> None:
         if self._why is None:
@@ -130,7 +142,13 @@ class PulledCamera:
         self._why = reason[:200]
 
 
-def _crop(camera_id: str, arrived: float, file: bytes) -> Crop:
-    """The frame as it would have been posted; the time of capture is not known, only that of arrival."""
-    received_at = datetime.now(UTC) - timedelta(seconds=perf_counter() - arrived)
-    return with_header(Crop(file, sha256_hex(file), new_id(), received_at, arrived, camera_id))
+def _crop(camera_id: str, head: Head, file: bytes) -> Crop:
+    """The frame as it would have been posted, with its time of capture where the camera says it."""
+    received_at = datetime.now(UTC) - timedelta(seconds=perf_counter() - head.arrived)
+    crop = Crop(file, sha256_hex(file), new_id(), received_at, head.arrived, camera_id)
+    return with_header(crop._replace(captured_at=None if head.captured is None else _utc(head.captured)))
+
+
+def _utc(seconds: float) -> datetime:
+    """A time of day, whatever a camera says: the year 1970 or 9999 at the ends."""
+    return datetime.fromtimestamp(min(max(seconds, 0.0), LAST_S), UTC)

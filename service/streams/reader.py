@@ -9,69 +9,27 @@ import json
 import os
 import sys
 import threading
-from time import monotonic, perf_counter, sleep
+from time import sleep
 from typing import BinaryIO
 
-import av
-from av.container import InputContainer
-from av.error import ExitError, FFmpegError, HTTPForbiddenError, HTTPNotFoundError, HTTPUnauthorizedError
-
 from service.streams.head import Head
-from service.streams.newest import Arrival, Newest
+from service.streams.newest import Newest
 from service.streams.order import Order
-from service.streams.pictures import StillPictures, VideoPictures
-
-TIMEOUT_S = 2.0
-LIVE = {"rtsp_transport": "tcp", "analyzeduration": "0", "probesize": "32"}
-WHY: dict[type[Exception], str] = {
-    HTTPUnauthorizedError: "the camera refuses user and password (401): correct the credentials file",
-    HTTPForbiddenError: "the camera refuses the access (403): give the user the right to read the stream",
-    HTTPNotFoundError: "the camera knows no such stream (404): correct the path of the url",
-    ConnectionRefusedError: "the camera refuses the connection: correct host and port, or start it",
-    FileNotFoundError: "there is no such file: correct the url",
-    ExitError: f"nothing came for {TIMEOUT_S:g} s: look after camera and network",
-    EOFError: "the stream ended",
-}
 
 
 def read(order: Order, newest: Newest) -> None:
     """Put the frames of a stream until it ends, then why; no address and no password stand there."""
     try:
-        with _opened(order.address) as container:
-            _read_on(container, order, newest)
-        newest.end(WHY[EOFError])
-    except FFmpegError as error:
-        newest.end(next((text for kind, text in WHY.items() if isinstance(error, kind)), _plain(error)))
+        if order.address.startswith("genicam:"):
+            from service.streams.gige import read_gige  # noqa: PLC0415  # each brings an extra of its own
+
+            newest.end(read_gige(order, newest))
+        else:
+            from service.streams.media import read_media  # noqa: PLC0415
+
+            newest.end(read_media(order, newest))
     except Exception as error:  # whatever it is, its text may hold the address
         newest.end(f"the reader failed: {type(error).__name__}")
-
-
-def _plain(error: FFmpegError) -> str:
-    """What FFmpeg says of the kind of an error; its whole text holds the address with the password."""
-    return f"{type(error).__name__}: {error.strerror}"
-
-
-def _opened(address: str) -> InputContainer:
-    scheme = address.partition(":")[0]
-    if scheme == "file":
-        return av.open(address, options={"protocol_whitelist": "file"})
-    form = "mpjpeg" if scheme.startswith("http") else "rtsp"  # and nothing that would open further addresses
-    return av.open(address, format=form, options=LIVE if form == "rtsp" else {}, timeout=(TIMEOUT_S, TIMEOUT_S))
-
-
-def _read_on(container: InputContainer, order: Order, newest: Newest) -> None:
-    stream = container.streams.video[0]
-    still = stream.codec_context.name == "mjpeg"
-    pictures = StillPictures() if still else VideoPictures(stream, order.max_pixels)
-    began = monotonic()
-    for packet in container.demux(stream):
-        if order.address.startswith("file:") and packet.pts is not None and packet.time_base is not None:
-            sleep(max(0.0, began + float((packet.pts - (stream.start_time or 0)) * packet.time_base) - monotonic()))
-        arrived = perf_counter()
-        file = pictures.of(packet)
-        newest.errors = pictures.errors
-        if file is not None:
-            newest.put(Arrival(arrived, file))
 
 
 def hand_over(order: Order, newest: Newest, wanted: BinaryIO, out: BinaryIO) -> None:
@@ -80,14 +38,18 @@ def hand_over(order: Order, newest: Newest, wanted: BinaryIO, out: BinaryIO) -> 
     while wanted.read(1):
         taken = newest.take(due)
         if isinstance(taken, str):
-            _send(out, Head(newest.frames, newest.dropped, newest.errors, 0, 0, taken))
+            _send(out, _head(newest, 0, 0, taken))
             return
         file = taken.file()
         if len(file) > order.max_bytes:
-            _send(out, Head(newest.frames, newest.dropped, newest.errors, 0, 0, "a picture is too large"))
+            _send(out, _head(newest, 0, 0, "a picture is too large"))
             return
         due = _next(due, taken.arrived, 1 / order.frames_per_second)
-        _send(out, Head(newest.frames, newest.dropped, newest.errors, taken.arrived, len(file)), file)
+        _send(out, _head(newest, taken.arrived, len(file), captured=taken.captured), file)
+
+
+def _head(newest: Newest, arrived: float, size: int, ended: str | None = None, captured: float | None = None) -> Head:
+    return Head(newest.frames, newest.dropped, newest.errors, arrived, size, ended, newest.lost, captured)
 
 
 def _next(due: float, arrived: float, interval_s: float) -> float:

@@ -70,7 +70,9 @@ async def _frame(process: Process, max_bytes: int) -> tuple[Head, bytes]:
         head = Head(*json.loads(await process.stdout.readline()))
         file = await process.stdout.readexactly(head.size) if head.size <= max_bytes else b""
     except (ValueError, TypeError, OSError, asyncio.IncompleteReadError):
-        raise StreamEnded("the reader has ended: see that leak-inspection has the extra streams") from None
+        raise StreamEnded(
+            "the reader has ended: see that leak-inspection has the extra of the source, streams or gige"
+        ) from None
     if head.ended is not None or not file:
         raise StreamEnded(head.ended or "a picture is too large", head)
     return head, file

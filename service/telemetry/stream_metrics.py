@@ -8,6 +8,7 @@ COUNTERS = {
     "frames": "Frames that the reader of a stream got whole.",
     "dropped_frames": "Frames that were dropped, since a newer one came or they were too old to be judged.",
     "decode_errors": "Frames that could not be decoded.",
+    "losses": "Gaps in what the network brought of a stream.",
     "reconnects": "How often a stream was opened again.",
 }
 

@@ -60,6 +60,16 @@ async def decided(client: httpx.AsyncClient, **wanted: object) -> list[dict[str,
             await asyncio.sleep(0.05)
 
 
+async def told(client: httpx.AsyncClient, text: str) -> None:
+    """Return once the incident ``stream`` begins with this text."""
+    async with asyncio.timeout(20):
+        while True:
+            (incident,) = await troubles(client, "stream")
+            if incident["text"].startswith(text):
+                return
+            await asyncio.sleep(0.05)
+
+
 async def sample(client: httpx.AsyncClient, name: str) -> float:
     """A metric of the stream."""
     text = (await client.get("/metrics")).text

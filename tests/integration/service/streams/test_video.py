@@ -1,6 +1,5 @@
 """H.264 through a real reader: a film that was kept of a camera."""
 
-import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +7,7 @@ import pytest
 
 from tests.conftest import Serve
 from tests.frames import drawn_frame, write_cameras
-from tests.integration.service.streams.test_mjpeg import decided
-from tests.integration.service.test_incidents import troubles
+from tests.integration.service.streams.test_mjpeg import decided, told
 
 av = pytest.importorskip("av", reason="needs the extra streams")
 
@@ -35,8 +33,5 @@ async def test_a_film_is_judged_and_told_once_it_is_gone(serve: Serve, tmp_path:
         await decided(client, verdict="leak", well_id="3a")
         found = await decided(client, verdict="no_leak", camera_id="cam-1")
         (tmp_path / "film.mkv").unlink()
-        async with asyncio.timeout(20):
-            gone = "cam-1: there is no such file"
-            while not (await troubles(client, "stream"))[0]["text"].startswith(gone):  # noqa: ASYNC110  # no event of ours
-                await asyncio.sleep(0.05)
+        await told(client, "cam-1: there is no such file")
     assert {one["well_id"] for one in found if one["verdict"] == "leak"} == {"3a"}

@@ -16,7 +16,7 @@ def text(source: str, layout: str = LAYOUT) -> str:
     return f"[cameras.a]\ninterval_s = 0.25\n[cameras.a.source]\n{source}\n{layout}"
 
 
-@pytest.mark.parametrize("url", ["rtsp://camera:554/live", "https://[::1]/mjpeg?user=1", "file:films/a.mkv", "file:/a"])
+@pytest.mark.parametrize("url", ["rtsp://camera:554/live", "https://[::1]/mjpeg?user=1", "file:films/a.mkv", "file:/a", "genicam:10.0.4.9"])
 def test_a_source_is_an_address_that_can_be_read(url: str) -> None:
     source = cameras_of(text(f'url = "{url}"\nframes_per_second = 4'), PATH)["a"].source
     assert source is not None
@@ -26,7 +26,11 @@ def test_a_source_is_an_address_that_can_be_read(url: str) -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ('url = "genicam:camera"', "url must begin with one of rtsp:"),
+        ('url = "genicam:camera"', "is genicam:ADDRESS, with its IPv4 address"),
+        ('url = "genicam://10.0.4.9"', "is genicam:ADDRESS, with its IPv4 address"),
+        ('url = "genicam:10.0.4.9"\ncredentials_file = "s3cret"', "GigE Vision knows no passwords"),
+        ('url = "http://camera/mjpeg"\ntransport = "udp"', "transport is that of rtsp:"),
+        ('url = "rtsp://camera/live"\ntransport = "sctp"', "'tcp' or 'udp'"),
         ('url = "camera.local"', "url must begin with one of rtsp:"),
         ('url = "rtsp:///live"', "url names no host"),
         ('url = "rtsp://camera:x/live"', "url is no address"),

@@ -14,6 +14,8 @@ def order(folder: Path, **source: object) -> Order:
 def test_a_stream_is_read_as_often_as_its_camera_is_expected(tmp_path: Path) -> None:
     assert order(tmp_path, url="rtsp://camera/live") == Order("rtsp://camera/live", 4.0, 1000, 2000)
     assert order(tmp_path, url="rtsp://camera/live", frames_per_second=7).frames_per_second == 7
+    assert order(tmp_path, url="rtsp://camera/live", transport="udp").transport == "udp"
+    assert order(tmp_path, url="genicam:10.0.4.9").address == "genicam:10.0.4.9"
 
 
 def test_credentials_are_put_into_the_address_with_every_sign_kept(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from service.contract.picture import Pixels, decode
 
 av = pytest.importorskip("av", reason="needs the extra streams")
 
+from av import Packet, VideoStream  # noqa: E402
+
 from service.streams.pictures import StillPictures, VideoPictures  # noqa: E402  # which needs it
 
 KEYFRAMES_APART = 10
@@ -47,16 +49,33 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("video") / "camera.mkv", bf="0")
 
 
-def handed_over(path: Path, lost: tuple[int, ...] = (), max_pixels: int = MOST_PIXELS) -> dict[int, Pixels]:
-    """The pictures that are given, by their number, of a video without some of its packets."""
+def without_last_slice(packet: "Packet[VideoStream]") -> "Packet[VideoStream]":
+    """What is left of a packet (lengths, then units) that lost what the network brought last."""
+    data, units = bytes(packet), []
+    while data:
+        end = 4 + int.from_bytes(data[:4], "big")
+        units.append(data[:end])
+        data = data[end:]
+    assert len(units) > 1
+    left: Packet[VideoStream] = Packet(b"".join(units[:-1]))
+    left.pts, left.dts, left.time_base, left.is_keyframe = packet.pts, packet.dts, packet.time_base, packet.is_keyframe
+    return left
+
+
+def handed_over(
+    path: Path, lost: tuple[int, ...] = (), max_pixels: int = MOST_PIXELS, cut: tuple[int, ...] = ()
+) -> dict[int, Pixels]:
+    """The pictures that are given, by their number, of a video without some of its packets, or some cut short."""
     given: dict[int, Pixels] = {}
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         pictures = VideoPictures(stream, max_pixels)
         for number, packet in zip(count(), container.demux(stream), strict=False):
-            file = None if number in lost or packet.size == 0 else pictures.of(packet)
-            if file is not None:
-                given[number] = decode(file())
+            if number in lost or packet.size == 0:
+                continue
+            picture = pictures.of(without_last_slice(packet) if number in cut else packet)
+            if picture is not None:
+                given[number] = decode(picture.file())
     return given
 
 
@@ -74,6 +93,13 @@ def test_no_picture_that_a_lost_packet_made_wrong_is_given(video: Path, lost: tu
     assert 39 in given
 
 
+@pytest.mark.parametrize("cut", [10, 14])
+def test_no_picture_is_given_of_which_a_slice_is_missing_nor_one_built_on_it(tmp_path: Path, cut: int) -> None:
+    given = handed_over(write(tmp_path / "sliced.mkv", bf="0", slices="2"), cut=(cut,))
+    assert not [number for number in given if cut <= number < 20]
+    assert {9, 20, 39} <= {*given}
+
+
 def test_of_a_video_with_b_frames_keyframes_alone_are_given(tmp_path: Path) -> None:
     given = handed_over(write(tmp_path / "film.mkv", bf="2", b_adapt="0", b_strategy="0"))
     shown = [nearest(picture) for picture in given.values()]
@@ -85,7 +111,10 @@ def test_a_picture_with_too_many_pixels_is_not_given(video: Path) -> None:
 
 
 def test_the_bytes_of_a_still_picture_are_given_as_they_came() -> None:
-    file = StillPictures().of(av.Packet(b"\xff\xd8 any \xff\xd9\r\n"))
-    assert file is not None
-    assert file() == b"\xff\xd8 any \xff\xd9"
+    picture = StillPictures().of(av.Packet(b"\xff\xd8 any \xff\xd9\r\n"))
+    assert picture is not None
+    assert picture.file() == b"\xff\xd8 any \xff\xd9"
+    doubled = StillPictures().of(av.Packet(b"\xff\xd8 any \xff\xd9\xff\xd9"))
+    assert doubled is not None
+    assert doubled.file() == picture.file()
     assert StillPictures().of(av.Packet(b"")) is None

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from time import perf_counter
+from time import perf_counter, time
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from service.contract.crop import Crop
-from service.contract.decision import Decision
+from service.contract.decision import Decision, Reason, Verdict
 from service.contract.errors import DeadlineExceeded, NotAPicture, NotReady, SetupError
 from service.streams import pulled_camera
 from service.streams.head import Head
@@ -17,6 +17,7 @@ from service.streams.newest import MAX_AGE_S
 from service.streams.pulled_camera import PulledCamera
 from service.streams.reader_process import NextFrame, StreamEnded
 from service.telemetry.stream_metrics import StreamMetrics
+from tests.decisions import a_decision
 
 Step = tuple[Head, bytes] | Exception
 
@@ -28,7 +29,7 @@ def head(frames: int = 1, dropped: int = 0, errors: int = 0, age_s: float = 0.0)
 class Plant:
     """Readers that give what is written down for each of them, then nothing; a judge that does as it is told."""
 
-    def __init__(self, *readers: list[Step], verdicts: tuple[Exception | None, ...] = ()) -> None:
+    def __init__(self, *readers: list[Step], verdicts: tuple[Exception | Decision | None, ...] = ()) -> None:
         self._readers = list(readers)
         self._verdicts = list(verdicts)
         self.judged: list[tuple[Crop, float]] = []
@@ -55,9 +56,9 @@ class Plant:
     async def judge(self, crop: Crop, deadline: float) -> list[Decision]:
         self.judged.append((crop, deadline))
         verdict = self._verdicts.pop(0) if self._verdicts else None
-        if verdict is not None:
+        if isinstance(verdict, Exception):
             raise verdict
-        return []
+        return [] if verdict is None else [verdict]
 
     def count(self, name: str) -> float | None:
         return self.registry.get_sample_value(f"leak_inspection_stream_{name}", {"camera_id": "cam-1"})
@@ -83,13 +84,40 @@ async def test_a_frame_is_judged_as_one_of_its_camera_by_the_time_it_may_be_old(
     assert plant.camera.problem() is None
 
 
+@pytest.mark.parametrize(("off_s", "reason"), [(-3600, Reason.STALE), (60, Reason.FUTURE)])
+async def test_a_clock_that_is_off_is_a_problem_until_it_is_right(off_s: float, reason: Reason) -> None:
+    def taken(ago_s: float) -> Head:
+        return head()._replace(captured=time() + ago_s)
+
+    decided = a_decision(Verdict.UNKNOWN, reason=reason)
+    wrong = Plant([(taken(off_s), b"1")], verdicts=(decided,))
+    await wrong.play()
+    assert wrong.camera.problem() == f"its clock is {off_s:+d} s off by its own reports, set it (NTP)"
+    ((crop, _),) = wrong.judged
+    assert crop.captured_at is not None
+    assert (crop.captured_at - crop.received_at).total_seconds() == pytest.approx(off_s, abs=1)
+    right = Plant([(taken(off_s), b"1"), (taken(0), b"2")], verdicts=(decided,))
+    await right.play()
+    assert right.camera.problem() is None
+
+
+@pytest.mark.parametrize("captured", [-1e18, 1e18])
+async def test_a_time_that_no_calendar_has_is_one_at_its_end(captured: float) -> None:
+    plant = Plant([(head()._replace(captured=captured), b"1")])
+    await plant.play()
+    ((crop, _),) = plant.judged
+    assert crop.captured_at is not None
+    assert crop.captured_at.year in {1970, 9999}
+
+
 async def test_a_stream_that_ends_is_opened_again_and_counts_go_on() -> None:
     plant = Plant(
-        [(head(3, 2, 1), b"file"), StreamEnded("it broke", head(4, 2, 1))], [StreamEnded("still")], [(head(2), b"f")]
+        [(head(3, 2, 1), b"file"), StreamEnded("it broke", head(4, 2, 1)._replace(lost=5))], [StreamEnded("still")], [(head(2), b"f")]
     )
     await plant.play()
     counts = {name: plant.count(f"{name}_total") for name in ("frames", "dropped_frames", "decode_errors")}
     assert counts == {"frames": 6, "dropped_frames": 2, "decode_errors": 1}
+    assert plant.count("losses_total") == 5
     assert plant.count("reconnects_total") == 2
     assert plant.camera.problem() is None
 
