@@ -41,7 +41,7 @@ class GstreamerCamera:
         self.port = port
         for number, file in enumerate(files):
             (folder / f"{number:02d}.jpg").write_bytes(file)
-        command = [PYTHON, PROGRAM, str(port), folder, str(rate), form, credentials]
+        command = [PYTHON, str(PROGRAM), str(port), str(folder), str(rate), form, credentials]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n"

@@ -16,7 +16,9 @@ def text(source: str, layout: str = LAYOUT) -> str:
     return f"[cameras.a]\ninterval_s = 0.25\n[cameras.a.source]\n{source}\n{layout}"
 
 
-@pytest.mark.parametrize("url", ["rtsp://camera:554/live", "https://[::1]/mjpeg?user=1", "file:films/a.mkv", "file:/a", "genicam:10.0.4.9"])
+@pytest.mark.parametrize(
+    "url", ["rtsp://camera:554/live", "https://[::1]/mjpeg?user=1", "file:films/a.mkv", "file:/a", "genicam:10.0.4.9"]
+)
 def test_a_source_is_an_address_that_can_be_read(url: str) -> None:
     source = cameras_of(text(f'url = "{url}"\nframes_per_second = 4'), PATH)["a"].source
     assert source is not None

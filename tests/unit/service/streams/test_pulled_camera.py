@@ -112,7 +112,9 @@ async def test_a_time_that_no_calendar_has_is_one_at_its_end(captured: float) ->
 
 async def test_a_stream_that_ends_is_opened_again_and_counts_go_on() -> None:
     plant = Plant(
-        [(head(3, 2, 1), b"file"), StreamEnded("it broke", head(4, 2, 1)._replace(lost=5))], [StreamEnded("still")], [(head(2), b"f")]
+        [(head(3, 2, 1), b"file"), StreamEnded("it broke", head(4, 2, 1)._replace(lost=5))],
+        [StreamEnded("still")],
+        [(head(2), b"f")],
     )
     await plant.play()
     counts = {name: plant.count(f"{name}_total") for name in ("frames", "dropped_frames", "decode_errors")}
