@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_commission(adder.add_parser("commission", help="fit an artefact to a new camera, or refuse to arm it"))
     _add_report(adder.add_parser("report", help="draw the report of a finished comparison again"))
     _add_import_reviews(adder.add_parser("import-reviews", help="make a data folder of reviewed pictures"))
+    _add_improve(adder.add_parser("improve", help="from reviews to a better artefact: where it stands, the next step"))
     _add_import_onnx(adder.add_parser("import-onnx", help="make an artefact of a model that was trained elsewhere"))
     _add_demo(adder.add_parser("demo", help="write an example set of drawn wells and leaks"))
     _add_stress(adder.add_parser("stress", help="draw synthetic pictures on good wells, to look at them"))
@@ -157,6 +158,23 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 def _add_import_reviews(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("export", type=Path, metavar="EXPORT", help="folder of leak-inspection export-reviews")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where good/ and leak/ go")
+
+
+def _add_improve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--record", required=True, metavar="EXPORT|URL", help="folder of export-reviews, or a service")
+    parser.add_argument("--key-file", type=Path, metavar="FILE", help="key of that service, with the role admin")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="what artefacts are trained on")
+    parser.add_argument("--out", type=Path, default=Path("model_artifacts"), metavar="DIR", help="where artefacts lie")
+    parser.add_argument("--work", type=Path, metavar="DIR", help="where the round is kept (default OUT/.improve)")
+    parser.add_argument("--go", action="store_true", help="do the next step that needs no person; nothing is activated")
+    parser.add_argument("--again", action="store_true", help="begin another round, with the reviews as they are now")
+    parser.add_argument("--operator", metavar="NAME", help="who lets a shadow model judge, for the record")
+    parser.add_argument("--every", type=count(1, 100_000), default=10, metavar="N", help="it judges one of each N")
+    parser.add_argument(
+        "--least-judged", type=count(1, 10**9), default=2000, metavar="N", help="pictures it must judge (%(default)s)"
+    )
+    parser.add_argument("compare", nargs="*", metavar="-- OPTION", help="options of compare, such as --seeds 2")
+    parser.set_defaults(compare_options=lambda words: _parser().parse_args(["compare", *words]))
 
 
 def _add_import_onnx(parser: argparse.ArgumentParser) -> None:

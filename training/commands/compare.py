@@ -31,6 +31,11 @@ TITLE = "at the cut that passes 95 % of unseen scenes; each criterion in the wor
 
 def run(options: argparse.Namespace, console: Console) -> None:
     """Fit all candidates, choose, export, activate, report."""
+    compare(options, console)
+
+
+def compare(options: argparse.Namespace, console: Console) -> Artifact:
+    """Do the same, and return what was exported."""
     progress = ConsoleProgress(console)
     tracker = Tracker(options.mlflow) if options.mlflow else None
     data, site = read_both(options, progress)
@@ -59,6 +64,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     print(f"report: leak-training report {kept} --html FILE")
     if tracker is not None:
         print(f"MLflow run {tracker.write(content, artifact.folder)} in {options.mlflow}")
+    return artifact
 
 
 def _against(artifact: Artifact, options: argparse.Namespace, parts: Split, findings: Findings) -> str:
