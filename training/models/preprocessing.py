@@ -43,7 +43,7 @@ class Preprocessing(nn.Module):
         self.crop = None if representation.blur_kernel > 1 else _centre(spec, height, width)
         self.light = representation.light
         self.colour = Colour(representation.colour, representation.chroma_weight)
-        self.texture = Texture() if representation.texture else None
+        self.texture = Texture(height, width) if representation.texture else None
         self.stride = STRIDE if self.texture else 1
         channels = self.colour.channels + (PLANES if self.texture else 0)
         self.shape = (channels, height // self.stride, width // self.stride)
