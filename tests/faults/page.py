@@ -15,7 +15,8 @@ This page is generated: `python -m tests.faults.page`.
 
 No fault may end in `no_leak`, and every answer says `alarm: true`, errors too. `leak` stands where the service goes on
 judging: the pictures sent are leaks, and stay leaks. Where a fault ends the process nobody answers; the caller has to
-treat that as an alarm, and the alert `LeakInspectionDown` does.
+treat that as an alarm, and the alert `LeakInspectionDown` does. Of a pulled stream nobody asks: there the answer is the
+decisions on record, or the incident where nothing could be judged.
 """
 
 

@@ -8,6 +8,7 @@ from tests.faults.journal_faults import JOURNAL_FAULTS
 from tests.faults.picture_faults import PICTURE_FAULTS
 from tests.faults.process_faults import PROCESS_FAULTS
 from tests.faults.scorer_faults import SCORER_FAULTS
+from tests.faults.stream_faults import STREAM_FAULTS
 from tests.faults.wire_faults import WIRE_FAULTS
 
 GROUPS = {
@@ -16,6 +17,7 @@ GROUPS = {
     "The picture": PICTURE_FAULTS,
     "Cameras and clocks": CAMERA_FAULTS,
     "Whole frames": FRAME_FAULTS,
+    "Pulled streams": STREAM_FAULTS,
     "The record": JOURNAL_FAULTS,
     "Callers": CALLER_FAULTS,
     "The wire": WIRE_FAULTS,

@@ -8,7 +8,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import cv2
 import httpx
 import numpy as np
 import pytest
@@ -136,27 +135,6 @@ async def test_a_wrong_password_is_told_and_stands_nowhere(
     assert "wr0ng" not in said
     assert PASSWORD not in said
     assert "s%40cret" not in said
-
-
-async def test_a_change_of_size_in_mid_stream_leaves_every_well_unknown(
-    serve: Serve, camera: MjpegCamera, tmp_path: Path
-) -> None:
-    async with serve(cameras_file=source_of(tmp_path, camera.port)) as client:
-        await decided(client, verdict="no_leak")
-        camera.picture = pictures(np.asarray(cv2.resize(drawn_frame(), (320, 210)), np.uint8))
-        await decided(client, verdict="unknown", reason="misaligned")
-        (incident,) = await troubles(client, "misaligned")
-    assert "320 x 210" in incident["text"]
-
-
-async def test_a_stream_that_repeats_its_last_picture_is_frozen(
-    serve: Serve, camera: MjpegCamera, tmp_path: Path
-) -> None:
-    still = jpeg(drawn_frame())
-    camera.picture = lambda: still
-    async with serve(cameras_file=source_of(tmp_path, camera.port), frozen_after_s=1) as client:
-        found = await decided(client, verdict="unknown", reason="frozen")
-    assert all(one["verdict"] != "leak" for one in found)
 
 
 async def test_damaged_pictures_are_counted_and_an_incident(serve: Serve, camera: MjpegCamera, tmp_path: Path) -> None:
