@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from service.diagnosis.certificates import check_certificates
 from service.diagnosis.finding import Finding, failed
 from service.diagnosis.judging import check_artifact, check_cameras, check_keys
 from service.diagnosis.machine import (
@@ -14,6 +15,7 @@ from service.diagnosis.machine import (
     check_opcua_port,
     check_port,
 )
+from service.diagnosis.streams import check_streams
 from service.diagnosis.surroundings import check_broker, check_postgres, check_prometheus, check_webhook
 from service.settings import Settings
 
@@ -33,12 +35,14 @@ def diagnose(settings: Settings, ntp: str | None = None, prometheus: str | None 
         "modbus": partial(check_modbus_port, settings),
         "grpc": partial(check_grpc_port, settings),
         "opcua": partial(check_opcua_port, settings),
+        "certificates": partial(check_certificates, settings),
         "clock": partial(check_clock, ntp),
         "data folder": partial(check_data_folder, settings),
         "disk": partial(check_disk, settings),
         "keys": partial(check_keys, settings),
         "artefact": partial(check_artifact, settings),
         "cameras": partial(check_cameras, settings),
+        "streams": partial(check_streams, settings),
         "prometheus": partial(check_prometheus, prometheus),
         "postgresql": partial(check_postgres, settings),
         "webhook": partial(check_webhook, settings),

@@ -67,7 +67,7 @@ def _plug_port(
     problem = _bound(own.host, own.port)
     if problem is None:
         return ok(plug, f"{own.host}:{own.port} is free")
-    if _asked(settings, "/health/live") is not None:
+    if is_serving(settings):
         return ok(plug, f"{own.host}:{own.port} is taken, as it should be while the service runs")
     return failed(plug, f"{own.host}:{own.port}: {problem}", remedy)
 
@@ -146,6 +146,12 @@ def _own_opinion() -> Finding:
     if said == "yes":
         return ok("clock", "the system says that it is synchronised")
     return warning("clock", "the system says that it is not synchronised", "switch time synchronisation (NTP) on")
+
+
+def is_serving(settings: Settings) -> bool:
+    """Whether the service runs on this machine, by its own answer."""
+    answer = _asked(settings, "/health/live")
+    return answer is not None and "x-request-id" in answer.headers
 
 
 def _bound(host: str, port: int) -> str | None:

@@ -1,7 +1,11 @@
 """Checks of what the service talks to: Prometheus, PostgreSQL, the receiver of alarms, the broker."""
 
+import asyncio
 import socket
 import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -9,8 +13,10 @@ import httpx
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.contract.errors import SetupError
-from service.diagnosis.finding import Finding, failed, ok, skipped
+from service.contract.errors import LeakInspectionError, SetupError
+from service.diagnosis.certificates import validity
+from service.diagnosis.finding import Finding, State, failed, ok, skipped
+from service.plug_settings import MqttSettings
 from service.record.database.engine import postgres_engine
 from service.settings import Settings
 
@@ -64,11 +70,35 @@ def check_webhook(settings: Settings) -> Finding:
     return _reached("webhook", settings.webhook_url, "LEAK_INSPECTION_WEBHOOK_URL", {"http": 80, "https": 443})
 
 
-def check_broker(settings: Settings) -> Finding:
-    """Whether the MQTT broker can be reached."""
-    if settings.mqtt.url is None:
-        return skipped("mqtt", "off")
-    return _reached("mqtt", settings.mqtt.url, "LEAK_INSPECTION_MQTT_URL", {"mqtt": 1883, "mqtts": 8883})
+def check_broker(settings: Settings) -> Iterator[Finding]:
+    """Whether the MQTT broker can be reached and lets the service in, and how long its certificate holds."""
+    mqtt = settings.mqtt
+    if mqtt.url is None:
+        yield skipped("mqtt", "off")
+        return
+    reached = _reached("mqtt", mqtt.url, "LEAK_INSPECTION_MQTT_URL", {"mqtt": 1883, "mqtts": 8883})
+    if reached.state is State.OK:
+        yield from _logged_in(mqtt, reached.text)
+    else:
+        yield reached
+
+
+def _logged_in(mqtt: MqttSettings, reached: str) -> Iterator[Finding]:
+    if find_spec("aiomqtt") is None:
+        yield failed("mqtt", f"{reached}, and the plug is not installed", "install the extra mqtt")
+        return
+    from service.plugs.mqtt.link import certificate_end, refusal  # noqa: PLC0415  # brings aiomqtt, an extra
+
+    try:
+        end = certificate_end(mqtt)
+        why = asyncio.run(refusal(mqtt))
+    except (LeakInspectionError, OSError) as error:
+        yield failed("mqtt", f"{reached}; {error}", "see to its certificate, and to LEAK_INSPECTION_MQTT_CA_FILE")
+        return
+    remedy = "see to the user and its rights there, and to LEAK_INSPECTION_MQTT_USERNAME and _PASSWORD"
+    yield ok("mqtt", f"{reached}, and lets the service in") if why is None else failed("mqtt", why, remedy)
+    if end is not None:
+        yield validity("mqtt certificate", datetime.min.replace(tzinfo=UTC), end, "give the broker a new one")
 
 
 def _reached(check: str, url: str, variable: str, ports: dict[str, int]) -> Finding:

@@ -1,9 +1,11 @@
 """The connection to the broker: a new client each time, so that nothing but the journal ever holds a message back."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -147,6 +149,45 @@ class BrokerLink:
         )
         client.pending_calls_threshold = AT_ONCE + 10  # it complains of more
         return client
+
+
+async def refusal(settings: MqttSettings) -> str | None:
+    """Log in and out again; return what the broker says against it, or None.
+
+    Raises:
+        SetupError: a file of certificates cannot be read.
+    """
+    where, secret = urlsplit(settings.url or ""), settings.password
+    try:
+        async with aiomqtt.Client(
+            where.hostname or "",
+            where.port or PORTS[where.scheme],
+            username=settings.username,
+            password=None if secret is None else secret.get_secret_value(),
+            timeout=ANSWER_S,
+            tls_context=_tls(settings),
+        ):
+            return None
+    except aiomqtt.MqttError as error:
+        return f"the broker at {_place(settings)}: {error}"
+
+
+def certificate_end(settings: MqttSettings) -> datetime | None:
+    """When the broker's certificate expires; None without TLS.
+
+    Raises:
+        OSError: there is no connection.
+        SetupError: a file of certificates cannot be read.
+    """
+    context, where = _tls(settings), urlsplit(settings.url or "")
+    if context is None:
+        return None
+    with (
+        socket.create_connection((where.hostname or "", where.port or PORTS[where.scheme]), ANSWER_S) as connection,
+        context.wrap_socket(connection, server_hostname=where.hostname) as secured,
+    ):
+        end = (secured.getpeercert() or {}).get("notAfter")
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC) if isinstance(end, str) else None
 
 
 async def _send_all(client: aiomqtt.Client, messages: Sequence[Message]) -> None:

@@ -54,8 +54,8 @@ def test_a_prometheus_that_cannot_be_asked_is_told_without_its_password(url: str
 
 
 def test_what_is_off_is_not_looked_for(settings: Settings) -> None:
-    found = [check(settings).state for check in (check_postgres, check_webhook, check_broker)]
-    assert [*found, check_prometheus(None).state] == [State.SKIPPED] * 4
+    found = [check_postgres(settings), check_webhook(settings), *check_broker(settings), check_prometheus(None)]
+    assert [finding.state for finding in found] == [State.SKIPPED] * 4
 
 
 def test_what_cannot_be_reached_is_told_without_its_secrets(settings: Settings) -> None:
@@ -67,8 +67,7 @@ def test_what_cannot_be_reached_is_told_without_its_secrets(settings: Settings) 
             "mqtt": broker,
         }
     )
-    for check in (check_postgres, check_webhook, check_broker):
-        found = check(away)
+    for found in (check_postgres(away), check_webhook(away), *check_broker(away)):
         assert found.state is State.FAILED
         assert found.remedy
         assert "secret" not in found.text + found.remedy
