@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from service.contract.errors import SetupError
 from service.edge.access import Access
@@ -14,6 +15,7 @@ from service.judging.model_switch import ModelSwitch
 from service.monitoring.cameras_file import Camera
 from service.monitoring.readiness import Readiness
 from service.plugs.plug import RunningPlug
+from service.record.event_outbox import note
 from service.record.followers.follower import Sink
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
@@ -160,6 +162,6 @@ def _add_opcua(
     from service.plugs.opcua.server import OpcuaPlug  # noqa: PLC0415
 
     require_safe(settings.opcua)
-    plug = OpcuaPlug(settings.opcua, access, readiness)
+    plug = OpcuaPlug(settings.opcua, access, readiness, partial(note, journal))
     plugs.sinks.append(OpcuaFollower(journal, plug, records.standing_alarms))
-    plugs.running.append(RunningPlug("opcua", plug.run))
+    plugs.running.append(RunningPlug("opcua", plug.run, complaint=plug.complaint))

@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     SHADOW_ENDED = "shadow_ended"
     SELF_TEST_PASSED = "self_test_passed"
     SELF_TEST_FAILED = "self_test_failed"
+    OPCUA_CALLED = "opcua_called"
     TROUBLE_BEGAN = "trouble_began"
     TROUBLE_ENDED = "trouble_ended"
 

@@ -20,11 +20,17 @@ class RunningPlug:
         name: of the plug, and of its incident.
         run: opens the plug, calls its argument once it serves, and returns or raises when it has ended.
         first_retry_s: seconds to the first new start, doubling up to ``LONGEST_RETRY_S``.
+        complaint: says what else a person must know of it while it serves, or None.
     """
 
     def __init__(
-        self, name: str, run: Callable[[Callable[[], None]], Awaitable[None]], first_retry_s: float = FIRST_RETRY_S
+        self,
+        name: str,
+        run: Callable[[Callable[[], None]], Awaitable[None]],
+        first_retry_s: float = FIRST_RETRY_S,
+        complaint: Callable[[], str | None] = lambda: None,
     ) -> None:
+        self._complaint = complaint
         self.name = name
         self._run = run
         self._first_retry_s = first_retry_s
@@ -33,7 +39,8 @@ class RunningPlug:
 
     def problems(self) -> Mapping[str, str]:
         """Say what keeps the plug from its work, as a source of incidents."""
-        return {} if self._why is None else {self.name: self._why}
+        why = self._why or self._complaint()
+        return {} if why is None else {self.name: why}
 
     async def keep_running(self) -> None:
         """Run the plug until cancelled."""

@@ -17,6 +17,7 @@ from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 VISION = "http://opcfoundation.org/UA/MachineVision"
 OWN = "urn:leak-inspection"
 RESULT_READY = 1024
+STATE_CHANGED = 1018
 PATIENCE = 300
 
 
@@ -121,6 +122,50 @@ async def look(endpoint: str, options: dict[str, str]) -> None:
     await client.disconnect()
 
 
+class Teller:
+    """Prints what happens to the vision system."""
+
+    def event_notification(self, event: Any) -> None:  # noqa: ANN401
+        result = getattr(event, "ResultId", None)
+        tell(event=event.Message.Text, result=result and result.Id, job=result and event.JobId.Id)
+
+
+async def command(endpoint: str, _options: dict[str, str]) -> None:
+    """Call what standard input asks for, a method and a part a line, or read a part; tell of events meanwhile."""
+    client = await connected(endpoint, {})
+    vision, own = await client.get_namespace_index(VISION), await client.get_namespace_index(OWN)
+    await client.load_data_type_definitions()
+    system = await client.nodes.objects.get_child(f"{own}:VisionSystem")
+    machine = await system.get_child(f"{vision}:VisionStateMachine")
+    automatic = await machine.get_child(f"{vision}:AutomaticModeStateMachine")
+    subscription = await client.create_subscription(50, Teller())
+    await subscription.subscribe_events(system, [ua.NodeId(RESULT_READY, vision), ua.NodeId(STATE_CHANGED, vision)])
+    tell(listening=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        method, _, part = line.strip().partition(" ")
+        if method == "Read":
+            path = ["LeakInspection", "Wells", part, "decision_id"]
+            node = await client.nodes.objects.get_child([ua.QualifiedName(name, own) for name in path])
+            tell(read=part, shown=await node.read_value())
+            continue
+        arguments = _job(part) if method.startswith("Start") else _cause()
+        owner = machine if method in {"Halt", "Reset"} else automatic
+        try:
+            answer = await owner.call_method(f"{vision}:{method}", *arguments)
+        except ua.UaStatusCodeError as error:
+            tell(called=method, got=type(error).__name__)
+        else:
+            tell(called=method, got="Good", job=answer[0].Id if isinstance(answer, list) else None)
+    await client.disconnect()
+
+
+def _job(part: str = "", recipe: str = "") -> list[Any]:
+    """What a job gets: measurement, part, recipe, product, parameters."""
+    ids = (("MeasId", ""), ("PartId", part), ("RecipeIdExternal", recipe), ("ProductId", ""))
+    made = [ua.Variant(getattr(ua, f"{kind}DataType")(Id=value), ua.VariantType.ExtensionObject) for kind, value in ids]
+    return [*made, ua.Variant([], ua.VariantType.Variant, is_array=True)]
+
+
 async def _subscribe(client: Client) -> None:
     """Make subscriptions until one is refused."""
     made: list[Any] = []
@@ -151,8 +196,8 @@ async def _call_methods(vision: int, machine: Any, automatic: Any, results: Any,
     await _try("too many", lambda: results.call_method(by_id, wanted, timeout, timeout))
     await _try("wrong type", lambda: results.call_method(by_id, ua.Variant(result), timeout))
     await _try("wrong number", lambda: results.call_method(by_id, wanted, number))
-    await _try("stop", lambda: automatic.call_method(f"{vision}:Stop", *_cause()))
-    await _try("halt", lambda: machine.call_method(f"{vision}:Halt", *_cause()))
+    await _try("reset", lambda: machine.call_method(f"{vision}:Reset", number, ua.Variant("a test")))
+    await _try("recipe", lambda: automatic.call_method(f"{vision}:StartContinuous", *_job(recipe="another")))
 
 
 def _cause() -> list[Any]:
@@ -171,4 +216,4 @@ async def _try(what: str, act: Callable[[], Coroutine[Any, Any, Any]]) -> None:
 if __name__ == "__main__":
     what, address = sys.argv[1:3]
     given = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
-    asyncio.run({"enter": enter, "watch": watch, "look": look}[what](address, given))
+    asyncio.run({"enter": enter, "watch": watch, "look": look, "command": command}[what](address, given))

@@ -1,7 +1,7 @@
 // node-opcua's client: watches the heartbeat, and says what becomes of its connection. Arguments: packages, endpoint.
 const { createRequire } = require("module");
 const packages = createRequire(process.argv[2] + "/");
-const { AttributeIds, OPCUAClient, TimestampsToReturn, makeBrowsePath } =
+const { AttributeIds, DataType, OPCUAClient, TimestampsToReturn, makeBrowsePath } =
   packages("node-opcua-client");
 
 async function main() {
@@ -14,6 +14,19 @@ async function main() {
   const own = (await session.readNamespaceArray()).indexOf("urn:leak-inspection");
   const path = makeBrowsePath("ObjectsFolder", `/${own}:LeakInspection/${own}:heartbeat`);
   const nodeId = (await session.translateBrowsePath(path)).targets[0].targetId;
+  const vision = (await session.readNamespaceArray()).indexOf("http://opcfoundation.org/UA/MachineVision");
+  const machine = `/${own}:VisionSystem/${vision}:VisionStateMachine`;
+  const find = async (place) => (await session.translateBrowsePath(makeBrowsePath("ObjectsFolder", place))).targets[0].targetId;
+  for (const method of ["Halt", "Halt", "Reset"]) {
+    const inputArguments = [
+      { dataType: DataType.Int32, value: 7 },
+      { dataType: DataType.String, value: "a test" },
+    ];
+    const objectId = await find(machine);
+    const methodId = await find(`${machine}/${vision}:${method}`);
+    const answer = await session.call({ objectId, methodId, inputArguments });
+    console.log(`called ${method} ${answer.statusCode.name}`);
+  }
   const subscription = await session.createSubscription2({
     requestedPublishingInterval: 100,
     requestedLifetimeCount: 600,

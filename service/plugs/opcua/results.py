@@ -13,7 +13,6 @@ from service.contract.decision import Decision, Verdict
 COMPLETED, FAILED = 1, 4
 MOST_KEPT = 100
 SEVERITY = {Verdict.NO_LEAK: 100, Verdict.UNKNOWN: 600, Verdict.LEAK: 900}
-NO_SUCH_RESULT = 1
 NAMESPACE = 2
 """Of the companion specification: the first that is imported into a server."""
 
@@ -28,18 +27,19 @@ class KeptResults:
     def __init__(self) -> None:
         self._results: OrderedDict[str, Any] = OrderedDict()
 
-    def add(self, decision: Decision) -> None:
-        self._results[decision.decision_id] = result_of(decision)
+    def add(self, decision: Decision, job: str | None = None) -> None:
+        """Keep a decision, as a result of a client's job where it is one."""
+        self._results[decision.decision_id] = result_of(decision, job)
         if len(self._results) > MOST_KEPT:
             self._results.popitem(last=False)
 
-    def by_id(self, arguments: Mapping[str, Any]) -> list[ua.Variant]:
+    async def by_id(self, arguments: Mapping[str, Any]) -> list[ua.Variant]:
         """Answer ``GetResultById``: handle, result, error (1 for one that is not kept)."""
         found = self._results.get(arguments["ResultId"].Id)
         result = ua.ResultDataType() if found is None else found
-        return [_number(HANDLE, "UInt32"), _struct(result), _number(NO_SUCH_RESULT if found is None else 0, "Int32")]
+        return [number_of(HANDLE, "UInt32"), struct_of(result), number_of(int(found is None), "Int32")]
 
-    def filtered(self, arguments: Mapping[str, Any]) -> list[ua.Variant]:
+    async def filtered(self, arguments: Mapping[str, Any]) -> list[ua.Variant]:
         """Answer ``GetResultListFiltered``, the newest first; empty ids and the state 0 match everything."""
         wanted = _Filter(
             arguments["ResultState"],
@@ -52,7 +52,7 @@ class KeptResults:
         page = matching[begin : begin + most]
         complete = ua.Variant(begin + len(page) >= len(matching), ua.VariantType.Boolean)
         results = ua.Variant(page, ua.VariantType.ExtensionObject, is_array=True)
-        return [complete, _number(len(page), "UInt32"), _number(HANDLE, "UInt32"), results, _number(0, "Int32")]
+        return [complete, number_of(len(page), "UInt32"), number_of(HANDLE, "UInt32"), results, number_of(0, "Int32")]
 
 
 class _Filter(NamedTuple):
@@ -70,8 +70,8 @@ class _Filter(NamedTuple):
         return self.state in {0, result.ResultState} and all(wanted in {None, "", given} for wanted, given in pairs)
 
 
-def result_of(decision: Decision) -> Any:  # noqa: ANN401  # a class that the nodeset defines at run time
-    """Say a decision as ``ResultDataType``."""
+def result_of(decision: Decision, job: str | None = None) -> Any:  # noqa: ANN401  # the nodeset defines it at run time
+    """Say a decision as ``ResultDataType``; outside of a client's job the cast is the job."""
     return ua.ResultDataType(
         ResultId=ua.ResultIdDataType(Id=decision.decision_id),
         IsPartial=False,
@@ -80,14 +80,14 @@ def result_of(decision: Decision) -> Any:  # noqa: ANN401  # a class that the no
         PartId=ua.PartIdDataType(Id=part_of(decision)),
         InternalRecipeId=_recipe(decision),
         InternalConfigurationId=_no_configuration(),
-        JobId=ua.JobIdDataType(Id=decision.cast_id or ""),
+        JobId=ua.JobIdDataType(Id=job or decision.cast_id or ""),
         CreationTime=decision.answered_at,
         ProcessingTimes=_times(decision),
         ResultContent=[ua.Variant(content_of(decision), ua.VariantType.String)],
     )
 
 
-def event_fields(decision: Decision) -> dict[str, tuple[Any, ua.VariantType]]:
+def event_fields(decision: Decision, job: str | None = None) -> dict[str, tuple[Any, ua.VariantType]]:
     """Say a decision as fields of ``ResultReadyEventType``, each with its type."""
     struct = ua.VariantType.ExtensionObject
     return {
@@ -97,7 +97,7 @@ def event_fields(decision: Decision) -> dict[str, tuple[Any, ua.VariantType]]:
         "IsPartial": (False, ua.VariantType.Boolean),
         "IsSimulated": (False, ua.VariantType.Boolean),
         "PartId": (ua.PartIdDataType(Id=part_of(decision)), struct),
-        "JobId": (ua.JobIdDataType(Id=decision.cast_id or ""), struct),
+        "JobId": (ua.JobIdDataType(Id=job or decision.cast_id or ""), struct),
         "InternalRecipeId": (_recipe(decision), struct),
         "InternalConfigurationId": (_no_configuration(), struct),
         "CreationTime": (decision.answered_at, ua.VariantType.DateTime),
@@ -148,9 +148,9 @@ def _times(decision: Decision) -> Any:  # noqa: ANN401
     )
 
 
-def _number(value: int, kind: str) -> ua.Variant:
+def number_of(value: int, kind: str) -> ua.Variant:
     return ua.Variant(value, ua.VariantType[kind])
 
 
-def _struct(value: Any) -> ua.Variant:  # noqa: ANN401
+def struct_of(value: Any) -> ua.Variant:  # noqa: ANN401
     return ua.Variant(value, ua.VariantType.ExtensionObject)

@@ -4,23 +4,28 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from asyncua import Server, ua
 from asyncua.common.utils import ServiceError
-from asyncua.server.internal_server import InternalServer
 from asyncua.server.subscription_service import SubscriptionService
+from pydantic import JsonValue
 
 from service.contract.errors import SetupError, Unavailable
+from service.contract.journal_entry import EventKind
 from service.edge.access import Access
 from service.judging.serving import SOFTWARE_VERSION
 from service.monitoring.readiness import Readiness
 from service.plug_settings import OpcuaSettings
+from service.plugs.opcua.jobs import VisionState
+from service.plugs.opcua.methods import NamingServer
 from service.plugs.opcua.security import KeyUsers, secure
-from service.plugs.opcua.vision_system import OWN, VisionState, VisionSystem
+from service.plugs.opcua.vision_system import OWN, VisionSystem
+from service.record.event_outbox import Note
 
 BEAT_S = 1.0
 IDLE_S = 10.0
@@ -53,9 +58,10 @@ class MendedSubscriptions(SubscriptionService):  # type: ignore[misc]  # asyncua
 
 
 class OpcuaPlug:
-    """Shows readiness by itself, and whatever a follower of the journal tells it."""
+    """Shows readiness by itself, and whatever a follower of the journal tells it; ``note`` records what clients ask."""
 
-    def __init__(self, settings: OpcuaSettings, access: Access, readiness: Readiness) -> None:
+    def __init__(self, settings: OpcuaSettings, access: Access, readiness: Readiness, note: Note) -> None:
+        self._note = note
         self._settings = settings
         self._access = access
         self._readiness = readiness
@@ -63,6 +69,7 @@ class OpcuaPlug:
         self._inner: asyncio.AbstractEventLoop | None = None
         self._system: VisionSystem | None = None
         self._been_ready = False
+        self._noting: set[asyncio.Future[None]] = set()
         self.newest_at: datetime | None = None
         """When the newest picture that was shown had come in."""
 
@@ -112,6 +119,16 @@ class OpcuaPlug:
         except TimeoutError as error:
             raise Unavailable(f"the server of OPC UA gives no answer within {ANSWER_S:g} s") from error
 
+    def complaint(self) -> str | None:
+        """Say who keeps results from clients, where somebody does."""
+        halted_by = None if self._system is None else self._system.jobs.halted_by
+        return None if halted_by is None else f"{halted_by} has halted the results in OPC UA: let it call Reset"
+
+    def _record(self, asked: Mapping[str, JsonValue]) -> None:
+        noting = asyncio.ensure_future(self._note(EventKind.OPCUA_CALLED, asked))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
+
     async def _beat_until(self, ended: asyncio.Future[None]) -> None:
         while not ended.done():
             ready = self._readiness.ready
@@ -147,7 +164,7 @@ class OpcuaPlug:
     ) -> None:
         async def serve() -> None:
             stop = asyncio.Event()
-            server = await self._server()
+            server = await self._server(outer)
             if stopping.is_set():
                 return
             async with server:
@@ -162,8 +179,8 @@ class OpcuaPlug:
         else:
             _from_elsewhere(outer, _settle, ended, None)
 
-    async def _server(self) -> Server:
-        inner = InternalServer(user_manager=KeyUsers(self._access))
+    async def _server(self, outer: asyncio.AbstractEventLoop) -> Server:
+        inner = NamingServer(user_manager=KeyUsers(self._access))
         inner.subscription_service = MendedSubscriptions(inner.aspace, iserver=inner)
         inner.isession.subscription_service = inner.subscription_service
         inner.max_subscriptions, inner.max_connections = MOST_SUBSCRIPTIONS, MOST_CONNECTIONS
@@ -174,7 +191,7 @@ class OpcuaPlug:
         server.name = "leak-inspection"
         server.set_endpoint(f"opc.tcp://{self._settings.host}:{self._settings.port}/")
         await secure(server, self._settings, self._access)
-        self._system = VisionSystem(server)
+        self._system = VisionSystem(server, partial(_from_elsewhere, outer, self._record))
         await self._system.build()
         return server
 

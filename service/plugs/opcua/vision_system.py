@@ -2,7 +2,6 @@
 
 import gzip
 from datetime import UTC, datetime
-from enum import Enum
 from importlib.resources import files
 from typing import Any
 
@@ -10,7 +9,9 @@ from asyncua import Node, Server, ua
 from asyncua.common.instantiate_util import instantiate
 
 from service.contract.decision import Decision
-from service.plugs.opcua.methods import link
+from service.plugs.opcua.control import Control, Tell
+from service.plugs.opcua.jobs import Jobs, VisionState
+from service.plugs.opcua.methods import Answer, link
 from service.plugs.opcua.plain_variables import PlainVariables
 from service.plugs.opcua.results import (
     BINARY_ID,
@@ -31,22 +32,13 @@ RESULT_READY, STATE_CHANGED, ERROR = 1024, 1018, 1019
 ALERT_SEVERITY = 900
 
 
-class VisionState(Enum):
-    """The states of the vision system, with that of the automatic mode where it is operational."""
-
-    PREOPERATIONAL = ("Preoperational", None)
-    HALTED = ("Halted", None)
-    ERROR = ("Error", None)
-    INITIALIZED = ("Operational", "Initialized")
-    READY = ("Operational", "Ready")
-    CONTINUOUS_EXECUTION = ("Operational", "ContinuousExecution")
-
-
 class VisionSystem:
-    """Made once a server; ``build`` comes first."""
+    """Made once a server; ``build`` comes first. ``tell`` hears what clients have changed."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, tell: Tell) -> None:
         self._server = server
+        self.jobs = Jobs()
+        self._control = Control(self.jobs, self._show_state, tell)
         self._kept = KeptResults()
         self._state: VisionState | None = None
         self._machines: tuple[Node, Node]
@@ -67,7 +59,8 @@ class VisionSystem:
         results = await self._instance(system, RESULT_MANAGEMENT, "ResultManagement", vision)
         self._machines = (machine, automatic)
         await self._find_states()
-        answers = {"GetResultById": self._kept.by_id, "GetResultListFiltered": self._kept.filtered}
+        kept = {"GetResultById": self._kept.by_id, "GetResultListFiltered": self._kept.filtered}
+        answers: dict[str, Answer] = {**kept, **self._control.answers()}
         for owner in (machine, automatic, results):
             for method in await owner.get_children(nodeclassmask=ua.NodeClass.Method):
                 await link(server, method, answers.get((await method.read_browse_name()).Name))
@@ -77,7 +70,13 @@ class VisionSystem:
         await self.show_state(VisionState.PREOPERATIONAL, "the server has started")
 
     async def show_state(self, state: VisionState, why: str) -> None:
-        """Show a state, and tell of it where it is new."""
+        """Show what the service does, as far as clients have not asked for something else."""
+        self.jobs.follow(state)
+        await self._show_state(why)
+
+    async def _show_state(self, why: str) -> None:
+        """Show the state, and tell of it where it is new."""
+        state = self.jobs.state
         if state is self._state:
             return
         self._state = state
@@ -93,14 +92,18 @@ class VisionSystem:
         await event.trigger()
 
     async def show_result(self, sequence: int, decision: Decision) -> None:
-        """Show a decision: in the variables of its well, in the list of results, and as an event."""
-        self._kept.add(decision)
+        """Show a decision: in the variables of its well, in the list of results, and as an event, unless they rest."""
+        published, job = self.jobs.published(part_of(decision))
+        self._kept.add(decision, job)
         await self.plain.show_decision(sequence, decision)
+        if not published:
+            return
         generator = self._events[RESULT_READY]
-        for name, (value, kind) in event_fields(decision).items():
+        for name, (value, kind) in event_fields(decision, job).items():
             generator.event.add_property(name, value, kind)
         generator.event.Message = ua.LocalizedText(f"{part_of(decision)}: {decision.verdict}")
         await generator.trigger(time_attr=min(decision.answered_at, datetime.now(UTC)))
+        await self._show_state("the job has its result")
 
     async def _instance(self, parent: Node, kind: int, name: str, namespace: int) -> Node:
         """Make an object without its optional parts: what stands there can be used."""

@@ -1,4 +1,4 @@
-"""node-opcua's subscription goes on after a restart of the service: asyncua's own answers would keep it asking."""
+"""node-opcua calls methods, and its subscription goes on after a restart: asyncua's own would keep it asking."""
 
 import subprocess
 import time
@@ -16,7 +16,7 @@ PATIENCE_S = 90.0
 
 
 @pytest.mark.timeout(600)
-def test_a_subscription_goes_on_after_a_restart(tmp_path: Path) -> None:
+def test_methods_are_called_and_a_subscription_goes_on_after_a_restart(tmp_path: Path) -> None:
     packages = node_with("node-opcua-client@2.182.2")
     port = free_port()
     opcua = {"enabled": True, "port": port}
@@ -33,8 +33,11 @@ def test_a_subscription_goes_on_after_a_restart(tmp_path: Path) -> None:
         client = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
     try:
         with served(tmp_path, opcua=opcua):
+            until(lambda lines: "called Reset Good" in lines)
             until(lambda lines: sum(line.startswith("heartbeat") for line in lines) > 1)
         until(lambda lines: "lost" in lines)
+        called = [line for line in out.read_text().splitlines() if line.startswith("called")]
+        assert called == ["called Halt Good", "called Halt BadInvalidState", "called Reset Good"]
         with served(tmp_path, opcua=opcua):
             until(lambda lines: "reestablished" in lines)
             until(lambda lines: any(line.startswith("heartbeat") for line in lines[lines.index("reestablished") :]))

@@ -11,14 +11,18 @@ from service.edge.access import Access
 from service.edge.sessions import Sessions
 from service.monitoring.readiness import Readiness
 from service.plug_settings import OpcuaSettings
+from service.plugs.opcua.jobs import VisionState
 from service.plugs.opcua.server import MendedSubscriptions, OpcuaPlug
-from service.plugs.opcua.vision_system import VisionState
+
+
+async def unheard(_kind: object, _payload: object) -> None:
+    pytest.fail("nobody has called anything")
 
 
 async def test_the_state_follows_readiness_and_pictures() -> None:
     readiness = Readiness()
     readiness.set("model", "starting")
-    plug = OpcuaPlug(OpcuaSettings(), Access({}, Sessions(b"secret")), readiness)
+    plug = OpcuaPlug(OpcuaSettings(), Access({}, Sessions(b"secret")), readiness, unheard)
     assert plug.state_now() is VisionState.PREOPERATIONAL
     readiness.set("model", None)
     assert plug.state_now() is VisionState.INITIALIZED
