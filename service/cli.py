@@ -9,8 +9,8 @@ from importlib import import_module
 from service.contract.errors import LeakInspectionError
 
 COMMANDS = (
-    "serve", "inspect", "verify", "demo", "simulate", "layout", "record", "commission", "alarm_budget", "healthcheck",
-    "doctor",
+    "serve", "inspect", "verify", "demo", "simulate", "layout", "record", "commission", "alarm_budget", "what_if",
+    "healthcheck", "doctor",
 )  # fmt: skip
 USAGE_ERROR = 2
 UNHEARD = 141

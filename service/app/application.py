@@ -24,7 +24,20 @@ from service.judging.serving import SOFTWARE_VERSION
 from service.monitoring.readiness import Readiness
 from service.plugs.oip.handler import InferHandler
 from service.plugs.oip.models import OpenInferenceRoutes
-from service.routes import alarms, cameras, decisions, events, health, model, openapi, operator, report, shadow, wells
+from service.routes import (
+    alarms,
+    cameras,
+    decisions,
+    events,
+    health,
+    model,
+    openapi,
+    operator,
+    report,
+    shadow,
+    wells,
+    what_if,
+)
 from service.routes.inspection.handlers import BatchHandler, FrameHandler, InspectHandler
 from service.settings import Settings
 from service.telemetry.logs import RequestLog
@@ -58,7 +71,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.needs = components
-    for routes in (health, model, shadow, cameras, decisions, wells, alarms, report, events, operator):
+    for routes in (health, model, shadow, cameras, decisions, wells, alarms, report, what_if, events, operator):
         app.include_router(routes.router)
     if settings.oip.enabled:
         app.include_router(_open_inference(components).router())

@@ -21,6 +21,8 @@ from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
+from service.control_room.what_if.desk import WhatIfDesk
+from service.control_room.what_if.rescoring_desk import RescoringDesk
 from service.edge.access import Access, Role, read_keys
 from service.edge.admission import Admission
 from service.edge.arrivals import Arrivals
@@ -31,7 +33,7 @@ from service.inspector import Inspector
 from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
 from service.judging.pixel_budget import PixelBudget
-from service.judging.serving import SOFTWARE_VERSION, open_serving
+from service.judging.serving import SOFTWARE_VERSION, Serving, open_serving
 from service.judging.workers import JudgingWorkers
 from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.alarms.layer import AlarmLayer
@@ -46,6 +48,7 @@ from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
 from service.plugs.plug import RunningPlug
 from service.record.archive.archive import Archive
+from service.record.archive.folder import ArchiveFolder
 from service.record.clock import CLOCK_FILE, RecordClock
 from service.record.database.engine import Database, postgres_engine
 from service.record.event_outbox import EventOutbox, note
@@ -161,11 +164,22 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         records=records,
         live_events=LiveEvents(Board(cameras), journal.watch),
         operator_actions=OperatorActions(journal, records, alarms),
-        heatmaps=Heatmaps(settings.artifacts, settings.max_pixels),
+        heatmaps=Heatmaps(settings.artifacts, settings.max_pixels, choice.made),
+        what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores),
+        rescoring=_rescoring(settings, cameras, choice, records),
         hung=hung,
     )
     _show(components)
     return components
+
+
+def _rescoring(
+    settings: Settings, cameras: Mapping[str, Camera], choice: ActiveChoice, records: Records
+) -> RescoringDesk:
+    def opened(artifact: str) -> Serving:
+        return open_serving(choice.folder_of(artifact), settings, cameras=cameras)
+
+    return RescoringDesk(settings.data_dir, records, ArchiveFolder(settings.pictures_folder), opened)
 
 
 def _access(settings: Settings) -> Access:

@@ -35,6 +35,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks = [background.create_task(_kept_alive(task)) for task in _tasks(parts)]
         tasks += [background.create_task(follower.run()) for follower in parts.followers]
         yield
+        await parts.rescoring.close()
         for task in tasks:
             task.cancel()
     await parts.shadow.close()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import ModelSwitch
 from service.judging.serving import open_serving
 from service.judging.shadow.kept import ShadowFile
@@ -27,7 +28,7 @@ def made_shadow(
     """One thread an inference, so that it runs in the shadow's own, where its processor time is counted."""
     one_thread = settings.model_copy(update={"scorer_threads": 1})
     return ShadowModel(
-        settings.artifacts,
+        ActiveChoice(settings.artifacts, settings.data_dir).folder_of,
         ShadowFile(settings.data_dir),
         lambda folder, limit: open_serving(folder, one_thread, limit, cameras),
         models,

@@ -53,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
         ArtifactError: there is no artefact that can be used.
     """
     settings = settings_of(options)
-    artifact = open_artifact(settings.artifacts / ActiveChoice(settings.artifacts, settings.data_dir).wanted())
+    choice = ActiveChoice(settings.artifacts, settings.data_dir)
+    artifact = open_artifact(choice.folder_of(choice.wanted()))
     wanted = DecisionFilter(camera_id=options.camera, since=datetime.now(UTC) - timedelta(hours=options.hours))
     ask = partial(_find, archive=ArchiveFolder(settings.pictures_folder), wanted=wanted, artifact=artifact)
     found = asyncio.run(with_records(settings, ask))
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     if outcome.refusals:
         raise CommissioningRefused(f"{options.camera} may not be armed: {'; '.join(outcome.refusals)}")
     print("\nfor the cameras file:\n")
-    _print(entry(options.camera, artifact.id, outcome))
+    _print(entry(options.camera, artifact.scores_of, outcome))
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from service.commands import Commands
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
+from service.judging.active_choice import MADE
 from service.record.archive.folder import ArchiveFolder
 from service.record.backup import back_up
 from service.record.database.engine import Database, postgres_engine, sqlite_engine
@@ -55,7 +56,8 @@ def run_replay(options: argparse.Namespace) -> int:
         SetupError: there is no journal.
     """
     settings = settings_of(options)
-    replayer = Replayer(ArchiveFolder(settings.pictures_folder), settings.artifacts, settings.scorer_threads)
+    archive = ArchiveFolder(settings.pictures_folder)
+    replayer = Replayer(archive, settings.artifacts, settings.scorer_threads, settings.data_dir / MADE)
     differing = 0
     for decision in asyncio.run(with_records(settings, partial(_decisions, options.decisions))):
         replayed = replayer.replay(decision, settings.max_pixels)

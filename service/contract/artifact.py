@@ -42,6 +42,11 @@ class Artifact:
         return self.folder.name
 
     @property
+    def scores_of(self) -> str:
+        """The artefact whose scores these are: itself, or the one whose threshold was moved to make it."""
+        return self.manifest.scores_of or self.id
+
+    @property
     def model_path(self) -> Path:
         """The graph that scores."""
         return self.folder / MODEL
@@ -50,6 +55,12 @@ class Artifact:
     def explain_path(self) -> Path:
         """The graph that reconstructs, for heatmaps."""
         return self.folder / EXPLAIN
+
+
+def artifact_folder(artifact: str, deployed: Path, made: Path | None) -> Path:
+    """Where an artefact lies: among those made at run time, or else among those that were deployed."""
+    own = None if made is None else made / artifact
+    return own if own is not None and own.is_dir() else deployed / artifact
 
 
 def artifact_id(name: str, model: bytes) -> str:

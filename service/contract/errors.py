@@ -14,6 +14,7 @@ LeakInspectionError
 │   ├── BodyTooLarge       ... with fewer bytes or crops
 │   ├── NotFound           ... for something that exists
 │   │   └── PictureGone    ... other than a picture that is no longer kept
+│   ├── AlreadyRunning     ... when the one before it is done
 │   ├── Misdirected        ... to a name of this service
 │   ├── CrossOrigin        ... from the service's own page
 │   ├── Unauthenticated    ... with a key
@@ -90,6 +91,10 @@ class NotFound(RequestError):
 
 class PictureGone(NotFound):
     """The picture of a decision was never kept, or has been deleted since."""
+
+
+class AlreadyRunning(RequestError):
+    """There is place for one such piece of work, and it is taken."""
 
 
 class Misdirected(RequestError):

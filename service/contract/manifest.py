@@ -173,7 +173,8 @@ class TrainingData(_Part):
 class Manifest(_Part):
     """Everything the service must know of an artefact; ``files`` holds the sha256 of each other file in the folder.
 
-    ``levels`` says how pictures of 16 bits a channel are read; null: by their upper eight bits.
+    ``levels`` says how pictures of 16 bits a channel are read; null: by their upper eight bits. ``scores_of`` names the
+    artefact with the same weights whose threshold was moved to make this one; null where none was.
     """
 
     schema_version: Literal[1] = 1
@@ -189,4 +190,5 @@ class Manifest(_Part):
     data: TrainingData
     recipe: dict[str, JsonValue] = {}
     versions: dict[str, str]
+    scores_of: str | None = None
     files: dict[RelativePath, Sha256]

@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from service.contract.artifact import Artifact, open_artifact
+from service.contract.artifact import Artifact, artifact_folder, open_artifact
 from service.contract.errors import ArtifactError, NotFound, PictureError
 from service.contract.picture import Pixels, decode, to_pixels
 from service.contract.scorer import open_session
@@ -35,8 +35,9 @@ V = TypeVar("V")
 class Heatmaps:
     """Draws heatmaps with the artefact that made the decision; safe to call from many threads, one draws at a time."""
 
-    def __init__(self, artifacts: Path, max_pixels: int) -> None:
+    def __init__(self, artifacts: Path, max_pixels: int, made: Path | None = None) -> None:
         self._artifacts = artifacts
+        self._made = made
         self._max_pixels = max_pixels
         self._lock = Lock()
         self._explainers: OrderedDict[str, Explainer] = OrderedDict()
@@ -65,7 +66,7 @@ class Heatmaps:
         explainer = self._explainers.get(artifact_id)
         if explainer is None:
             try:
-                explainer = Explainer(open_artifact(self._artifacts / artifact_id))
+                explainer = Explainer(open_artifact(artifact_folder(artifact_id, self._artifacts, self._made)))
             except ArtifactError as error:
                 raise NotFound(f"there is no heatmap without the artefact of the decision: {error}") from error
         _keep(self._explainers, artifact_id, explainer, KEPT_ARTIFACTS)

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterator
 
 from service.contract.alignment.aligner import open_aligner
+from service.contract.artifact import open_artifact
 from service.contract.decision import Decision
 from service.contract.errors import LeakInspectionError
 from service.diagnosis.finding import Finding, failed, ok, skipped, warning
@@ -22,7 +23,8 @@ from service.settings import Settings
 def check_artifact(settings: Settings) -> Finding:
     """Whether the artefact is whole and scores its golden pictures right on this machine."""
     try:
-        folder = settings.artifacts / ActiveChoice(settings.artifacts, settings.data_dir).wanted()
+        choice = ActiveChoice(settings.artifacts, settings.data_dir)
+        folder = choice.folder_of(choice.wanted())
         result = challenge(open_serving(folder, settings))
     except LeakInspectionError as error:
         return failed("artefact", str(error), "deploy a whole artefact, or set LEAK_INSPECTION_ARTIFACTS")
@@ -64,7 +66,7 @@ def check_cameras(settings: Settings) -> Iterator[Finding]:
 
 def _camera(settings: Settings, camera_id: str, camera: Camera) -> Finding:
     check = f"camera {camera_id}"
-    if camera.threshold is not None and camera.threshold.artifact != _wanted(settings):
+    if camera.threshold is not None and camera.threshold.artifact not in _scores(settings):
         text = f"its threshold is that of {camera.threshold.artifact}, which is not served"
         return warning(check, text, f"leak-inspection commission {camera_id}")
     if camera.layout is None or settings.cameras_file is None:
@@ -77,11 +79,14 @@ def _camera(settings: Settings, camera_id: str, camera: Camera) -> Finding:
     return ok(check, f"{len(camera.layout.wells)} wells on a reference of {width} x {height}, which can be found again")
 
 
-def _wanted(settings: Settings) -> str | None:
+def _scores(settings: Settings) -> set[str]:
+    """The artefacts whose scores are those of what is served."""
+    choice = ActiveChoice(settings.artifacts, settings.data_dir)
     try:
-        return ActiveChoice(settings.artifacts, settings.data_dir).wanted()
+        artifact = open_artifact(choice.folder_of(choice.wanted()))
     except LeakInspectionError:
-        return None
+        return set()
+    return {artifact.id, artifact.scores_of}
 
 
 def _times(settings: Settings, camera_id: str) -> Finding:

@@ -33,6 +33,7 @@ KINDS: dict[type[errors.LeakInspectionError], Kind] = {
     errors.CrossOrigin: Kind(403, "cross-origin", "A page of another origin may not do this"),
     errors.Misdirected: Kind(421, "misdirected", "The request is for another host"),
     errors.NotFound: Kind(404, "not-found", "Not found"),
+    errors.AlreadyRunning: Kind(409, "already-running", "One is at work already"),
     errors.BodyTooLarge: Kind(413, "too-large", "Too large"),
     errors.PictureTooLarge: Kind(413, "too-large", "Too large"),
     errors.NotAPicture: Kind(415, "not-a-picture", "Not a whole JPEG or PNG"),

@@ -2,11 +2,17 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
-from service.contract.errors import ArtifactError, NotReady, Unavailable
+from pydantic import JsonValue
+
+from service.contract.errors import ArtifactError, MalformedField, NotReady, Unavailable
 from service.contract.journal_entry import EventKind
 from service.judging.active_choice import ActiveChoice
 from service.judging.manifest_pins import require_unchanged
+from service.judging.moved_threshold import with_threshold
 from service.judging.proving import OpenFolder, challenged, proven
 from service.judging.serving import Serving
 from service.monitoring.readiness import Readiness
@@ -19,6 +25,7 @@ logger = logging.getLogger(__name__)
 MODEL_CHECK = "model"
 SELF_TEST_CHECK = "self_test"
 REFUSED_ARTIFACT = "refused_artifact"
+NOTHING_SAID: Final[Mapping[str, JsonValue]] = MappingProxyType({})
 
 
 class ModelSwitch:
@@ -69,7 +76,7 @@ class ModelSwitch:
             try:
                 wanted = await asyncio.to_thread(self._choice.wanted)
                 if self._serving is None or wanted != self._serving.artifact.id:
-                    fresh = await proven(self._open, self._choice.root, wanted)
+                    fresh = await proven(self._open, self._choice.folder_of, wanted)
                     await asyncio.to_thread(self._choice.pins.require, fresh[0].artifact)
                     await self._serve(*fresh)
                 else:
@@ -78,22 +85,48 @@ class ModelSwitch:
             except (ArtifactError, Unavailable) as error:
                 self._report(str(error))
 
-    async def activate(self, artifact: str) -> Serving:
+    async def activate(self, artifact: str, why: Mapping[str, JsonValue] = NOTHING_SAID) -> Serving:
         """Serve another artefact from now on, and after a restart; rollback is the same call.
+
+        Args:
+            artifact: its id.
+            why: who wants it and why, for the record.
 
         Raises:
             ArtifactError: it is refused, with the reason; nothing has changed.
             Unavailable: the choice cannot be kept; nothing has changed.
         """
         async with self._changing:
-            fresh = await proven(self._open, self._choice.root, artifact)
+            fresh = await proven(self._open, self._choice.folder_of, artifact)
             try:
                 await asyncio.to_thread(self._choice.pins.pin, fresh[0].artifact)
                 await asyncio.to_thread(self._choice.remember, artifact)
             except OSError as error:
                 raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
             self._accepted()
-            return await self._serve(*fresh)
+            former = None if self._serving is None else self._serving.artifact.id
+            return await self._serve(*fresh, {"instead_of": former, **why})
+
+    async def move_threshold(self, artifact: str, value: float, why: Mapping[str, JsonValue] = NOTHING_SAID) -> Serving:
+        """Serve a new artefact from now on: the same graph as that of the served one, with another threshold.
+
+        Args:
+            artifact: the one that is served, as the caller knows it.
+            value: the new threshold.
+            why: who wants it and why, for the record.
+
+        Raises:
+            MalformedField: another artefact is served, or it has that threshold.
+            ArtifactError: the new one is refused; nothing has changed.
+            Unavailable: it cannot be kept; nothing has changed.
+        """
+        serving = self.current()
+        if serving.artifact.id != artifact:
+            raise MalformedField(f"artifact: {serving.artifact.id} is served: look at the scores of that one first")
+        if serving.threshold == value:
+            raise MalformedField(f"threshold: {value:g} is the threshold already")
+        made = await asyncio.to_thread(with_threshold, serving, value, self._choice.made)
+        return await self.activate(made, why)
 
     async def self_test(self, *, routine: bool = False) -> SelfTest:
         """Challenge what is served; a failure makes readiness red until a later test passes.
@@ -115,14 +148,15 @@ class ModelSwitch:
         self._readiness.set(SELF_TEST_CHECK, problem)
         self.doubted.set()
 
-    async def _serve(self, serving: Serving, result: SelfTest) -> Serving:
+    async def _serve(self, serving: Serving, result: SelfTest, why: Mapping[str, JsonValue] = NOTHING_SAID) -> Serving:
         self._serving = serving
         await self._tested(result)
         identity = serving.identity
         self._metrics.model_changed(identity.name, identity.artifact, identity.artifact_sha256)
         self._readiness.set(MODEL_CHECK, None)
         logger.info("artefact active", extra={"artifact": identity.artifact, "threshold": serving.threshold})
-        await self._note(EventKind.MODEL_ACTIVATED, {"artifact": identity.artifact, "threshold": serving.threshold})
+        payload = {"artifact": identity.artifact, "threshold": serving.threshold, **why}
+        await self._note(EventKind.MODEL_ACTIVATED, payload)
         return serving
 
     def _differs(self, result: SelfTest) -> bool:

@@ -15,15 +15,15 @@ logger = logging.getLogger(__name__)
 OpenFolder = Callable[[Path], Serving]
 
 
-async def proven(open_folder: OpenFolder, root: Path, artifact: str) -> tuple[Serving, SelfTest]:
-    """Open the artefact of that name below ``root`` and send its golden pictures through it, in another thread.
+async def proven(open_folder: OpenFolder, folder_of: Callable[[str], Path], artifact: str) -> tuple[Serving, SelfTest]:
+    """Open the artefact that ``folder_of`` finds and send its golden pictures through it, in another thread.
 
     Raises:
         ArtifactError: it is refused, with the reason.
     """
     if Path(artifact).name != artifact:
         raise ArtifactInvalid(f"{artifact!r:.80} is not the name of an artefact: see the folder of artefacts")
-    serving = await asyncio.to_thread(_opened, open_folder, root / artifact)
+    serving = await asyncio.to_thread(_opened, open_folder, folder_of(artifact))
     result = await asyncio.to_thread(challenged, serving)
     if not result.ok:
         raise ArtifactInvalid(f"{artifact}: {result.problem}")

@@ -84,7 +84,11 @@ def _gate_limits(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:
 
 
 def _thresholds(artifact: Artifact, cameras: Mapping[str, Camera]) -> dict[str, Threshold]:
-    """The cuts that were chosen for cameras with this very artefact."""
+    """The cuts that were chosen for cameras with the scores of this very artefact."""
     own = {name: camera.threshold for name, camera in cameras.items() if camera.threshold is not None}
     common = artifact.manifest.threshold
-    return {name: common.moved_to(cut.value) for name, cut in own.items() if cut.artifact == artifact.id}
+    return {
+        name: common.moved_to(cut.value)
+        for name, cut in own.items()
+        if cut.artifact in {artifact.id, artifact.scores_of}
+    }

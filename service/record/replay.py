@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from service.contract.artifact import Artifact, open_artifact
+from service.contract.artifact import Artifact, artifact_folder, open_artifact
 from service.contract.decision import Decision
 from service.contract.detector import Detector, open_detector
 from service.contract.errors import ArtifactError, ArtifactInvalid, PictureError, PictureGone
@@ -38,10 +38,11 @@ class Replayer:
     may differ.
     """
 
-    def __init__(self, archive: ArchiveFolder, artifacts: Path, threads: int = 1) -> None:
+    def __init__(self, archive: ArchiveFolder, artifacts: Path, threads: int = 1, made: Path | None = None) -> None:
         self._archive = archive
         self._artifacts = artifacts
         self._threads = threads
+        self._made = made
         self._open = lru_cache(maxsize=4)(self._open_artifact)
 
     def replay(self, decision: Decision, max_pixels: int = DEFAULT_MAX_PIXELS) -> ReplayResult:
@@ -60,5 +61,5 @@ class Replayer:
         return ReplayResult(decision, outcome, score)
 
     def _open_artifact(self, artifact_id: str) -> tuple[Artifact, Detector]:
-        artifact = open_artifact(self._artifacts / artifact_id)
+        artifact = open_artifact(artifact_folder(artifact_id, self._artifacts, self._made))
         return artifact, open_detector(artifact, self._threads)

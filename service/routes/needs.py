@@ -12,6 +12,8 @@ from fastapi import Depends, Request
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
+from service.control_room.what_if.desk import WhatIfDesk
+from service.control_room.what_if.rescoring_desk import RescoringDesk
 from service.edge.access import Access, Role
 from service.frame_inspector import FrameInspector
 from service.judging.model_switch import ModelSwitch
@@ -57,6 +59,8 @@ class Needs:
     operator_actions: OperatorActions
     heatmaps: Heatmaps
     frame_inspector: FrameInspector
+    what_if: WhatIfDesk
+    rescoring: RescoringDesk
 
 
 def _need(choose: Callable[[Needs], T]) -> Callable[[Request], T]:
@@ -98,6 +102,8 @@ AlarmsNeed = Annotated[AlarmDesk, Depends(_need(lambda needs: needs.alarms))]
 OperatorActionsNeed = Annotated[OperatorActions, Depends(_need(lambda needs: needs.operator_actions))]
 HeatmapsNeed = Annotated[Heatmaps, Depends(_need(lambda needs: needs.heatmaps))]
 FrameInspectorNeed = Annotated[FrameInspector, Depends(_need(lambda needs: needs.frame_inspector))]
+WhatIfNeed = Annotated[WhatIfDesk, Depends(_need(lambda needs: needs.what_if))]
+RescoringNeed = Annotated[RescoringDesk, Depends(_need(lambda needs: needs.rescoring))]
 
 OPERATOR_ONLY = Depends(_role(Role.OPERATOR))
 ADMIN_ONLY = Depends(_role(Role.ADMIN))

@@ -7,7 +7,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from service.contract.decision import Decision
 from service.contract.identifier import Id
 from service.contract.manifest import Manifest
+from service.routes.views import Comment, PersonName
 
+ArtifactName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}-[0-9a-f]{8}$", examples=["conv_fc_ae_b-0123abcd"])]
 Binary = Annotated[bytes, Field(json_schema_extra={"contentMediaType": "application/octet-stream"})]
 
 
@@ -111,12 +113,39 @@ class ModelAnswer(BaseModel):
     manifest: Manifest
 
 
-ArtifactName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}-[0-9a-f]{8}$", examples=["conv_fc_ae_b-0123abcd"])]
-
-
 class Activation(BaseModel):
     """Which artefact to serve from now on."""
 
     model_config = ConfigDict(extra="forbid")
 
     artifact: ArtifactName
+    operator: PersonName | None = Field(None, description="Who wants it; on record.")
+    reason: Comment = Field("", description="Why; on record.")
+
+
+class MovedThreshold(BaseModel):
+    """Which threshold to serve from now on, with the artefact that is served."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    artifact: ArtifactName = Field(description="The one that is served, so that no other one's scores are cut by it.")
+    threshold: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    operator: PersonName = Field(description="Who wants it; on record.")
+    reason: PersonName = Field(description="Why; on record.")
+
+
+class ActivationView(BaseModel):
+    """An activation on record; ``instead_of`` is the artefact to activate to undo it."""
+
+    at: AwareDatetime
+    artifact: str
+    threshold: float | None = None
+    instead_of: str | None = None
+    operator: str | None = None
+    reason: str = ""
+
+
+class ActivationList(BaseModel):
+    """Activations, newest first."""
+
+    items: list[ActivationView]

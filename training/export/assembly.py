@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, open_artifact
 from service.contract.detector import Detector
+from service.contract.draft import Draft
 from service.contract.gate.gate import Gate
 from service.contract.manifest import GateLimits, InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
 from service.contract.scorer import OnnxScorer
@@ -19,7 +20,6 @@ from training.evaluation.evaluate import score_groups, serve_groups
 from training.evaluation.robustness import judge_corrupted
 from training.evaluation.thresholds import warnings_of
 from training.export.cost import describe_machine, score_us
-from training.export.draft import Draft
 from training.export.drift_reference import learn_drift
 from training.export.golden import write_golden
 from training.export.model_card import CardFacts, render_card

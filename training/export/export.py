@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from service.contract.artifact import EXPLAIN, MODEL, Artifact
+from service.contract.draft import drafted
 from service.contract.manifest import InputSpec
 from service.contract.scorer import OnnxScorer, Scorer, Scores
 from training.dataset.data import Dataset, pixels_of
@@ -12,7 +13,6 @@ from training.evaluation.evaluate import score_groups
 from training.evaluation.thresholds import calibrate
 from training.export.assembly import Findings, Identity, assemble
 from training.export.block_graph import arranged
-from training.export.draft import drafted
 from training.export.onnx_graph import serialise, to_onnx
 from training.export.parity import check_parity
 from training.fitting.fit import Fitted

@@ -6,6 +6,7 @@ from pathlib import Path
 import onnx
 
 from service.contract.artifact import EXPLAIN, Artifact
+from service.contract.draft import drafted
 from service.contract.manifest import Threshold
 from service.contract.scorer import OnnxScorer
 from training.dataset.data import Dataset
@@ -14,7 +15,6 @@ from training.dataset.scenes import scene_numbers, with_scenes
 from training.dataset.splits import Split, split
 from training.evaluation.thresholds import chosen
 from training.export.assembly import Findings, Identity, assemble
-from training.export.draft import drafted
 from training.export.export import calibration_scores
 from training.recipe.parts import ThresholdRule
 

@@ -59,7 +59,7 @@ class ShadowModel:
     """Holds at most one shadow; for the event loop's thread alone, but for the worker that judges.
 
     Args:
-        root: folder of artefacts.
+        folder_of: says where an artefact lies.
         file: what outlives a restart.
         open_folder: opens an artefact with one thread an inference and that limit.
         served: says what is served.
@@ -71,7 +71,7 @@ class ShadowModel:
 
     def __init__(
         self,
-        root: Path,
+        folder_of: Callable[[str], Path],
         file: ShadowFile,
         open_folder: Callable[[Path, RunLimit], Serving],
         served: Served,
@@ -80,7 +80,7 @@ class ShadowModel:
         metrics: ShadowMetrics,
         note: Note,
     ) -> None:
-        self._root = root
+        self._folder_of = folder_of
         self._file = file
         self._open = open_folder
         self._served = served
@@ -116,7 +116,7 @@ class ShadowModel:
             if self._served.current().artifact.id == artifact:
                 raise ArtifactInvalid(f"{artifact} is served already: name another one to compare with it")
             limit = RunLimit(self._settings.inference_limit_s)
-            serving, _ = await proven(lambda folder: self._open(folder, limit), self._root, artifact)
+            serving, _ = await proven(lambda folder: self._open(folder, limit), self._folder_of, artifact)
             sha256 = serving.artifact.sha256
             choice = ShadowChoice(
                 artifact=serving.artifact.id,
@@ -181,7 +181,9 @@ class ShadowModel:
             kept = await asyncio.to_thread(self._file.read)
             if kept is not None:
                 limit = RunLimit(self._settings.inference_limit_s)
-                serving, _ = await proven(lambda folder: self._open(folder, limit), self._root, kept.choice.artifact)
+                serving, _ = await proven(
+                    lambda folder: self._open(folder, limit), self._folder_of, kept.choice.artifact
+                )
                 _require_chosen(serving.artifact, kept.choice)
                 self._begin(kept.choice, serving, limit, kept.tally)
         except (ArtifactError, Unavailable) as error:

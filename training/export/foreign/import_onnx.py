@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import JsonValue
 
 from service.contract.artifact import EXPLAIN, MODEL, Artifact
+from service.contract.draft import Draft, drafted
 from service.contract.errors import ArtifactInvalid, ExportRefused
 from service.contract.picture import Pixels
 from service.contract.scorer import OnnxScorer, Scores
@@ -14,7 +15,6 @@ from training.dataset.scenes import scene_numbers
 from training.dataset.splits import Split
 from training.evaluation.thresholds import calibrate
 from training.export.assembly import Findings, Identity, assemble
-from training.export.draft import Draft, drafted
 from training.export.export import PARITY_PICTURES, calibration_scores
 from training.export.foreign.model import ForeignModel
 from training.export.foreign.wrapped_graph import explaining_graph, scoring_graph

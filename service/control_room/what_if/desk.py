@@ -1,0 +1,158 @@
+"""What-if questions of people: tables that are read once and kept for a while, one question at a time."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple, TypeVar
+
+import numpy as np
+
+from service.contract.artifact import Artifact
+from service.contract.decision import Decision, Judgement, Verdict
+from service.contract.errors import Overloaded
+from service.contract.manifest import Threshold
+from service.control_room.what_if.outcome import Baseline, WhatIf, baseline, what_if
+from service.control_room.what_if.rejudging import VERDICTS, Booleans, Codes, rejudged
+from service.control_room.what_if.score_table import NOT_REVIEWED, ScoreTable, read_table
+from service.judging.serving import Serving
+from service.record.queries.records import Records
+from service.record.queries.reports import ReportRange
+from service.record.queries.scored import decisions_of
+from service.setting_groups import AlarmRule
+
+T = TypeVar("T")
+
+MOST_TABLES: Final = 2
+KEPT_FOR: Final = timedelta(minutes=10)
+MOST_WAITING: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FlipFilter:
+    """Which changed decisions are listed: by the verdict before, the verdict after, and what people have said."""
+
+    before: Verdict | None = None
+    after: Verdict | None = None
+    reviewed: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfFlip:
+    """A decision whose verdict would be another one; ``threshold`` is the one that says so."""
+
+    decision: Decision
+    now: Judgement
+    threshold: float
+    reviewed: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class FlipPage:
+    """Some flips, newest first, of ``total``; what has been deleted meanwhile is left out."""
+
+    flips: list[WhatIfFlip]
+    total: int
+
+
+class WhatIfDesk:
+    """Answers what a threshold would have done; a table is read anew when it is old or another model is served.
+
+    One question is worked on at a time, in a thread: many at once would take the processor from inspections.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        rule: AlarmRule,
+        served: Callable[[], Serving],
+        same_scores: Callable[[Artifact], frozenset[str]],
+    ) -> None:
+        """Make a desk; ``same_scores`` names the artefacts that have the scores of one."""
+        self._records = records
+        self._rule = rule
+        self._served = served
+        self._same_scores = same_scores
+        self._known: OrderedDict[ReportRange, Baseline] = OrderedDict()
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+
+    async def changes(self, wanted: ReportRange, threshold: float) -> WhatIf:
+        """Count what a threshold, above 0, would have changed in the decisions of a time.
+
+        Raises:
+            NotReady: nothing is served.
+            Overloaded: too many such questions wait.
+            TooBroad, Unavailable: as every search of the record.
+        """
+        return await self._ask(wanted, lambda base: what_if(base, threshold))
+
+    async def flips(
+        self, wanted: ReportRange, threshold: float, which: FlipFilter, offset: int, limit: int
+    ) -> FlipPage:
+        """List decisions whose verdict would be another one; raises as :meth:`changes`."""
+        rows, total = await self._ask(wanted, lambda base: _flipped(base, threshold, which, offset, limit))
+        sequences = [row.sequence for row in rows]
+        found = await self._records.ask(lambda connection: decisions_of(connection, sequences))
+        decisions = {number: entry for number, entry in found if isinstance(entry, Decision)}
+        return FlipPage(
+            [
+                WhatIfFlip(decision, rejudged(decision, row.tried), row.tried.value, row.reviewed)
+                for row in rows
+                if (decision := decisions.get(row.sequence)) is not None
+            ],
+            total,
+        )
+
+    async def _ask(self, wanted: ReportRange, question: Callable[[Baseline], T]) -> T:
+        if self._waiting >= MOST_WAITING:
+            raise Overloaded(f"{self._waiting} what-if questions wait already: try again")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await asyncio.to_thread(question, await self._baseline(wanted))
+        finally:
+            self._waiting -= 1
+
+    async def _baseline(self, wanted: ReportRange) -> Baseline:
+        serving, known = self._served(), self._known.pop(wanted, None)
+        if known is None or known.serving is not serving or datetime.now(UTC) - known.table.read_at > KEPT_FOR:
+            while len(self._known) >= MOST_TABLES:
+                self._known.popitem(last=False)
+            artifacts = await asyncio.to_thread(self._same_scores, serving.artifact)
+            table = await read_table(self._records, wanted, artifacts, self._rule.sure_ratio)
+            known = await asyncio.to_thread(baseline, serving, table, self._rule)
+        self._known[wanted] = known
+        return known
+
+
+class _FlipRow(NamedTuple):
+    sequence: int
+    tried: Threshold
+    reviewed: Verdict | None
+
+
+def _flipped(
+    base: Baseline, threshold: float, which: FlipFilter, offset: int, limit: int
+) -> tuple[list[_FlipRow], int]:
+    table, cuts = base.table, base.cuts(threshold)
+    now = base.verdicts(cuts)
+    rows = np.flatnonzero(_matches(table, now, which))
+    newest = rows[np.lexsort((table.sequence[rows], table.at[rows]))[::-1]][offset : offset + limit]
+    return [
+        _FlipRow(
+            int(table.sequence[row]),
+            cuts[table.camera[row]].tried,
+            None if table.review[row] == NOT_REVIEWED else VERDICTS[table.review[row]],
+        )
+        for row in newest.tolist()
+    ], len(rows)
+
+
+def _matches(table: ScoreTable, now: Codes, which: FlipFilter) -> Booleans:
+    found: Booleans = now != table.verdict
+    for column, verdict in ((table.verdict, which.before), (now, which.after), (table.review, which.reviewed)):
+        if verdict is not None:
+            found = found & (column == VERDICTS.index(verdict))
+    return found
