@@ -10,7 +10,7 @@ from service.contract.errors import LeakInspectionError
 
 COMMANDS = (
     "serve", "inspect", "verify", "demo", "simulate", "layout", "record", "commission", "alarm_budget", "what_if",
-    "healthcheck", "doctor",
+    "gauge_study", "healthcheck", "doctor",
 )  # fmt: skip
 USAGE_ERROR = 2
 UNHEARD = 141

@@ -39,6 +39,7 @@ from service.routes import (
     what_if,
 )
 from service.routes.inspection.handlers import BatchHandler, FrameHandler, InspectHandler
+from service.routes.studies import gauge
 from service.settings import Settings
 from service.telemetry.logs import RequestLog
 
@@ -71,7 +72,8 @@ def create_app(
         redoc_url=None,
     )
     app.state.needs = components
-    for routes in (health, model, shadow, cameras, decisions, wells, alarms, report, what_if, events, operator):
+    records = (decisions, wells, alarms, report, what_if, gauge, events)
+    for routes in (health, model, shadow, cameras, *records, operator):
         app.include_router(routes.router)
     if settings.oip.enabled:
         app.include_router(_open_inference(components).router())

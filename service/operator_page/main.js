@@ -9,6 +9,7 @@ import { drawBanners } from "./banners.js";
 import { openDecision } from "./decision_dialog.js";
 import { part, setText } from "./dom.js";
 import { drawFirstSteps } from "./first_steps.js";
+import { gaugeStudy } from "./gauge.js";
 import { History } from "./history.js";
 import { listenToKeys } from "./keyboard.js";
 import { clock, switchLanguage, text, translate } from "./language.js";
@@ -69,6 +70,7 @@ listenToAddress({
   report: castReport(open),
   system: showSystem,
   layout: showLayout,
+  gauge: gaugeStudy(),
 });
 setInterval(drawSoon, TICK_MS);
 setInterval(askStatus, STATUS_MS);

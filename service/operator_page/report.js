@@ -78,7 +78,8 @@ function verdict(name) {
   return element("span", { class: "verdict" }, verdictMark(name), word("verdict", name));
 }
 
-function table(title, heads, rows) {
+/** A section with a table; `heads` are keys of texts. */
+export function table(title, heads, rows) {
   const head = element("tr", {}, ...heads.map((key) => element("th", { scope: "col" }, text(key))));
   const body = rows.map((values) => element("tr", {}, ...values.map((value) => element("td", {}, value || "–"))));
   const none = element("tr", {}, element("td", { colspan: heads.length }, text("report.none")));

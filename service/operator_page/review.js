@@ -15,7 +15,7 @@ export function reviewForm(decision) {
   const comment = element("input", { name: "comment", maxlength: 1000, autocomplete: "off" });
   const past = element("ul", { class: "reviews", "aria-label": text("review.history") });
   const form = { decision, name, comment, past, reviews: [] };
-  const buttons = CHOICES.map(([verdict, key]) => choice(form, verdict, key));
+  const buttons = choiceButtons((verdict) => record(form, verdict));
   readPast(form);
   return element("section", { class: "review" },
     element("h3", {}, text("review.title")),
@@ -24,11 +24,12 @@ export function reviewForm(decision) {
     past);
 }
 
-function choice(form, verdict, key) {
-  return element("button", {
+/** A button for each verdict; `chosen(verdict)` is called. */
+export function choiceButtons(chosen) {
+  return CHOICES.map(([verdict, key]) => element("button", {
     type: "button", class: "choice", "data-verdict": verdict, "data-key": key, "aria-keyshortcuts": key.at(-1),
-    onclick: () => record(form, verdict),
-  }, verdictMark(verdict), element("span", {}, text(`review.${verdict}`)), element("kbd", { "aria-hidden": "true" }, key.at(-1)));
+    onclick: () => chosen(verdict),
+  }, verdictMark(verdict), element("span", {}, text(`review.${verdict}`)), element("kbd", { "aria-hidden": "true" }, key.at(-1))));
 }
 
 async function record(form, verdict) {

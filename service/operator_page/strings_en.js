@@ -1,9 +1,11 @@
 // English: the board and the decision. {name} is filled in; a list is [one, other].
 
+import gauge from "./strings_en_gauge.js";
 import shadow from "./strings_en_shadow.js";
 import views from "./strings_en_views.js";
 
 export default {
+  ...gauge,
   ...shadow,
   ...views,
 

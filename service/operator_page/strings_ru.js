@@ -1,9 +1,11 @@
 // Русский: табло и решение. {name} подставляется; список — формы числа [1, 2–4, 5 и больше].
 
+import gauge from "./strings_ru_gauge.js";
 import shadow from "./strings_ru_shadow.js";
 import views from "./strings_ru_views.js";
 
 export default {
+  ...gauge,
   ...shadow,
   ...views,
 

@@ -1,0 +1,1 @@
+"""HTTP of studies: figures about how well people and the system judge."""
