@@ -51,6 +51,17 @@ class ShadowSettings(SettingsGroup):
     inference_limit_s: float = Field(5.0, gt=0, le=600, description="Longest inference of it; it is ended then.")
 
 
+class ShiftSettings(SettingsGroup):
+    """When the scores of a camera's good wells are said to have shifted."""
+
+    period_s: float = Field(
+        28_800.0, ge=60, le=2_592_000, description="Time that gives one number a camera; see the runbook."
+    )
+    alpha: float = Field(
+        0.001, gt=0, lt=1, description="Probability of ever raising the alarm of a camera that has not shifted."
+    )
+
+
 class JournalSettings(SettingsGroup):
     """When the journal writes, and how much it keeps."""
 

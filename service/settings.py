@@ -26,6 +26,7 @@ from service.setting_groups import (
     LogSettings,
     SelfTestSettings,
     ShadowSettings,
+    ShiftSettings,
 )
 
 PREFIX = "LEAK_INSPECTION_"
@@ -140,6 +141,8 @@ class Settings(BaseSettings):
     drift_spacing_s: float = Field(
         10.0, gt=0, le=86_400, description="Time between two pictures of a well that count for drift."
     )
+
+    shift: ShiftSettings = ShiftSettings()
 
     @property
     def journal_path(self) -> Path:

@@ -7,13 +7,13 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_bytes
-from time import monotonic
+from time import monotonic, time
 
 from prometheus_client import CollectorRegistry
 
 from service.app.followers import out_of_reach, retentions_of, sinks_of
 from service.app.plugs import grpc_plugs, made_plugs
-from service.app.shadow import made_shadow
+from service.app.shadow import made_shadow, observers, source_of_scores
 from service.app.streams import pulled_cameras, stream_problems
 from service.contract.alignment.aligner import Aligner, open_aligner
 from service.contract.run_limit import RunLimit
@@ -46,6 +46,7 @@ from service.monitoring.misaligned_cameras import MisalignedCameras
 from service.monitoring.monitor import Monitor
 from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
+from service.monitoring.shift.watch import ShiftWatch
 from service.plugs.plug import RunningPlug
 from service.record.archive.archive import Archive
 from service.record.archive.folder import ArchiveFolder
@@ -82,7 +83,6 @@ class Components(Needs):
     many: Intake
     freshness: FreshnessMonitor
     monitor: Monitor
-    event_outbox: EventOutbox
     plugs: Sequence[RunningPlug]
     pulled: Sequence[PulledCamera]
     retentions: Sequence[Retention]
@@ -116,7 +116,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
     misaligned = MisalignedCameras()
     shadow = made_shadow(settings, cameras, models, archive, metrics, journal)
-    recorder = Recorder(journal, archive.keep, monitor, metrics, shadow.offer)
+    shift = ShiftWatch(source_of_scores(models), settings.shift, settings.data_dir, time())
+    recorder = Recorder(journal, archive.keep, monitor, metrics, observers(shift, shadow))
     shared = _shared_database(settings)
     own_records = Records(journal.database)
     records = own_records if shared is None else SharedRecords(shared, own_records)
@@ -142,6 +143,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         run_limit=run_limit,
         models=models,
         shadow=shadow,
+        shift=shift,
         workers=workers,
         inspector=inspector,
         many=many,

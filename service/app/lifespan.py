@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import time
 
 from fastapi import FastAPI
 
@@ -16,6 +17,7 @@ from service.monitoring.watchdog import Watchdog
 JOURNAL_WATCH_S = 0.5
 INCIDENT_WATCH_S = 0.5
 SHELF_WATCH_S = 0.5
+SHIFT_WATCH_S = 1.0
 RESTART_S = 0.5
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
     await parts.shadow.close()
+    await asyncio.to_thread(parts.shift.save, parts.shift.content())
     if parts.shared is not None:
         await parts.shared.close()
     await parts.archive.close()
@@ -58,13 +61,14 @@ async def _open(parts: Components) -> None:
     parts.alarms.restore(await own_records.standing_alarms(), await own_records.raised_since(yesterday))
     parts.monitor.restore_drift(parts.live_events.board.drifted())
     await parts.models.follow()
+    await asyncio.to_thread(parts.shift.restore)
     for follower in parts.followers:
         await follower.start()
 
 
 def _tasks(parts: Components) -> list[Task]:
     watches = (_follow_artifact, _watch_journal, _self_test, _watch_silence, _watch_shelf, _watch_incidents)
-    tasks: list[Task] = [partial(watch, parts) for watch in watches]
+    tasks: list[Task] = [partial(watch, parts) for watch in (*watches, _watch_shift)]
     tasks += [parts.event_outbox.run, parts.live_events.follow, partial(parts.archive.run, parts.clock)]
     tasks.append(parts.shadow.keep)
     tasks += [plug.keep_running for plug in parts.plugs]
@@ -121,6 +125,17 @@ async def _watch_shelf(parts: Components) -> None:
     while True:
         await asyncio.sleep(SHELF_WATCH_S)
         parts.event_outbox.add(parts.alarms.check())
+
+
+async def _watch_shift(parts: Components) -> None:
+    while True:
+        parts.event_outbox.add(parts.shift.look(time()))
+        shifts = {camera: known.shifted_at is not None for camera, known in parts.shift.cameras.items()}
+        for camera_id, shifted in shifts.items():
+            parts.metrics.cameras.shift(camera_id, parts.shift.ratio(camera_id), shifted=shifted)
+        if parts.shift.changed:
+            await asyncio.to_thread(parts.shift.save, parts.shift.content())
+        await asyncio.sleep(SHIFT_WATCH_S)
 
 
 async def _watch_incidents(parts: Components) -> None:

@@ -1,17 +1,22 @@
-"""The shadow model, with what it needs of the others."""
+"""The shadow model, with what it needs of the others; what hears of every decision of record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
+from service.contract.crop import Crop
+from service.contract.decision import Decision
+from service.contract.errors import NotReady
 from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import ModelSwitch
 from service.judging.serving import open_serving
 from service.judging.shadow.kept import ShadowFile
 from service.judging.shadow.shadow import ShadowModel
 from service.monitoring.cameras_file import Camera
+from service.monitoring.shift.watch import ShiftWatch
 from service.record.archive.archive import Archive
 from service.record.event_outbox import note
 from service.record.journal.journal import Journal
+from service.record.recorder import Observe
 from service.settings import Settings
 from service.telemetry.metrics import ServiceMetrics
 from service.telemetry.shadow_metrics import ShadowMetrics
@@ -37,3 +42,25 @@ def made_shadow(
         ShadowMetrics(metrics.registry, cameras),
         partial(note, journal),
     )
+
+
+def observers(shift: ShiftWatch, shadow: ShadowModel) -> Observe:
+    """Tell both of a decision; a fault of one of them would be the request's."""
+
+    def observe(decision: Decision, crop: Crop) -> None:
+        shift.observe(decision)
+        shadow.offer(decision, crop)
+
+    return observe
+
+
+def source_of_scores(models: ModelSwitch) -> Callable[[], str | None]:
+    """Which artefact the scores come from, whatever its threshold; None where none is served yet."""
+
+    def artifact() -> str | None:
+        try:
+            return models.current().artifact.scores_of
+        except NotReady:
+            return None
+
+    return artifact

@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     ALARM_UNSHELVED = "alarm_unshelved"
     NO_DATA = "no_data"
     DATA_RESUMED = "data_resumed"
+    SHIFT = "shift"
+    SHIFT_ACCEPTED = "shift_accepted"
     DRIFT = "drift"
     DRIFT_ENDED = "drift_ended"
     MODEL_ACTIVATED = "model_activated"

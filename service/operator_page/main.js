@@ -20,6 +20,7 @@ import { Plant } from "./plant.js";
 import { recall, remember } from "./preferences.js";
 import { castReport } from "./report.js";
 import { drawShadow, offerShadow } from "./shadow.js";
+import { drawShifts } from "./shift.js";
 import { hearAlarm, offerSound } from "./sound.js";
 import { drawSummary } from "./summary.js";
 import { drawSystem, offerSystem } from "./system.js";
@@ -97,6 +98,7 @@ function showSystem() {
   if (part("system").hidden) return;
   drawSystem(plant, status, actions);
   drawShadow(open);
+  drawShifts(askStatus);
 }
 
 function drawSoon() {

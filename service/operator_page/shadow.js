@@ -37,7 +37,7 @@ export function offerShadow(changed) {
     changed();
   }));
   act("choose", PATH, (form) => form);
-  act("promote", "v1/model/activate", () => ({ artifact: shown.artifact }));
+  act("promote", "v1/model/activate", ({ operator, reason }) => ({ artifact: shown.artifact, operator, reason }));
   act("drop", `${PATH}/drop`, ({ operator, reason }) => ({ operator, reason }));
 }
 
@@ -49,8 +49,6 @@ function ask(name, then) {
     part(`shadow-${field}`).disabled = !choosing;
     part(`shadow-${field}`).closest("label").hidden = !choosing;
   }
-  part("shadow-reason").disabled = name === "promote";
-  part("shadow-reason").closest("label").hidden = name === "promote";
   part("shadow-form").onsubmit = (event) => {
     event.preventDefault();
     part("shadow-dialog").close();

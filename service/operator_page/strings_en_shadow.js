@@ -1,4 +1,4 @@
-// English words of the shadow model.
+// English words of the shadow model and of shifts.
 
 export default {
   "shadow.title": "Shadow model",
@@ -30,4 +30,16 @@ export default {
   "shadow.flips": "Pictures with two verdicts",
   "shadow.served": "Served",
   "shadow.other": "Shadow",
+
+  "shift.title": "Shift of scores",
+  "shift.none": "No camera has given a number yet: each gives one a period, from its good wells.",
+  "shift.periods": "Periods",
+  "shift.evidence": "Evidence (100 % raises the alarm)",
+  "shift.memory": "Memory",
+  "shift.too_soon": "periods too short",
+  "shift.calm": "no shift",
+  "shift.since": "shifted since {time}",
+  "shift.accept": "Accept",
+  "shift.hint": "The scores as they are now become the usual ones; the watch begins anew.",
+  "shift.accepted": "{camera}: accepted",
 };

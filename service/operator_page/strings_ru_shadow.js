@@ -1,4 +1,4 @@
-// Russian words of the shadow model.
+// Русские слова теневой модели и сдвигов.
 
 export default {
   "shadow.title": "Теневая модель",
@@ -30,4 +30,16 @@ export default {
   "shadow.flips": "Снимки с двумя вердиктами",
   "shadow.served": "Рабочая",
   "shadow.other": "Теневая",
+
+  "shift.title": "Сдвиг оценок",
+  "shift.none": "Ни одна камера ещё не дала числа: каждая даёт одно за период, по годным кристаллизаторам.",
+  "shift.periods": "Периодов",
+  "shift.evidence": "Свидетельство (100 % поднимает тревогу)",
+  "shift.memory": "Память",
+  "shift.too_soon": "периоды слишком коротки",
+  "shift.calm": "сдвига нет",
+  "shift.since": "сдвиг с {time}",
+  "shift.accept": "Принять",
+  "shift.hint": "Нынешние оценки станут обычными; наблюдение начнётся заново.",
+  "shift.accepted": "{camera}: принято",
 };

@@ -1,9 +1,11 @@
 """``/v1/cameras``: the cameras that are expected, the layouts by which their frames are cut, their last frames."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from anyio import to_thread
 from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict
 
 from service.contract.alignment.layout import Outline, reference_path
 from service.contract.errors import NotFound
@@ -12,7 +14,16 @@ from service.contract.identifier import Id
 from service.edge.strict_route import StrictRoute
 from service.frame_inspector import FrameInspector
 from service.monitoring.cameras_file import Camera
-from service.routes.needs import OPERATOR_ONLY, CamerasNeed, FrameInspectorNeed, SettingsNeed
+from service.monitoring.shift.watch import CameraShift, ShiftWatch
+from service.routes.needs import (
+    OPERATOR_ONLY,
+    CamerasNeed,
+    EventOutboxNeed,
+    FrameInspectorNeed,
+    SettingsNeed,
+    ShiftNeed,
+)
+from service.routes.views import PersonName
 
 router = APIRouter(prefix="/v1/cameras", tags=["cameras"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
@@ -47,10 +58,55 @@ class CameraList:
     items: list[CameraView]
 
 
+class AcceptForm(BaseModel):
+    """Who accepts a shift and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    operator: PersonName
+    reason: PersonName
+
+
+@dataclass(slots=True)
+class ShiftView:
+    """A camera's shift: after so many periods, the evidence as a multiple of what raises the alarm.
+
+    ``memory`` is how far the numbers of successive periods resemble each other (0: not at all), null before there are
+    30: far from 0 the period is too short for the bound on false alarms. ``shifted_at`` is null while none stands.
+    """
+
+    camera_id: str
+    began: datetime
+    periods: int
+    evidence_ratio: float
+    memory: float | None
+    shifted_at: datetime | None
+
+
+@dataclass(slots=True)
+class ShiftList:
+    """The cameras that have given a number since the artefact was first served, or the last shift was accepted."""
+
+    items: list[ShiftView]
+
+
 @router.get("", operation_id="listCameras")
 async def cameras(known: CamerasNeed, frames: FrameInspectorNeed) -> CameraList:
     """List the cameras that are expected."""
     return CameraList([_view(camera_id, camera, frames) for camera_id, camera in known.items()])
+
+
+@router.get("/shifts", operation_id="listShifts")
+async def shifts(watch: ShiftNeed) -> ShiftList:
+    """Say of each camera how much speaks for a shift of the scores of its good wells."""
+    return ShiftList([_shift(watch, camera_id, known) for camera_id, known in watch.cameras.items()])
+
+
+@router.post("/{camera_id}/shift/accept", operation_id="acceptShift")
+async def accept_shift(camera_id: Id, form: AcceptForm, watch: ShiftNeed, outbox: EventOutboxNeed) -> ShiftList:
+    """Take a camera's scores as they are now for the usual ones; the watch over it begins anew."""
+    outbox.add([watch.accept(camera_id, form.operator, form.reason)])
+    return await shifts(watch)
 
 
 @router.get("/{camera_id}/reference", operation_id="getReference", response_class=Response)
@@ -74,6 +130,12 @@ async def last_frame(camera_id: Id, frames: FrameInspectorNeed) -> Response:
     small = await frames.last_frames.small(camera_id)
     captured_at = small.captured_at.isoformat().replace("+00:00", "Z")
     return Response(small.jpeg, media_type=JPEG, headers=FRAME_HEADERS | {"X-Captured-At": captured_at})
+
+
+def _shift(watch: ShiftWatch, camera_id: str, known: CameraShift) -> ShiftView:
+    martingale = known.martingale
+    ratio = watch.ratio(camera_id)
+    return ShiftView(camera_id, known.began, martingale.taken, ratio, martingale.memory, known.shifted_at)
 
 
 def _view(camera_id: str, camera: Camera, frames: FrameInspector) -> CameraView:

@@ -22,7 +22,9 @@ from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.cameras_file import Camera
 from service.monitoring.incidents import IncidentMonitor
 from service.monitoring.readiness import Readiness
+from service.monitoring.shift.watch import ShiftWatch
 from service.record.archive.archive import Archive
+from service.record.event_outbox import EventOutbox
 from service.record.followers.follower import Follower
 from service.record.journal.journal import Journal
 from service.record.queries.records import Records
@@ -48,12 +50,14 @@ class Needs:
     readiness: Readiness
     models: ModelSwitch
     shadow: ShadowModel
+    shift: ShiftWatch
     incidents: IncidentMonitor
     journal: Journal
     archive: Archive
     followers: Sequence[Follower]
     records: Records
     own_records: Records
+    event_outbox: EventOutbox
     live_events: LiveEvents
     alarms: AlarmDesk
     operator_actions: OperatorActions
@@ -90,6 +94,7 @@ AccessNeed = Annotated[Access, Depends(_need(lambda needs: needs.access))]
 MetricsNeed = Annotated[ServiceMetrics, Depends(_need(lambda needs: needs.metrics))]
 ModelSwitchNeed = Annotated[ModelSwitch, Depends(_need(lambda needs: needs.models))]
 ShadowNeed = Annotated[ShadowModel, Depends(_need(lambda needs: needs.shadow))]
+ShiftNeed = Annotated[ShiftWatch, Depends(_need(lambda needs: needs.shift))]
 ReadinessNeed = Annotated[Readiness, Depends(_need(lambda needs: needs.readiness))]
 IncidentsNeed = Annotated[IncidentMonitor, Depends(_need(lambda needs: needs.incidents))]
 JournalNeed = Annotated[Journal, Depends(_need(lambda needs: needs.journal))]
@@ -97,6 +102,7 @@ FollowersNeed = Annotated[Sequence[Follower], Depends(_need(lambda needs: needs.
 ArchiveNeed = Annotated[Archive, Depends(_need(lambda needs: needs.archive))]
 RecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.records))]
 OwnRecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.own_records))]
+EventOutboxNeed = Annotated[EventOutbox, Depends(_need(lambda needs: needs.event_outbox))]
 LiveEventsNeed = Annotated[LiveEvents, Depends(_need(lambda needs: needs.live_events))]
 AlarmsNeed = Annotated[AlarmDesk, Depends(_need(lambda needs: needs.alarms))]
 OperatorActionsNeed = Annotated[OperatorActions, Depends(_need(lambda needs: needs.operator_actions))]

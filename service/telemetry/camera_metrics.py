@@ -55,6 +55,10 @@ class CameraMetrics:
         self._drift = _gauge(
             registry, "drift_limit_ratio", "Drift index divided by its limit: above 1 is drift.", "figure"
         )
+        self._evidence = _gauge(
+            registry, "shift_evidence_ratio", "Evidence that scores of good wells have shifted: 1 raises the alarm."
+        )
+        self._shifted = _gauge(registry, "camera_shifted", "1 from a shift until a person accepts it.")
         self._ratios = HistogramFamily(
             registry,
             "leak_inspection_score_threshold_ratio",
@@ -69,7 +73,14 @@ class CameraMetrics:
         for camera, interval_s in intervals_s.items():
             expected.labels(camera).set(interval_s)
             last.labels(camera).set_function(partial(self._last_image, camera))
-            for gauge in (self._open_alarms, self._silent, self._silent_wells, self._clock):
+            for gauge in (
+                self._open_alarms,
+                self._silent,
+                self._silent_wells,
+                self._clock,
+                self._evidence,
+                self._shifted,
+            ):
                 gauge.labels(camera).set(0)
             for figure in DRIFT_FIGURES:
                 self._drift.labels(camera, figure).set(0)
@@ -114,6 +125,12 @@ class CameraMetrics:
     def drift(self, camera_id: str | None, figure: str, ratio: float) -> None:
         """State a figure's drift index as a multiple of its limit."""
         self._drift.labels(self._known(camera_id), figure).set(ratio)
+
+    def shift(self, camera_id: str, ratio: float, *, shifted: bool) -> None:
+        """State the evidence of a shift of a configured camera, and whether one stands; of others the page tells."""
+        if camera_id in self._last:
+            self._evidence.labels(camera_id).set(ratio)
+            self._shifted.labels(camera_id).set(shifted)
 
     def _last_image(self, camera: str) -> float:
         return self._last[camera].timestamp()

@@ -61,8 +61,11 @@ def test_a_press_promotes_it(visit: Visit, service: RunningService) -> None:
     page = visit("#/system")
     choose(page, artifact)
     page.get_by_role("button", name="Promote").click()
+    page.locator("#shadow-reason").fill("two weeks without a flip")
     page.get_by_role("button", name="Confirm").click()
     expect(page.locator("#system-cards")).to_contain_text(artifact, timeout=15_000)
     expect(page.get_by_role("button", name="Promote")).to_be_hidden(timeout=15_000)
     assert httpx.get(f"{service.address}/v1/model").json()["artifact"] == artifact
+    (newest, *_) = httpx.get(f"{service.address}/v1/model/activations").json()["items"]
+    assert (newest["operator"], newest["reason"]) == ("Ada", "two weeks without a flip")
     httpx.post(f"{service.address}/v1/model/activate", json={"artifact": before})
