@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _refused(f"{error.filename or 'the disk'}: {error.strerror or error}: free it or choose another")
     except KeyboardInterrupt:
-        kept = "; finished fits are kept, the same command resumes" if options.command == "compare" else ""
+        kept = "; finished fits are kept, the same command resumes" if options.command in {"compare", "improve"} else ""
         print(f"leak-training: interrupted{kept}", file=sys.stderr)
         return INTERRUPTED
     return 0

@@ -10,6 +10,7 @@ from service.judging.active_choice import ActiveChoice
 from service.judging.model_switch import ModelSwitch
 from service.judging.serving import open_serving
 from service.judging.shadow.kept import ShadowFile
+from service.judging.shadow.opener import ShadowOpener
 from service.judging.shadow.shadow import ShadowModel
 from service.monitoring.cameras_file import Camera
 from service.monitoring.shift.watch import ShiftWatch
@@ -33,9 +34,12 @@ def made_shadow(
     """One thread an inference, so that it runs in the shadow's own, where its processor time is counted."""
     one_thread = settings.model_copy(update={"scorer_threads": 1})
     return ShadowModel(
-        ActiveChoice(settings.artifacts, settings.data_dir).folder_of,
+        ShadowOpener(
+            ActiveChoice(settings.artifacts, settings.data_dir).folder_of,
+            lambda folder, limit: open_serving(folder, one_thread, limit, cameras),
+            settings.shadow.inference_limit_s,
+        ),
         ShadowFile(settings.data_dir),
-        lambda folder, limit: open_serving(folder, one_thread, limit, cameras),
         models,
         archive,
         settings.shadow,

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from service.contract.artifact import open_artifact, read_active
 from service.contract.detector import open_detector
-from service.contract.errors import ArtifactError, SetupError
+from service.contract.errors import ArtifactError, ArtifactMissing, SetupError
 from training.commands import read_both
 from training.commands.tables import print_whole
 from training.dataset.progress import ConsoleProgress
@@ -113,7 +113,10 @@ def _judge(kept: Round, plant: Plant | None, options: argparse.Namespace, consol
     if candidate is None:
         return
     names = candidate.artifact, _active(options.out) if plant is None else plant.served()
-    detectors = [open_detector(open_artifact(options.out / name)) for name in names]
+    try:
+        detectors = [open_detector(open_artifact(options.out / name)) for name in names]
+    except ArtifactMissing as error:
+        raise SetupError(f"{error}: copy what the service serves into {options.out}") from error
     data, site = read_both(_compared(kept, options), ConsoleProgress(console))
     kept.keep_gate(judge_past(detectors[0], detectors[1], split(data, site), names))
 

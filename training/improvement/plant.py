@@ -1,6 +1,7 @@
 """A running service as training sees it: reviewed pictures come from it, and it judges with a candidate as shadow."""
 
 import json
+import re
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
@@ -14,6 +15,7 @@ from training.dataset.reviews import LINES, PICTURES
 from training.dataset.whole_file import replacing
 
 PATIENCE_S: Final = 30.0
+SHA256: Final = re.compile("[0-9a-f]{64}")
 PAGE: Final = 200
 GONE: Final = 404
 SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png"}
@@ -78,6 +80,8 @@ class Plant:
                     {"at": one["created_at"], **{name: one[name] for name in ("verdict", "reviewer", "comment")}}
                     for one in reversed(reviews)
                 ]
+                if not SHA256.fullmatch(decision["image_sha256"]):  # it becomes the name of a file
+                    raise SetupError(f"{self.url} gives {decision['image_sha256']!r:.80} for a sha256")
                 line = {name: decision[name] for name in FIELDS} | {"artifact": decision["model"]["artifact"]}
                 line |= {"picture": self._picture(path, decision["image_sha256"], pictures), "reviews": said}
                 lines.write(json.dumps(line) + "\n")

@@ -3,21 +3,17 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from service.contract.artifact import Artifact
 from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.errors import ArtifactError, ArtifactInvalid, NotFound, NotReady, Unavailable
 from service.contract.journal_entry import EventKind
 from service.contract.run_limit import RunLimit
-from service.judging.manifest_pins import changed
-from service.judging.proving import proven
 from service.judging.serving import Serving
 from service.judging.shadow.kept import Kept, ShadowChoice, ShadowFile
+from service.judging.shadow.opener import Opened, ShadowOpener
 from service.judging.shadow.tally import Tally
 from service.judging.shadow.worker import Lot, ShadowWorker
 from service.record.event_outbox import Note
@@ -59,30 +55,27 @@ class ShadowModel:
     """Holds at most one shadow; for the event loop's thread alone, but for the worker that judges.
 
     Args:
-        folder_of: says where an artefact lies.
+        opener: opens artefacts.
         file: what outlives a restart.
-        open_folder: opens an artefact with one thread an inference and that limit.
         served: says what is served.
         archive: keeps the pictures of flips.
-        settings: share of a core, length of the queue, the longest inference.
+        settings: share of a core, length of the queue.
         metrics: counts.
         note: keeps events.
     """
 
     def __init__(
         self,
-        folder_of: Callable[[str], Path],
+        opener: ShadowOpener,
         file: ShadowFile,
-        open_folder: Callable[[Path, RunLimit], Serving],
         served: Served,
         archive: Archived,
         settings: ShadowSettings,
         metrics: ShadowMetrics,
         note: Note,
     ) -> None:
-        self._folder_of = folder_of
+        self._opener = opener
         self._file = file
-        self._open = open_folder
         self._served = served
         self._archive = archive
         self._settings = settings
@@ -115,12 +108,10 @@ class ShadowModel:
         async with self._changing:
             if self._served.current().artifact.id == artifact:
                 raise ArtifactInvalid(f"{artifact} is served already: name another one to compare with it")
-            limit = RunLimit(self._settings.inference_limit_s)
-            serving, _ = await proven(lambda folder: self._open(folder, limit), self._folder_of, artifact)
-            sha256 = serving.artifact.sha256
+            opened = await self._opener.open(artifact)
             choice = ShadowChoice(
-                artifact=serving.artifact.id,
-                artifact_sha256=sha256,
+                artifact=opened.serving.artifact.id,
+                artifact_sha256=opened.serving.artifact.sha256,
                 every=every,
                 operator=operator,
                 reason=reason,
@@ -130,10 +121,11 @@ class ShadowModel:
             try:
                 await asyncio.to_thread(self._file.write, Kept(choice=choice, tally=tally).model_dump_json())
             except OSError as error:
+                opened.limit.close()
                 raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
             self._resumed = True
             await self._end(operator, f"{artifact} in its place: {reason}")
-            self._begin(choice, serving, limit, tally)
+            self._begin(choice, opened, tally)
             said = {"operator": operator, "reason": reason}
             await self._note(EventKind.SHADOW_STARTED, {"artifact": choice.artifact, "every": every, **said})
 
@@ -180,12 +172,8 @@ class ShadowModel:
         try:
             kept = await asyncio.to_thread(self._file.read)
             if kept is not None:
-                limit = RunLimit(self._settings.inference_limit_s)
-                serving, _ = await proven(
-                    lambda folder: self._open(folder, limit), self._folder_of, kept.choice.artifact
-                )
-                _require_chosen(serving.artifact, kept.choice)
-                self._begin(kept.choice, serving, limit, kept.tally)
+                opened = await self._opener.open(kept.choice.artifact, kept.choice.artifact_sha256)
+                self._begin(kept.choice, opened, kept.tally)
         except (ArtifactError, Unavailable) as error:
             if self.problem is None:
                 logger.error("shadow model refused", extra={"refusal": str(error)})  # noqa: TRY400  # no trace is needed
@@ -193,16 +181,15 @@ class ShadowModel:
         else:
             self._resumed, self.problem = True, None
 
-    def _begin(self, choice: ShadowChoice, serving: Serving, limit: RunLimit, tally: Tally) -> None:
+    def _begin(self, choice: ShadowChoice, opened: Opened, tally: Tally) -> None:
         loop = asyncio.get_running_loop()
 
         def judged(served: Decision, shadow: Decision, image: bytes) -> None:
             loop.call_soon_threadsafe(self._judged, worker, served, shadow, image)
 
-        worker = ShadowWorker(serving, Lot(choice.every), self._settings, judged)
-        self.run, self._saved, self.problem = ShadowRun(choice, worker, limit, tally), tally.judged, None
-        self._metrics.started(serving.identity)
-        limit.start()
+        worker = ShadowWorker(opened.serving, Lot(choice.every), self._settings, judged)
+        self.run, self._saved, self.problem = ShadowRun(choice, worker, opened.limit, tally), tally.judged, None
+        self._metrics.started(opened.serving.identity)
         worker.start()
         logger.info("shadow model begins", extra={"artifact": choice.artifact, "every": choice.every})
 
@@ -249,11 +236,6 @@ class ShadowModel:
             return self._served.current().artifact.id
         except NotReady:
             return None
-
-
-def _require_chosen(artifact: Artifact, choice: ShadowChoice) -> None:
-    if artifact.sha256 != choice.artifact_sha256:
-        raise changed(artifact.id)
 
 
 def _stop(run: ShadowRun) -> None:

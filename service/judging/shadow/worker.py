@@ -8,6 +8,7 @@ import random
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter, thread_time
 from typing import Final
@@ -150,7 +151,8 @@ class ShadowWorker:
 def _least_priority() -> None:
     """Let every other thread go first, where threads have priorities of their own: on Linux alone."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        with suppress(OSError):  # forbidden somewhere, it costs no more than its share all the same
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
 
 
 def _alone(crop: Crop) -> Crop:

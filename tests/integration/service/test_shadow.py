@@ -18,7 +18,9 @@ from service.judging.shadow.kept import FILE
 from service.settings import Settings
 from tests.answers import assert_problem
 from tests.conftest import Serve
+from tests.endless_graph import with_endless_loop
 from tests.eventually import PATIENCE_S
+from tests.faults.artifact_faults import forge
 from tests.integration.service.test_access import ADMIN, CAMERA, OPERATOR
 from tests.journals import entries_of
 from tests.pictures import jpeg
@@ -112,19 +114,23 @@ async def test_it_outlives_a_restart_with_what_it_found(serve: Serve, other: str
     assert (found["operator"], found["reason"], len(found["flips"])) == ("Ada", "new data", 2)
 
 
-@pytest.mark.parametrize("fault", ["absent", "damaged", "failing", "served"])
+@pytest.mark.parametrize("fault", ["absent", "damaged", "endless", "failing", "served"])
 async def test_a_bad_choice_is_refused_as_an_activation_is(
     serve: Serve, artifacts: Path, other: str, fault: str
 ) -> None:
+    served = read_active(artifacts)
     if fault == "damaged":
         (artifacts / other / MODEL).write_bytes(b"no graph")
+    elif fault == "endless":
+        other = forge(artifacts / other, with_endless_loop((artifacts / other / MODEL).read_bytes())).name
     elif fault == "failing":
         rewrite_manifest(artifacts / other, threshold={"value": 1e-9, "strategy": "decision_stump"})
     elif fault == "absent":
         shutil.rmtree(artifacts / other)
     else:
-        other = read_active(artifacts)
-    async with serve() as client:
+        other = served
+    write_active(artifacts, served)
+    async with serve(shadow={"inference_limit_s": 0.1}) as client:
         problem = assert_problem(await client.post(SHADOW, json=wanted(other)), 422)
         assert other in str(problem["detail"])
         assert (await client.get(SHADOW)).json() == {"shadow": None, "problem": None}
