@@ -66,6 +66,8 @@ from service.telemetry.alarm_metrics import AlarmMetrics
 from service.telemetry.metrics import ServiceMetrics
 
 JOURNAL_CHECK = "journal"
+READING_PATIENCE_S = 5.0
+"""Callers and proxies wait longer for an answer, but not for every table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         live_events=LiveEvents(Board(cameras), journal.watch),
         operator_actions=OperatorActions(journal, records, alarms),
         heatmaps=Heatmaps(settings.artifacts, settings.max_pixels, choice.made),
-        what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores),
+        what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores, READING_PATIENCE_S),
         rescoring=_rescoring(settings, cameras, choice, records),
         hung=hung,
     )

@@ -37,6 +37,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks = [background.create_task(_kept_alive(task)) for task in _tasks(parts)]
         tasks += [background.create_task(follower.run()) for follower in parts.followers]
         yield
+        await parts.what_if.close()
         await parts.rescoring.close()
         for task in tasks:
             task.cancel()

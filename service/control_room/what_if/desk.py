@@ -11,7 +11,7 @@ import numpy as np
 
 from service.contract.artifact import Artifact
 from service.contract.decision import Decision, Judgement, Verdict
-from service.contract.errors import Overloaded
+from service.contract.errors import Overloaded, Unavailable
 from service.contract.manifest import Threshold
 from service.control_room.what_if.outcome import Baseline, WhatIf, baseline, what_if
 from service.control_room.what_if.rejudging import VERDICTS, Booleans, Codes, rejudged
@@ -59,7 +59,8 @@ class FlipPage:
 class WhatIfDesk:
     """Answers what a threshold would have done; a table is read anew when it is old or another model is served.
 
-    One question is worked on at a time, in a thread: many at once would take the processor from inspections.
+    One question is worked on and one table is read at a time, in threads: many at once would take the processor from
+    inspections.
     """
 
     def __init__(
@@ -68,14 +69,26 @@ class WhatIfDesk:
         rule: AlarmRule,
         served: Callable[[], Serving],
         same_scores: Callable[[Artifact], frozenset[str]],
+        patience_s: float | None = None,
     ) -> None:
-        """Make a desk; ``same_scores`` names the artefacts that have the scores of one."""
+        """Make a desk.
+
+        Args:
+            records: of the service.
+            rule: of confirmation.
+            served: says what is served.
+            same_scores: names the artefacts that have the scores of one.
+            patience_s: after which somebody who waits for a reading is told to come again; None: never.
+        """
         self._records = records
         self._rule = rule
         self._served = served
         self._same_scores = same_scores
         self._known: OrderedDict[ReportRange, Baseline] = OrderedDict()
+        self._patience_s = patience_s
+        self._reading: dict[ReportRange, asyncio.Task[Baseline]] = {}
         self._turn = asyncio.Lock()
+        self._reads = asyncio.Lock()
         self._waiting = 0
 
     async def changes(self, wanted: ReportRange, threshold: float) -> WhatIf:
@@ -84,7 +97,8 @@ class WhatIfDesk:
         Raises:
             NotReady: nothing is served.
             Overloaded: too many such questions wait.
-            TooBroad, Unavailable: as every search of the record.
+            Unavailable: the decisions are being read, which takes longer; or as every search of the record.
+            TooBroad: as every search of the record.
         """
         return await self._ask(wanted, lambda base: what_if(base, threshold))
 
@@ -105,26 +119,52 @@ class WhatIfDesk:
             total,
         )
 
+    async def close(self) -> None:
+        """Give up what is being read."""
+        reading = [*self._reading.values()]
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+
     async def _ask(self, wanted: ReportRange, question: Callable[[Baseline], T]) -> T:
         if self._waiting >= MOST_WAITING:
             raise Overloaded(f"{self._waiting} what-if questions wait already: try again")
         self._waiting += 1
         try:
+            base = await self._baseline(wanted)
             async with self._turn:
-                return await asyncio.to_thread(question, await self._baseline(wanted))
+                return await asyncio.to_thread(question, base)
         finally:
             self._waiting -= 1
 
     async def _baseline(self, wanted: ReportRange) -> Baseline:
-        serving, known = self._served(), self._known.pop(wanted, None)
-        if known is None or known.serving is not serving or datetime.now(UTC) - known.table.read_at > KEPT_FOR:
-            while len(self._known) >= MOST_TABLES:
-                self._known.popitem(last=False)
-            artifacts = await asyncio.to_thread(self._same_scores, serving.artifact)
-            table = await read_table(self._records, wanted, artifacts, self._rule.sure_ratio)
-            known = await asyncio.to_thread(baseline, serving, table, self._rule)
-        self._known[wanted] = known
-        return known
+        """What is known of a time; where it must be read for long first, that goes on and whoever asks comes again."""
+        serving, known = self._served(), self._known.get(wanted)
+        if known is not None and known.serving is serving and datetime.now(UTC) - known.table.read_at <= KEPT_FOR:
+            self._known.move_to_end(wanted)
+            return known
+        task = self._reading.get(wanted)
+        if task is None:
+            if len(self._reading) >= MOST_TABLES:
+                raise Overloaded("the decisions of other times are being read: try again")
+            task = self._reading[wanted] = asyncio.create_task(self._read(wanted, serving))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        if not (await asyncio.wait({task}, timeout=self._patience_s))[0]:
+            raise Unavailable("the decisions of this time are being read: ask again in some seconds")
+        return task.result()
+
+    async def _read(self, wanted: ReportRange, serving: Serving) -> Baseline:
+        try:
+            async with self._reads:
+                self._known.pop(wanted, None)
+                while len(self._known) >= MOST_TABLES:
+                    self._known.popitem(last=False)
+                artifacts = await asyncio.to_thread(self._same_scores, serving.artifact)
+                table = await read_table(self._records, wanted, artifacts, self._rule.sure_ratio)
+                self._known[wanted] = base = await asyncio.to_thread(baseline, serving, table, self._rule)
+                return base
+        finally:
+            del self._reading[wanted]
 
 
 class _FlipRow(NamedTuple):

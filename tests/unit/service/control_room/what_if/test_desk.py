@@ -1,16 +1,18 @@
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from service.contract.decision import Decision, Verdict
+from service.contract.errors import Overloaded, Unavailable
 from service.contract.journal_entry import Review
 from service.contract.manifest import Threshold
 from service.control_room.what_if.desk import FlipFilter, FlipPage, WhatIfDesk
@@ -24,6 +26,8 @@ from service.record.queries.reports import ReportRange
 from service.setting_groups import AlarmRule
 from tests.decisions import MODEL, START, a_decision
 from tests.drawn_decisions import DECISIONS, OWN, THRESHOLD, TRIED, drawn_serving, fill, in_order
+
+T = TypeVar("T")
 
 RANGE = ReportRange(START, START + timedelta(days=1))
 OURS = frozenset({MODEL.artifact})
@@ -147,3 +151,46 @@ async def test_of_too_many_decisions_the_newest_are_read(tmp_path: Path) -> None
     await database.close()
     assert (len(table.at), table.cut_short, len(whole.at), whole.cut_short) == (8, True, 12, False)
     assert table.at.min() > whole.at.min()
+
+
+class SlowRecord(Records):
+    """A record that answers when it may."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.may_answer = asyncio.Event()
+
+    async def ask(self, question: Callable[[Connection], T]) -> T:
+        await self.may_answer.wait()
+        return await super().ask(question)
+
+
+async def test_who_asks_while_much_is_read_is_told_to_come_again_and_then_gets_it(
+    serving: Serving, tmp_path: Path
+) -> None:
+    database = Database(in_file(tmp_path, in_order([a_decision(score=0.3)])))
+    record = SlowRecord(database)
+    desk = WhatIfDesk(record, AlarmRule(), lambda: serving, lambda _: OURS, patience_s=0)
+    with pytest.raises(Unavailable, match="ask again"):
+        await desk.changes(RANGE, 0.2)
+    with pytest.raises(Unavailable, match="ask again"):
+        await desk.changes(replace(RANGE, camera_id="cam-1"), 0.2)
+    with pytest.raises(Overloaded, match="other times"):
+        await desk.changes(replace(RANGE, camera_id="cam-2"), 0.2)
+    record.may_answer.set()
+    reading = desk._reading[RANGE]
+    await reading
+    assert (await desk.changes(RANGE, 0.2)).total.decisions == 1
+    await desk.close()
+    await database.close()
+
+
+async def test_a_table_is_read_anew_when_another_model_is_served(serving: Serving, tmp_path: Path) -> None:
+    served = [serving]
+    database = Database(in_file(tmp_path, in_order([a_decision(score=0.3)])))
+    desk = WhatIfDesk(Records(database), AlarmRule(), lambda: served[-1], lambda _: OURS)
+    first, again = await desk.changes(RANGE, 0.2), await desk.changes(RANGE, 0.3)
+    served.append(replace(serving))
+    other = await desk.changes(RANGE, 0.2)
+    await database.close()
+    assert first.read_at == again.read_at < other.read_at
