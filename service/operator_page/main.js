@@ -26,6 +26,7 @@ import { drawSummary } from "./summary.js";
 import { drawSystem, offerSystem } from "./system.js";
 import { offerTrial } from "./trial.js";
 import { legend } from "./verdict_mark.js";
+import { WhatIf } from "./what_if.js";
 import { goTo, listenToAddress, toggleWall } from "./views.js";
 
 const STATUS_MS = 5000;
@@ -51,6 +52,7 @@ part("legend").append(...legend());
 const board = new Board(plant, open);
 const cards = new Cards(plant, { open, ...actions });
 const history = new History(plant, open);
+const whatIf = new WhatIf(open);
 
 part("language").addEventListener("click", switchLanguage);
 part("colours").addEventListener("click", switchColours);
@@ -72,6 +74,7 @@ listenToAddress({
   system: showSystem,
   layout: showLayout,
   gauge: gaugeStudy(),
+  "what-if": () => whatIf.show(),
 });
 setInterval(drawSoon, TICK_MS);
 setInterval(askStatus, STATUS_MS);

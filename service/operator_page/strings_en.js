@@ -3,11 +3,13 @@
 import gauge from "./strings_en_gauge.js";
 import shadow from "./strings_en_shadow.js";
 import views from "./strings_en_views.js";
+import whatIf from "./strings_en_what_if.js";
 
 export default {
   ...gauge,
   ...shadow,
   ...views,
+  ...whatIf,
 
   "title": "Leak inspection",
 

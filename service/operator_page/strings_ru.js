@@ -3,11 +3,13 @@
 import gauge from "./strings_ru_gauge.js";
 import shadow from "./strings_ru_shadow.js";
 import views from "./strings_ru_views.js";
+import whatIf from "./strings_ru_what_if.js";
 
 export default {
   ...gauge,
   ...shadow,
   ...views,
+  ...whatIf,
 
   "title": "Контроль проливов",
 

@@ -180,7 +180,7 @@ def what_if(base: Baseline, threshold: float) -> WhatIf:
                 counts=base.histograms[place][1],
                 changes=changes(slice(place, place + 1)),
             )
-            for place, cut in enumerate(cuts)
+            for place, cut in sorted(enumerate(cuts), key=lambda pair: pair[1].camera_id or "")
         ],
     )
 
