@@ -4,12 +4,16 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv --without-pip /opt/leak-inspection
 WORKDIR /src
 # The libraries first: they change less often than the code.
-# Plugs that need more name it: --build-arg EXTRAS="mqtt opcua modbus streams gige".
-ARG EXTRAS=""
 COPY pyproject.toml constraints.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
-    python -c "import os, tomllib; known = tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']; print(*(one for extra in ['service', *os.environ['EXTRAS'].split()] for one in known[extra]), sep='\n')" >libraries.txt \
+    python -c "import sys, tomllib; known = tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']; print(*(one for extra in sys.argv[1:] for one in known[extra]), sep='\n')" service >libraries.txt \
     && pip --python /opt/leak-inspection/bin/python install --constraint constraints.txt --requirement libraries.txt
+# Plugs and streams that need more name it: --build-arg EXTRAS="grpc modbus mqtt opcua streams gige".
+ARG EXTRAS=""
+RUN --mount=type=cache,target=/root/.cache/pip \
+    test -z "$EXTRAS" \
+    || (python -c "import sys, tomllib; known = tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']; print(*(one for extra in sys.argv[1:] for one in known[extra]), sep='\n')" $EXTRAS >libraries.txt \
+    && pip --python /opt/leak-inspection/bin/python install --constraint constraints.txt --requirement libraries.txt)
 COPY README.md LICENSE ./
 COPY service service
 RUN --mount=type=cache,target=/root/.cache/pip \

@@ -15,6 +15,13 @@ pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
 
 BASE = "python:3.11-slim-bookworm"
 MEGABYTE = 1000 * 1000
+PLUGS = {
+    "grpc": "GRPC_ENABLED=true",
+    "modbus": "MODBUS_WELLS=cam-1/1a",
+    "mqtt": "MQTT_URL=mqtt://broker",
+    "opcua": "OPCUA_ENABLED=true",
+}
+"""Extras of the plugs, each with what switches it on."""
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +120,18 @@ def test_the_image_has_no_torch_and_no_training(stack: Stack) -> None:
         "print(json.dumps([name for name in names if importlib.util.find_spec(name)]))"
     )
     assert json.loads(stack.inside("service", "python", "-c", program)) == ["service"]
+
+
+def test_an_image_with_extras_holds_what_every_plug_needs(stack: Stack) -> None:
+    image = f"leak-inspection-plugs:{stack.version}"
+    extras = f"EXTRAS={' '.join(PLUGS)}"
+    stack.docker("build", "--quiet", "--file", "docker/service.Dockerfile", "--build-arg", extras, "--tag", image, ".")
+    on = [option for setting in PLUGS.values() for option in ("--env", f"LEAK_INSPECTION_{setting}")]
+    program = "from service.app import create_app; from service.settings import Settings; create_app(Settings())"
+    run = ("run", "--rm", "--env", "LEAK_INSPECTION_UNPROTECTED=true", *on, "--entrypoint", "python")
+    stack.docker(*run, image, "-c", program)
+    with pytest.raises(AssertionError, match="is not installed"):
+        stack.docker(*run, stack.inspect("service")["Image"], "-c", program)
 
 
 def test_a_stopped_service_answers_the_request_in_flight_and_ends_cleanly(stack: Stack) -> None:
