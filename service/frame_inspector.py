@@ -15,6 +15,8 @@ from service.judging.workers import JudgingWorkers
 from service.monitoring.misaligned_cameras import MisalignedCameras
 from service.record.archive.archive import Archive
 
+MOST_WITHOUT_LAYOUT = 100
+
 
 class FrameInspector:
     """Turns frames into one decision a well, in the order of the camera's layout."""
@@ -35,6 +37,8 @@ class FrameInspector:
         self._misaligned = misaligned
         self._archive = archive
         self.last_frames = LastFrames(aligners)
+        self.without_layout: set[str] = set()
+        """Cameras of which frames were refused for want of a layout, a bounded number."""
 
     async def inspect(self, frame: Crop, deadline: float) -> list[Decision]:
         """Judge the wells of a whole JPEG or PNG; where they cannot be found all are ``unknown``.
@@ -71,6 +75,8 @@ class FrameInspector:
             raise MalformedField("camera_id: name the camera, by whose layout the frame is cut")
         aligner = self._aligners.get(camera_id)
         if aligner is None:
+            if len(self.without_layout) < MOST_WITHOUT_LAYOUT:
+                self.without_layout.add(camera_id)
             raise MalformedField(
                 f"camera_id: {camera_id} has no layout in the cameras file, make one with leak-inspection layout"
             )

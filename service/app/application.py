@@ -27,6 +27,7 @@ from service.plugs.oip.models import OpenInferenceRoutes
 from service.routes import (
     alarms,
     cameras,
+    commissioning,
     decisions,
     events,
     health,
@@ -73,7 +74,7 @@ def create_app(
     )
     app.state.needs = components
     records = (decisions, wells, alarms, report, what_if, gauge, events)
-    for routes in (health, model, shadow, cameras, *records, operator):
+    for routes in (health, model, shadow, cameras, commissioning, *records, operator):
         app.include_router(routes.router)
     if settings.oip.enabled:
         app.include_router(_open_inference(components).router())

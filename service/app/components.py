@@ -11,7 +11,8 @@ from time import monotonic, time
 
 from prometheus_client import CollectorRegistry
 
-from service.app.followers import out_of_reach, retentions_of, sinks_of
+from service.app.commissioning import made_commissioning
+from service.app.followers import out_of_reach, retentions_of, shared_database, sinks_of
 from service.app.plugs import grpc_plugs, made_plugs
 from service.app.shadow import made_shadow, observers, source_of_scores
 from service.app.streams import pulled_cameras, stream_problems
@@ -31,6 +32,7 @@ from service.edge.sessions import Sessions, kept_secret
 from service.frame_inspector import FrameInspector
 from service.inspector import Inspector
 from service.judging.active_choice import ActiveChoice
+from service.judging.armings import Armings
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
 from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import SOFTWARE_VERSION, Serving, open_serving
@@ -51,7 +53,7 @@ from service.plugs.plug import RunningPlug
 from service.record.archive.archive import Archive
 from service.record.archive.folder import ArchiveFolder
 from service.record.clock import CLOCK_FILE, RecordClock
-from service.record.database.engine import Database, postgres_engine
+from service.record.database.engine import Database
 from service.record.event_outbox import EventOutbox, note
 from service.record.followers.follower import Follower
 from service.record.followers.other_replicas import OtherReplicas
@@ -107,7 +109,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     archive = Archive(settings.pictures_folder, settings.archive, metrics.record.archive_failures.inc)
     run_limit = RunLimit(settings.inference_limit_s)
     choice = ActiveChoice(settings.artifacts, settings.data_dir)
-    open_folder = partial(open_serving, settings=settings, limit=run_limit, cameras=cameras)
+    armings = Armings(settings.data_dir, cameras)
+    open_folder = partial(open_serving, settings=settings, limit=run_limit, cameras=cameras, armings=armings)
     models = ModelSwitch(choice, open_folder, readiness, metrics, partial(note, journal))
     alarms = AlarmDesk(AlarmLayer(settings.alarm))
     monitor = _monitor(settings, cameras, models, metrics, alarms)
@@ -117,10 +120,10 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     budget = PixelBudget(settings.max_pixels)
     judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
     misaligned = MisalignedCameras()
-    shadow = made_shadow(settings, cameras, models, archive, metrics, journal)
+    shadow = made_shadow(settings, cameras, armings, models, archive, metrics, journal)
     shift = ShiftWatch(source_of_scores(models), settings.shift, settings.data_dir, time())
     recorder = Recorder(journal, archive.keep, monitor, metrics, observers(shift, shadow))
-    shared = _shared_database(settings)
+    shared = shared_database(settings)
     own_records = Records(journal.database)
     records = own_records if shared is None else SharedRecords(shared, own_records)
     longest_days = max(*settings.journal.retention.days.values(), *settings.archive.retention.days.values())
@@ -134,7 +137,11 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     many = _intake_of_many(settings, access, cameras)
     plugs.running.extend(grpc_plugs(settings, inspector, models, access, many, readiness, metrics))
     pulled = pulled_cameras(settings, cameras, frames, metrics.registry)
-    incidents += [misaligned.problems, *(plug.problems for plug in plugs.running), partial(stream_problems, pulled)]
+    board = Board(cameras)
+    both = own_records, records
+    commissioning = made_commissioning(settings, cameras, armings, models, both, journal, board, frames, metrics)
+    incidents += [commissioning.problems, misaligned.problems, partial(stream_problems, pulled)]
+    incidents += [plug.problems for plug in plugs.running]
     components = Components(
         settings=settings,
         cameras=cameras,
@@ -166,11 +173,12 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         other_replicas=None if shared is None else OtherReplicas(shared, settings.replica),
         own_records=own_records,
         records=records,
-        live_events=LiveEvents(Board(cameras), journal.watch),
+        live_events=LiveEvents(board, journal.watch),
+        commissioning=commissioning,
         operator_actions=OperatorActions(journal, records, alarms),
         heatmaps=Heatmaps(settings.artifacts, settings.max_pixels, choice.made),
         what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores, READING_PATIENCE_S),
-        rescoring=_rescoring(settings, cameras, choice, records),
+        rescoring=_rescoring(settings, cameras, armings, choice, records),
         hung=hung,
     )
     _show(components)
@@ -178,10 +186,10 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
 
 
 def _rescoring(
-    settings: Settings, cameras: Mapping[str, Camera], choice: ActiveChoice, records: Records
+    settings: Settings, cameras: Mapping[str, Camera], armings: Armings, choice: ActiveChoice, records: Records
 ) -> RescoringDesk:
     def opened(artifact: str) -> Serving:
-        return open_serving(choice.folder_of(artifact), settings, cameras=cameras)
+        return open_serving(choice.folder_of(artifact), settings, cameras=cameras, armings=armings)
 
     return RescoringDesk(settings.data_dir, records, ArchiveFolder(settings.pictures_folder), opened)
 
@@ -224,11 +232,6 @@ def _aligners(settings: Settings, cameras: Mapping[str, Camera]) -> dict[str, Al
 def _incident_sources(metrics: ServiceMetrics, readiness: Readiness, followers: Sequence[Follower]) -> list[Source]:
     overload = Overload(lambda: metrics.refused)
     return [overload.problems, readiness.problems, partial(out_of_reach, followers)]
-
-
-def _shared_database(settings: Settings) -> Database | None:
-    url = settings.database_url
-    return None if url is None else Database(postgres_engine(url.get_secret_value()))
 
 
 def _show(components: Components) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from service.record.database.engine import postgres_engine
+from service.record.database.engine import Database, postgres_engine
 from service.record.followers.follower import Follower, Sink
 from service.record.followers.payload import read_template
 from service.record.followers.postgres import PostgresCopy
@@ -12,6 +12,12 @@ from service.record.retention.entry_stores import JournalEntryStore, PostgresEnt
 from service.record.retention.retention import FOR_EVER, Retention
 from service.settings import Settings
 from service.telemetry.metrics import ServiceMetrics
+
+
+def shared_database(settings: Settings) -> Database | None:
+    """The PostgreSQL that replicas share, where one is set."""
+    url = settings.database_url
+    return None if url is None else Database(postgres_engine(url.get_secret_value()))
 
 
 def sinks_of(journal: Journal, settings: Settings, metrics: ServiceMetrics) -> list[Sink]:

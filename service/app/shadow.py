@@ -7,6 +7,7 @@ from service.contract.crop import Crop
 from service.contract.decision import Decision
 from service.contract.errors import NotReady
 from service.judging.active_choice import ActiveChoice
+from service.judging.armings import Armings
 from service.judging.model_switch import ModelSwitch
 from service.judging.serving import open_serving
 from service.judging.shadow.kept import ShadowFile
@@ -26,6 +27,7 @@ from service.telemetry.shadow_metrics import ShadowMetrics
 def made_shadow(
     settings: Settings,
     cameras: Mapping[str, Camera],
+    armings: Armings,
     models: ModelSwitch,
     archive: Archive,
     metrics: ServiceMetrics,
@@ -36,7 +38,7 @@ def made_shadow(
     return ShadowModel(
         ShadowOpener(
             ActiveChoice(settings.artifacts, settings.data_dir).folder_of,
-            lambda folder, limit: open_serving(folder, one_thread, limit, cameras),
+            lambda folder, limit: open_serving(folder, one_thread, limit, cameras, armings),
             settings.shadow.inference_limit_s,
         ),
         ShadowFile(settings.data_dir),

@@ -19,6 +19,7 @@ from service.control_room.what_if.rescoring import Rescorer
 from service.control_room.what_if.rescoring_desk import FOLDER
 from service.control_room.what_if.rescoring_job import RESULTS, RescoringJob, RescoringOrder, Tally
 from service.judging.active_choice import ActiveChoice
+from service.judging.armings import Armings
 from service.judging.serving import Serving, open_serving
 from service.monitoring.cameras_file import read_cameras
 from service.record.archive.folder import ArchiveFolder
@@ -57,7 +58,8 @@ def run(options: argparse.Namespace) -> int:
     choice = ActiveChoice(settings.artifacts, settings.data_dir)
     artifact = options.artifact or choice.wanted()
     cameras = read_cameras(settings.cameras_file)
-    serving = open_serving(choice.folder_of(artifact), settings, cameras=cameras)
+    armings = Armings(settings.data_dir, cameras)
+    serving = open_serving(choice.folder_of(artifact), settings, cameras=cameras, armings=armings)
     if options.artifact:
         return asyncio.run(with_records(settings, partial(_rescore, settings=settings, serving=serving, wanted=wanted)))
     ask = partial(_ask, settings=settings, serving=serving, choice=choice, wanted=wanted, tried=options.threshold)

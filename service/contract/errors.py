@@ -15,6 +15,7 @@ LeakInspectionError
 │   ├── NotFound           ... for something that exists
 │   │   └── PictureGone    ... other than a picture that is no longer kept
 │   ├── AlreadyRunning     ... when the one before it is done
+│   ├── Conflict           ... after a look at what has changed meanwhile
 │   ├── Misdirected        ... to a name of this service
 │   ├── CrossOrigin        ... from the service's own page
 │   ├── Unauthenticated    ... with a key
@@ -95,6 +96,10 @@ class PictureGone(NotFound):
 
 class AlreadyRunning(RequestError):
     """There is place for one such piece of work, and it is taken."""
+
+
+class Conflict(RequestError):
+    """What the request builds on is no longer so."""
 
 
 class Misdirected(RequestError):

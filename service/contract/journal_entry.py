@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     SHIFT_ACCEPTED = "shift_accepted"
     DRIFT = "drift"
     DRIFT_ENDED = "drift_ended"
+    CAMERA_ARMED = "camera_armed"
+    CAMERA_DISARMED = "camera_disarmed"
     MODEL_ACTIVATED = "model_activated"
     SHADOW_STARTED = "shadow_started"
     SHADOW_ENDED = "shadow_ended"

@@ -99,6 +99,11 @@ class Board:
         """The cameras of the cameras file."""
         return self._known
 
+    @property
+    def cameras(self) -> list[str]:
+        """The cameras of the cameras file, and others that have sent something lately."""
+        return sorted(self._cameras)
+
     def alarm(self, event: Event) -> AlarmView | None:
         """Return the alarm that was raised or changed, as it is now, if it is the latest of its well."""
         if event.camera_id is None:

@@ -34,6 +34,8 @@ KINDS: dict[type[errors.LeakInspectionError], Kind] = {
     errors.Misdirected: Kind(421, "misdirected", "The request is for another host"),
     errors.NotFound: Kind(404, "not-found", "Not found"),
     errors.AlreadyRunning: Kind(409, "already-running", "One is at work already"),
+    errors.Conflict: Kind(409, "conflict", "Something has changed meanwhile"),
+    errors.CommissioningRefused: Kind(409, "commissioning-refused", "The camera may not be armed"),
     errors.BodyTooLarge: Kind(413, "too-large", "Too large"),
     errors.PictureTooLarge: Kind(413, "too-large", "Too large"),
     errors.NotAPicture: Kind(415, "not-a-picture", "Not a whole JPEG or PNG"),

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from pydantic import JsonValue
 
-from service.contract.errors import ArtifactError, MalformedField, NotReady, Unavailable
+from service.contract.errors import ArtifactError, Conflict, MalformedField, NotReady, Unavailable
 from service.contract.journal_entry import EventKind
+from service.contract.manifest import Threshold
 from service.judging.active_choice import ActiveChoice
 from service.judging.manifest_pins import require_unchanged
 from service.judging.moved_threshold import with_threshold
@@ -26,6 +28,9 @@ MODEL_CHECK = "model"
 SELF_TEST_CHECK = "self_test"
 REFUSED_ARTIFACT = "refused_artifact"
 NOTHING_SAID: Final[Mapping[str, JsonValue]] = MappingProxyType({})
+
+Cuts = Mapping[str, Threshold]
+"""Thresholds by camera."""
 
 
 class ModelSwitch:
@@ -127,6 +132,20 @@ class ModelSwitch:
             raise MalformedField(f"threshold: {value:g} is the threshold already")
         made = await asyncio.to_thread(with_threshold, serving, value, self._choice.made)
         return await self.activate(made, why)
+
+    async def change_cuts(self, artifact_sha256: str, keep: Callable[[Serving], Awaitable[Cuts]]) -> None:
+        """Judge by other thresholds of cameras from now on, as ``keep`` returns them once they are on record.
+
+        Raises:
+            Conflict: another artefact is served than the one they were chosen with.
+            NotReady: nothing is loaded.
+            Unavailable: they cannot be kept; nothing has changed.
+        """
+        async with self._changing:
+            serving = self.current()
+            if serving.artifact.sha256 != artifact_sha256:
+                raise Conflict(f"{serving.artifact.id} has been activated meanwhile: look at the camera again")
+            self._serving = replace(serving, thresholds=await keep(serving))
 
     async def self_test(self, *, routine: bool = False) -> SelfTest:
         """Challenge what is served; a failure makes readiness red until a later test passes.

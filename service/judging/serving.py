@@ -12,6 +12,7 @@ from service.contract.gate.gates import Gates
 from service.contract.levels import Levels
 from service.contract.manifest import GateLimits, Threshold
 from service.contract.run_limit import RunLimit
+from service.judging.armings import Armings, thresholds_in_file
 from service.monitoring.cameras_file import Camera
 from service.settings import Settings
 
@@ -54,6 +55,7 @@ def open_serving(
     settings: Settings,
     limit: RunLimit | None = None,
     cameras: Mapping[str, Camera] | None = None,
+    armings: Armings | None = None,
 ) -> Serving:
     """Verify an artefact, open and warm up its scorer.
 
@@ -62,6 +64,7 @@ def open_serving(
         settings: threads of an inference, and the most pixels of a picture.
         limit: of the time of one inference.
         cameras: what some cameras have of their own: limits of the gate, laid over the artefact's, and thresholds.
+        armings: the thresholds that people gave some cameras since; None where they do not count.
 
     Raises:
         ArtifactError: says what is wrong with it.
@@ -75,20 +78,9 @@ def open_serving(
         Gates(manifest.gate, manifest.input, _gate_limits(known)),
         ServedModel(manifest.name, artifact.id, artifact.sha256, SOFTWARE_VERSION),
         settings.max_pixels,
-        _thresholds(artifact, known),
+        thresholds_in_file(artifact, known) if armings is None else armings.thresholds(artifact),
     )
 
 
 def _gate_limits(cameras: Mapping[str, Camera]) -> dict[str, GateLimits]:
     return {name: camera.gate for name, camera in cameras.items() if camera.gate is not None}
-
-
-def _thresholds(artifact: Artifact, cameras: Mapping[str, Camera]) -> dict[str, Threshold]:
-    """The cuts that were chosen for cameras with the scores of this very artefact."""
-    own = {name: camera.threshold for name, camera in cameras.items() if camera.threshold is not None}
-    common = artifact.manifest.threshold
-    return {
-        name: common.moved_to(cut.value)
-        for name, cut in own.items()
-        if cut.artifact in {artifact.id, artifact.scores_of}
-    }

@@ -20,7 +20,7 @@ class Incident:
 
     Kinds are ``overload``, the checks of readiness (``model``, ``self_test``, ``journal``), ``refused_artifact``,
     ``shadow``, the followers of the journal (``postgresql``, ``webhook``), plugs (``mqtt``, ``modbus``,
-    ``opcua``), and cameras (``misaligned``, ``stream``); more may be added at any time.
+    ``opcua``), and cameras (``commissioning``, ``misaligned``, ``stream``); more may be added at any time.
     """
 
     kind: str

@@ -129,6 +129,9 @@ def _happened(event: Event, board: Board, place: int) -> Iterator[bytes]:
         yield _line("no_data", SilenceView(camera_id, event.well_id, silent_since(event)), place)
     elif event.kind in DRIFT:
         yield _line("drift", DriftView(camera_id, board.drifting(camera_id)), place)
+    else:
+        payload = {**event.payload, "camera_id": camera_id}
+        yield _line("service", ServiceEventView(event.kind, event.at, payload), place)
 
 
 def _heartbeat(place: int) -> bytes:

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
+from service.control_room.commissioning_desk import CommissioningDesk
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
@@ -59,6 +60,7 @@ class Needs:
     own_records: Records
     event_outbox: EventOutbox
     live_events: LiveEvents
+    commissioning: CommissioningDesk
     alarms: AlarmDesk
     operator_actions: OperatorActions
     heatmaps: Heatmaps
@@ -103,6 +105,7 @@ ArchiveNeed = Annotated[Archive, Depends(_need(lambda needs: needs.archive))]
 RecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.records))]
 OwnRecordsNeed = Annotated[Records, Depends(_need(lambda needs: needs.own_records))]
 EventOutboxNeed = Annotated[EventOutbox, Depends(_need(lambda needs: needs.event_outbox))]
+CommissioningNeed = Annotated[CommissioningDesk, Depends(_need(lambda needs: needs.commissioning))]
 LiveEventsNeed = Annotated[LiveEvents, Depends(_need(lambda needs: needs.live_events))]
 AlarmsNeed = Annotated[AlarmDesk, Depends(_need(lambda needs: needs.alarms))]
 OperatorActionsNeed = Annotated[OperatorActions, Depends(_need(lambda needs: needs.operator_actions))]

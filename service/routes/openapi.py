@@ -46,6 +46,8 @@ BODY_PROBLEMS = {
     413: "The body has too many bytes.",
 }
 SIGN_IN_PROBLEMS = {429: "Too many wrong keys came from this address: try again after a pause."}
+CONFLICTS = {409: "It is not what was shown any more: look at the camera again."}
+CONFLICTING = ("armCamera", "disarmCamera")
 EVERY_PROBLEM = {
     401: "A key is needed.",
     403: "The key is for another role, or a page of another origin sent this.",
@@ -90,6 +92,7 @@ def document(app: FastAPI) -> Json:
                 operation["summary"] = _summary(operation)
                 _describe_problems(operation, APP_PROBLEMS)
                 _describe_problems(operation, BODY_PROBLEMS if "requestBody" in operation else {})
+                _describe_problems(operation, CONFLICTS if operation["operationId"] in CONFLICTING else {})
                 _describe_problems(operation, SIGN_IN_PROBLEMS if operation["operationId"] == "signIn" else {})
         for model in (Decision, BatchAnswer, BatchForm, CropForm, TrialForm, WholeFrameForm, ProblemAnswer):
             _add(schemas, model)

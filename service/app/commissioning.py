@@ -1,0 +1,37 @@
+"""What commissioning cameras needs of the others."""
+
+from collections.abc import Mapping
+
+from service.control_room.board import Board
+from service.control_room.camera_study import BESIDE_THE_LINE, CameraStudies
+from service.control_room.commissioning_desk import CommissioningDesk
+from service.frame_inspector import FrameInspector
+from service.judging.active_choice import ActiveChoice
+from service.judging.armings import Armings
+from service.judging.model_switch import ModelSwitch
+from service.monitoring.cameras_file import Camera
+from service.record.archive.folder import ArchiveFolder
+from service.record.journal.journal import Journal
+from service.record.queries.records import Records
+from service.settings import Settings
+from service.telemetry.commissioning_metrics import CommissioningMetrics
+from service.telemetry.metrics import ServiceMetrics
+
+
+def made_commissioning(
+    settings: Settings,
+    cameras: Mapping[str, Camera],
+    armings: Armings,
+    models: ModelSwitch,
+    records: tuple[Records, Records],
+    journal: Journal,
+    board: Board,
+    frames: FrameInspector,
+    metrics: ServiceMetrics,
+) -> CommissioningDesk:
+    """``records`` are those of this replica, whose pictures are here, and those of all."""
+    same_scores = ActiveChoice(settings.artifacts, settings.data_dir).same_scores
+    studies = CameraStudies(*records, ArchiveFolder(settings.pictures_folder), same_scores, BESIDE_THE_LINE)
+    desk = CommissioningDesk(cameras, models, armings, studies, journal, lambda: board.cameras, frames.without_layout)
+    CommissioningMetrics(metrics.registry, desk.counts)
+    return desk

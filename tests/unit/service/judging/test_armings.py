@@ -1,0 +1,126 @@
+"""Which cuts of cameras count, with which artefact, and beside the cameras file."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.contract.artifact import Artifact, open_artifact
+from service.contract.errors import SetupError, Unavailable
+from service.contract.manifest import SceneRate
+from service.judging.armings import ARMINGS, OUTDATED, Arming, Armings
+from service.monitoring.cameras_file import Camera, CameraThreshold
+from tests.small_artifact import THRESHOLD, write_artifact
+
+RATE = SceneRate(scenes=20, value=0.01, low=0.0, high=0.1)
+
+
+@pytest.fixture
+def artifact(tmp_path: Path) -> Artifact:
+    return open_artifact(tmp_path / "artifacts" / write_artifact(tmp_path / "artifacts"))
+
+
+def an_arming(of: Artifact, **changes: object) -> Arming:
+    fields: dict[str, object] = {
+        "event_id": "e-1",
+        "at": datetime(2026, 5, 4, tzinfo=UTC),
+        "operator": "Anna",
+        "reason": "",
+        "artifact": of.id,
+        "artifact_sha256": of.sha256,
+        "scores_of": of.scores_of,
+        "cut": 0.004,
+        "lowest_leak": None,
+        "leak": RATE,
+        "unknown": RATE,
+        "pictures": 100,
+        "scenes": 20,
+        "pictures_sha256": "ab" * 32,
+    }
+    return Arming.model_validate(fields | changes)
+
+
+def cuts(armings: Armings, artifact: Artifact) -> dict[str, float]:
+    return {name: threshold.value for name, threshold in armings.thresholds(artifact).items()}
+
+
+def test_what_is_put_is_found_by_the_next_start(tmp_path: Path, artifact: Artifact) -> None:
+    Armings(tmp_path, {}).put("cam-1", an_arming(artifact))
+    again = Armings(tmp_path, {})
+    assert (again.of("cam-1"), cuts(again, artifact)) == (an_arming(artifact), {"cam-1": 0.004})
+    again.put("cam-1", None)
+    assert [*Armings(tmp_path, {})] == []
+
+
+@pytest.mark.parametrize("change", [{"scores_of": "other-0123abcd"}, {"artifact_sha256": "cd" * 32}])
+def test_a_cut_counts_with_the_very_artefact_it_was_chosen_with(
+    tmp_path: Path, artifact: Artifact, change: dict[str, object]
+) -> None:
+    armings = Armings(tmp_path, {})
+    armings.put("cam-1", an_arming(artifact, **change))
+    assert (cuts(armings, artifact), armings.outdated(artifact)) == ({}, ["cam-1"])
+    assert "cam-1" in armings.problems(artifact)[OUTDATED]
+
+
+@pytest.mark.parametrize(
+    ("lowest_leak", "threshold", "counts"),
+    [
+        pytest.param(0.01, 0.001, True, id="known leaks allow it, wherever the threshold is"),
+        pytest.param(0.005, 0.02, False, id="known leaks do not allow it"),
+        pytest.param(None, 0.02, True, id="below the threshold, where no leak is known"),
+        pytest.param(None, 0.001, False, id="above the threshold, where no leak is known"),
+    ],
+)
+def test_a_cut_goes_on_with_a_moved_threshold_that_allows_it(
+    tmp_path: Path, artifact: Artifact, lowest_leak: float | None, threshold: float, counts: bool
+) -> None:
+    armings = Armings(tmp_path, {})
+    armings.put("cam-1", an_arming(artifact))
+    own = artifact.manifest.threshold.model_copy(update={"value": threshold, "lowest_leak": lowest_leak})
+    manifest = artifact.manifest.model_copy(update={"threshold": own, "scores_of": artifact.id})
+    moved = replace(artifact, folder=artifact.folder.with_name("small-01234567"), manifest=manifest)
+    assert (cuts(armings, moved), armings.outdated(moved)) == (({"cam-1": 0.004}, []) if counts else ({}, ["cam-1"]))
+
+
+@pytest.mark.parametrize(
+    ("in_file", "then", "now"),
+    [
+        pytest.param(None, None, 0.004, id="the file says nothing"),
+        pytest.param(0.003, 0.003, 0.004, id="the file says what it said when the camera was armed"),
+        pytest.param(0.003, 0.002, 0.003, id="the file was changed since"),
+        pytest.param(0.003, None, 0.003, id="the file got a cut since"),
+        pytest.param(None, 0.003, None, id="the file lost its cut since"),
+    ],
+)
+def test_the_cameras_file_wins_once_it_is_changed(
+    tmp_path: Path, artifact: Artifact, in_file: float | None, then: float | None, now: float | None
+) -> None:
+    def threshold(value: float | None) -> CameraThreshold | None:
+        return None if value is None else CameraThreshold(artifact=artifact.id, value=value)
+
+    armings = Armings(tmp_path, {"cam-1": Camera(interval_s=1.0, threshold=threshold(in_file))})
+    armings.put("cam-1", an_arming(artifact, instead_of=threshold(then)))
+    assert cuts(armings, artifact).get("cam-1") == now
+    assert cuts(armings, artifact).get("cam-2", THRESHOLD) == THRESHOLD
+
+
+def test_a_cut_of_the_cameras_file_for_another_artefact_is_outdated(tmp_path: Path, artifact: Artifact) -> None:
+    stale = Camera(interval_s=1.0, threshold=CameraThreshold(artifact="other-0123abcd", value=0.003))
+    armings = Armings(tmp_path, {"cam-1": stale, "cam-2": Camera(interval_s=1.0)})
+    assert (armings.outdated(artifact), cuts(armings, artifact)) == (["cam-1"], {})
+
+
+def test_what_cannot_be_kept_changes_nothing(tmp_path: Path, artifact: Artifact) -> None:
+    armings = Armings(tmp_path, {})
+    (tmp_path / ARMINGS).mkdir()
+    with pytest.raises(Unavailable, match="data folder"):
+        armings.put("cam-1", an_arming(artifact))
+    assert armings.of("cam-1") is None
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"cam-1": {}}', '{"no camera": null}'])
+def test_a_file_that_cannot_be_read_is_no_empty_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / ARMINGS).write_text(text)
+    with pytest.raises(SetupError, match=ARMINGS):
+        Armings(tmp_path, {})
