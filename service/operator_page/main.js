@@ -5,6 +5,7 @@ import { read } from "./api.js";
 import { attentionOf } from "./attention.js";
 import { Board } from "./board.js";
 import { Cards } from "./cards.js";
+import { commissioning } from "./commission_view.js";
 import { drawBanners } from "./banners.js";
 import { openDecision } from "./decision_dialog.js";
 import { part, setText } from "./dom.js";
@@ -75,6 +76,7 @@ listenToAddress({
   layout: showLayout,
   gauge: gaugeStudy(),
   "what-if": () => whatIf.show(),
+  commission: commissioning(open),
 });
 setInterval(drawSoon, TICK_MS);
 setInterval(askStatus, STATUS_MS);

@@ -1,5 +1,6 @@
 // Русский: табло и решение. {name} подставляется; список — формы числа [1, 2–4, 5 и больше].
 
+import commission from "./strings_ru_commission.js";
 import gauge from "./strings_ru_gauge.js";
 import shadow from "./strings_ru_shadow.js";
 import views from "./strings_ru_views.js";
@@ -10,6 +11,7 @@ export default {
   ...shadow,
   ...views,
   ...whatIf,
+  ...commission,
 
   "title": "Контроль проливов",
 
@@ -43,6 +45,7 @@ export default {
   "trouble.refused_artifact": "Новая или изменённая модель отклонена; работает прежняя. Сообщите инженеру.",
   "trouble.shadow": "Теневая модель не работает или её счёт не сохраняется; вердикты даются. Сообщите инженеру.",
   "trouble.overload": "СНИМКИ ОТКЛОНЯЮТСЯ {duration}: их больше, чем можно оценить. Следите за старыми снимками.",
+  "trouble.commissioning": "Камера введена в работу с другой моделью: действует порог самой модели. Сообщите инженеру (Система, «Ввод камер в работу»).",
   "trouble.misaligned": "КАМЕРА ИЛИ СТОЛ СДВИНУЛИСЬ, {duration}: кристаллизаторы не оцениваются. Верните на место или обновите разметку.",
   "trouble.stream": "КАМЕРА НЕ ДАЁТ КАДРОВ, {duration}: её кристаллизаторы не оцениваются. Проверьте камеру и сеть.",
   "trouble.postgresql": "Общий журнал недоступен {duration}. Вердикты выносятся; списки могут быть старыми.",

@@ -2,7 +2,7 @@
 
 import { part, setAttribute } from "./dom.js";
 
-const VIEWS = ["board", "history", "system", "report", "layout", "gauge", "what-if"];
+const VIEWS = ["board", "history", "system", "report", "layout", "gauge", "what-if", "commission"];
 
 /** Shows the view of the address now and whenever it changes; `entered[view](query)` is called on arrival. */
 export function listenToAddress(entered) {
