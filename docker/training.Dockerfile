@@ -9,8 +9,10 @@ ARG TORCH_INDEX=
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip --python /opt/leak-training/bin/python install --no-deps ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} \
     "$(grep ^torch== constraints.txt)"
+# "training cluster" adds Ray.
+ARG EXTRAS=training
 RUN --mount=type=cache,target=/root/.cache/pip \
-    python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['training'], sep='\n')" >libraries.txt \
+    python -c "import sys, tomllib; extras = tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']; print(*(line for extra in sys.argv[1:] for line in extras[extra]), sep='\n')" $EXTRAS >libraries.txt \
     && pip --python /opt/leak-training/bin/python install --constraint constraints.txt --requirement libraries.txt
 COPY README.md LICENSE ./
 COPY service service

@@ -23,6 +23,7 @@ from training.recipe.recipe import recipe_names
 USAGE_ERROR = 2
 INTERRUPTED = 130
 SEEDS = 3
+RESUMED = {"compare": "finished fits", "improve": "finished fits", "rescore": "judged pictures"}
 STRATEGIES: tuple[str, ...] = get_args(StrategyName)
 
 
@@ -45,8 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _refused(f"{error.filename or 'the disk'}: {error.strerror or error}: free it or choose another")
     except KeyboardInterrupt:
-        kept = "; finished fits are kept, the same command resumes" if options.command in {"compare", "improve"} else ""
-        print(f"leak-training: interrupted{kept}", file=sys.stderr)
+        kept = RESUMED.get(options.command)
+        told = f"; {kept} are kept, the same command resumes" if kept else ""
+        print(f"leak-training: interrupted{told}", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(adder.add_parser("evaluate", help="measure an artefact on labelled pictures"))
     _add_recalibrate(adder.add_parser("recalibrate", help="the same weights with another threshold"))
     _add_commission(adder.add_parser("commission", help="fit an artefact to a new camera, or refuse to arm it"))
+    _add_rescore(adder.add_parser("rescore", help="judge everything that is kept with an artefact, as a table"))
     _add_report(adder.add_parser("report", help="draw the report of a finished comparison again"))
     _add_import_reviews(adder.add_parser("import-reviews", help="make a data folder of reviewed pictures"))
     _add_improve(adder.add_parser("improve", help="from reviews to a better artefact: where it stands, the next step"))
@@ -86,15 +89,22 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_out(parser)
     parser.add_argument("--recipes", nargs="+", metavar="RECIPE", help=f"of {', '.join(recipe_names())}, or TOML files")
     parser.add_argument("--seeds", type=count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
-    parser.add_argument(
-        "--jobs", type=count(1, 256), default=default_processes(), metavar="N", help="processes (%(default)s)"
-    )
+    _add_jobs(parser)
     parser.add_argument(
         "--quick", action="store_true", help="one seed, two epochs, few wells: a first look, never activated"
     )
     parser.add_argument("--work", type=Path, metavar="DIR", help="where finished fits are kept (default OUT/.compare)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="HTML report with pictures, for this machine alone")
     parser.add_argument("--mlflow", metavar="URI", help="write runs to MLflow: sqlite:///FILE or a server's address")
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    """Where the work is done, and by how many processes of this machine."""
+    parser.add_argument(
+        "--jobs", type=count(1, 256), default=default_processes(), metavar="N", help="processes (%(default)s)"
+    )
+    text = "spread the work by Ray: local, or HOST:PORT of a cluster's head (extra cluster)"
+    parser.add_argument("--cluster", metavar="ADDRESS", help=text)
 
 
 def _add_fit(parser: argparse.ArgumentParser) -> None:
@@ -147,6 +157,13 @@ def _add_commission(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--camera", default="CAMERA", metavar="ID", help="its camera_id, for the cameras file")
     parser.add_argument("--budget", type=share, default=0.05, metavar="SHARE", help="called leak in a scene on average")
     parser.add_argument("--margin", type=share, default=0.75, metavar="SHARE", help="of the lowest leak, no cut above")
+
+
+def _add_rescore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("artifact", type=Path, metavar="ARTEFACT", help="folder of the artefact")
+    parser.add_argument("place", metavar="PLACE", help="folder, archive file, or s3://BUCKET/FOLDER")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder, for the Parquet files")
+    _add_jobs(parser)
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:

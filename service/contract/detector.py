@@ -82,7 +82,7 @@ class Detector:
         step = pictures_at_once(self.input)
         for start in range(0, len(pictures), step):
             gated: list[Gated] = []
-            for some in _bounded(pictures[start : start + step]):
+            for some in bounded_runs(pictures[start : start + step]):
                 gated += self.gate.judge_all(some)
             found += self.judge_gated(gated)
         return found
@@ -132,8 +132,8 @@ class Detector:
         return scores
 
 
-def _bounded(pictures: Iterable[Pixels]) -> Iterator[list[Pixels]]:
-    """Cut pictures into runs of so many bytes, one picture at least."""
+def bounded_runs(pictures: Iterable[Pixels]) -> Iterator[list[Pixels]]:
+    """Cut pictures into runs of ``MOST_BYTES``, one picture at least; of lazy ones no more is ever in memory."""
     run: list[Pixels] = []
     size = 0
     for picture in pictures:

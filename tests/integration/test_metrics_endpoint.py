@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READERS = [
     *(ROOT / "docker" / "prometheus" / "rules").glob("*.yml"),
     *(ROOT / "docker" / "grafana").rglob("*.json"),
+    *(ROOT / "docker" / "kubernetes" / "keda").glob("*.yaml"),
     ROOT / "docs" / "runbook.md",
 ]
 RECORDED = re.compile(r"record: (\S+)")

@@ -1,6 +1,7 @@
 """``leak-training compare``: the whole offline job, from pictures to the active artefact."""
 
 import argparse
+from contextlib import AbstractContextManager
 
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +23,7 @@ from training.dataset.splits import Split, division, split
 from training.dataset.whole_file import replacing
 from training.export.assembly import Findings
 from training.export.export import export
+from training.fitting.worker_pool import WorkerPool, worker_pool
 from training.gate.usable import require_usable
 
 CONTENT = "comparison.json"
@@ -46,7 +48,8 @@ def compare(options: argparse.Namespace, console: Console) -> Artifact:
     require_usable(parts)
     plan = plan.suited(parts)
     cache = JobCache(options.work or options.out / ".compare", data, plan, parts)
-    comparison = compare_candidates(plan, parts, cache, options.jobs, progress)
+    with _pool(options) as pool:
+        comparison = compare_candidates(plan, parts, cache, pool, progress)
     notes = (*describe_data(data), division(parts))
     content = comparison_report(comparison, plan, parts, notes, options.command_line)
     kept = cache.folder / CONTENT
@@ -65,6 +68,15 @@ def compare(options: argparse.Namespace, console: Console) -> Artifact:
     if tracker is not None:
         print(f"MLflow run {tracker.write(content, artifact.folder)} in {options.mlflow}")
     return artifact
+
+
+def _pool(options: argparse.Namespace) -> AbstractContextManager[WorkerPool]:
+    """The processes of this machine, or a cluster."""
+    if not options.cluster:
+        return worker_pool(options.jobs)
+    from training.cluster.ray_pool import ray_pool  # noqa: PLC0415  # its extra need not be installed
+
+    return ray_pool(options.cluster, options.jobs)
 
 
 def _against(artifact: Artifact, options: argparse.Namespace, parts: Split, findings: Findings) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from training.comparison.pca import run_reference
 from training.comparison.picture_sets import PictureSets, prepare
 from training.comparison.plan import ComparisonPlan
 from training.comparison.ranking import RankedCandidate, rank, rank_candidate
-from training.comparison.result import JobResult, load_result
+from training.comparison.result import FinishedJob, JobResult, load_result, save_result
 from training.dataset.data import Dataset, hash_of
 from training.dataset.progress import SILENT, Progress
 from training.dataset.splits import Split
+from training.dataset.whole_file import replacing
 from training.fitting import weights
 from training.fitting.fit import Fitted
-from training.fitting.worker_pool import finished, worker_pool
+from training.fitting.worker_pool import WorkerPool, finished
 from training.models import CONVOLUTIONAL
 
 
@@ -53,9 +54,16 @@ class JobCache:
         """The result of a job, where it is finished."""
         return load_result(self.results / f"{key}.json")
 
+    def keep(self, job: FinishedJob) -> None:
+        """Keep what a job brought; the result last, since it says that all is there."""
+        if job.weights:
+            with replacing(self.results / f"{job.key}.pt") as draft:
+                draft.write_bytes(job.weights)
+        save_result(job.result, self.results / f"{job.key}.json")
+
 
 def compare(
-    plan: ComparisonPlan, parts: Split, cache: JobCache, processes: int, progress: Progress = SILENT
+    plan: ComparisonPlan, parts: Split, cache: JobCache, pool: WorkerPool, progress: Progress = SILENT
 ) -> Comparison:
     """Run what has not been run, then rank all candidates.
 
@@ -63,7 +71,7 @@ def compare(
         plan: recipes and seeds.
         parts: of the data, bounded by the plan.
         cache: where results are kept, and found again.
-        processes: that work side by side, one thread each.
+        pool: runs the fits, one thread each.
         progress: shows how far it is.
 
     Raises:
@@ -73,24 +81,24 @@ def compare(
     remaining = [job for job in jobs if cache.result(job.key) is None]
     if len(remaining) < len(jobs):
         progress.note(f"{len(jobs) - len(remaining)} of {len(jobs)} fits were finished before: resuming")
-    with worker_pool(processes) as executor:
-        specs = [REFERENCE_SPEC, *(recipe.input for recipe in plan.recipes)]
-        picture_sets = prepare(cache.folder, parts, specs, plan.extent(parts), executor, progress)
-        futures = _start(remaining, picture_sets, cache, executor)
-        for result in progress.track(finished(futures), "fitting candidates", len(futures)):
-            progress.note(_line(result))
+    specs = [REFERENCE_SPEC, *(recipe.input for recipe in plan.recipes)]
+    picture_sets = prepare(cache.folder, parts, specs, plan.extent(parts), pool, progress)
+    futures = _start(remaining, picture_sets, cache, pool)
+    for job in progress.track(finished(futures), "fitting candidates", len(futures)):
+        cache.keep(job)
+        progress.note(_line(job.result))
     return _ranked(jobs, cache)
 
 
 def _start(
-    jobs: Sequence[Job], picture_sets: PictureSets, cache: JobCache, executor: Executor
-) -> list[Future[JobResult]]:
+    jobs: Sequence[Job], picture_sets: PictureSets, cache: JobCache, pool: WorkerPool
+) -> list[Future[FinishedJob]]:
     """Hand out the long fits first, so that none is left alone at the end."""
     futures = []
     if cache.result(REFERENCE) is None:
-        futures.append(executor.submit(run_reference, picture_sets, cache.results))
+        futures.append(pool.submit(run_reference, picture_sets))
     longest_first = sorted(jobs, key=lambda job: -job.recipe.epochs * (1 + job.recipe.augmentation.leaks))
-    return futures + [executor.submit(run_job, job, picture_sets, cache.results) for job in longest_first]
+    return futures + [pool.submit(run_job, job, picture_sets) for job in longest_first]
 
 
 def _line(result: JobResult) -> str:

@@ -13,7 +13,7 @@ from service.contract.picture import Pixels
 from service.contract.scorer import OnnxScorer
 from training.comparison.examples import worst_pictures
 from training.comparison.picture_sets import PictureSets
-from training.comparison.result import JobResult, save_result
+from training.comparison.result import FinishedJob, JobResult
 from training.export.block_graph import arranged
 from training.export.cost import score_us
 from training.export.onnx_graph import serialise, to_onnx
@@ -50,19 +50,16 @@ def jobs_of(recipe: Recipe, seeds: int) -> list[Job]:
     return fits + [Job(fits[0].recipe, kind) for kind in taught]
 
 
-def run_job(job: Job, picture_sets: PictureSets, results: Path) -> JobResult:
-    """Fit, score every set, measure the cost; keep the result and the weights below ``results``."""
+def run_job(job: Job, picture_sets: PictureSets) -> FinishedJob:
+    """Fit, score every set, measure the cost; the weights belong to what may be exported."""
     sets = picture_sets.sets(job.recipe.input)
     try:
         fitted = fit(job.recipe, _batches(job, picture_sets, sets), torch.from_numpy(sets["choice_good"]))
         result = _judge_left_out(job, fitted, sets) if job.left_out else _judge(fitted, sets)
         result = replace(result, scenes=picture_sets.scenes())
-        if not job.left_out:
-            weights.save(fitted, results / f"{job.key}.pt")
+        return FinishedJob(job.key, result, b"" if job.left_out else weights.to_bytes(fitted))
     except LeakInspectionError as error:
-        result = JobResult(job.recipe.name, job.recipe.seed, job.left_out, failed=str(error))
-    save_result(result, results / f"{job.key}.json")
-    return result
+        return FinishedJob(job.key, JobResult(job.recipe.name, job.recipe.seed, job.left_out, failed=str(error)))
 
 
 def _batches(job: Job, picture_sets: PictureSets, sets: Mapping[str, Pixels]) -> TrainingBatches:

@@ -1,7 +1,6 @@
 """The yardstick of every comparison: the reconstruction error of a principal component analysis, never exported."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from sklearn.decomposition import PCA
 from service.contract.manifest import InputSpec
 from service.contract.picture import Pixels
 from training.comparison.picture_sets import PictureSets
-from training.comparison.result import JobResult, save_result
+from training.comparison.result import FinishedJob, JobResult
 
 NAME = "pca_32"
 SUMMARY = "Reference: reconstruction error of 32 principal components on 64 x 64 pixels"
@@ -19,17 +18,15 @@ SPEC = InputSpec(height=64, width=64)
 BATCH = 512
 
 
-def run_reference(picture_sets: PictureSets, results: Path) -> JobResult:
-    """Fit the components on the good wells and score every set; keep the result below ``results``."""
+def run_reference(picture_sets: PictureSets) -> FinishedJob:
+    """Fit the components on the good wells and score every set."""
     sets = picture_sets.sets(SPEC)
     start = time.monotonic()
     good = _rows(sets["fit_good"])
     model = PCA(min(COMPONENTS, *good.shape), svd_solver="randomized", random_state=0).fit(good)
     fit_s = time.monotonic() - start
     scores = {name: tuple(_errors(model, pixels).tolist()) for name, pixels in sets.items() if name != "fit_good"}
-    result = JobResult(NAME, seed=0, scores=scores, scenes=picture_sets.scenes(), fit_s=fit_s)
-    save_result(result, results / f"{NAME}.json")
-    return result
+    return FinishedJob(NAME, JobResult(NAME, seed=0, scores=scores, scenes=picture_sets.scenes(), fit_s=fit_s))
 
 
 def _rows(pixels: Pixels) -> NDArray[np.float32]:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -20,7 +19,7 @@ from training.dataset.scenes import one_by_one
 from training.dataset.splits import Split
 from training.dataset.whole_file import replacing
 from training.evaluation.evaluate import scenes_and_events
-from training.fitting.worker_pool import finished
+from training.fitting.worker_pool import Files, WorkerPool, finished
 from training.synthetic import kinds
 from training.synthetic.augmentation import (
     FAMILIES,
@@ -53,23 +52,24 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class PictureSets:
-    """A folder with the sets at each model's size."""
+    """The sets at each model's size, where jobs can read them."""
 
-    folder: Path
+    files: Files
 
     def sets(self, spec: InputSpec) -> dict[str, Pixels]:
         """Pixels uint8 [N, H, W, 3] by name: the parts of the split, ``choice/leak/<family>`` and so on."""
-        with np.load(self.folder / _file(spec, "sets")) as content:
+        with self.files.open(_file(spec, "sets")) as file, np.load(file) as content:
             return dict(content)
 
     def scenes(self) -> dict[str, tuple[int, ...]]:
         """The scene of each good well and the event of each leak, by part."""
-        content = json.loads((self.folder / SCENES).read_text(encoding="utf-8"))
+        with self.files.open(SCENES) as file:
+            content = json.load(file)
         return {name: tuple(numbers) for name, numbers in content.items()}
 
     def augmentation(self, spec: InputSpec) -> tuple[AugmentedPictures, AugmentedPictures]:
         """Synthetic leaks and disturbances on the good wells that are fitted."""
-        with np.load(self.folder / _file(spec, "augmentation")) as content:
+        with self.files.open(_file(spec, "augmentation")) as file, np.load(file) as content:
             leaks, disturbances = ({field: content[f"{kind}_{field}"] for field in FIELDS} for kind in FAMILIES)
             return AugmentedPictures(**leaks, restored=content["restored"]), AugmentedPictures(
                 **disturbances, restored=disturbances["pixels"]
@@ -77,7 +77,7 @@ class PictureSets:
 
 
 def prepare(
-    folder: Path, parts: Split, specs: Iterable[InputSpec], extent: Extent, executor: Executor, progress: Progress
+    folder: Path, parts: Split, specs: Iterable[InputSpec], extent: Extent, pool: WorkerPool, progress: Progress
 ) -> PictureSets:
     """Draw what is not there yet and keep it; the same parts and extent always give the same sets.
 
@@ -86,19 +86,21 @@ def prepare(
         parts: of the data.
         specs: the sizes that candidates ask for.
         extent: how much is drawn.
-        executor: draws in chunks.
+        pool: draws in chunks.
         progress: shows the chunks.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _keep_scenes(folder / SCENES, parts)
-    missing = [spec for spec in dict.fromkeys(specs) if not (folder / _file(spec, "augmentation")).exists()]
+    wanted = list(dict.fromkeys(specs))
+    missing = [spec for spec in wanted if not (folder / _file(spec, "augmentation")).exists()]
     if missing:
-        drawings = _draw_all(_rules(parts, extent), missing, executor, progress)
+        drawings = _draw_all(_rules(parts, extent), missing, pool, progress)
         real = _real(parts, missing, progress)
         for spec, drawn, sets in zip(missing, drawings, real, strict=True):
             _save(folder / _file(spec, "sets"), _sets(parts, drawn, sets))
             _save(folder / _file(spec, "augmentation"), _augmentation(drawn))
-    return PictureSets(folder)
+    names = [_file(spec, what) for spec in wanted for what in ("sets", "augmentation")]
+    return PictureSets(pool.share(folder, [SCENES, *names]))
 
 
 def _rules(parts: Split, extent: Extent) -> dict[str, tuple[Sequence[Pixels], DrawingRule]]:
@@ -119,13 +121,13 @@ def _rules(parts: Split, extent: Extent) -> dict[str, tuple[Sequence[Pixels], Dr
 def _draw_all(
     rules: Mapping[str, tuple[Sequence[Pixels], DrawingRule]],
     specs: Sequence[InputSpec],
-    executor: Executor,
+    pool: WorkerPool,
     progress: Progress,
 ) -> list[dict[str, AugmentedPictures]]:
     """Draw every set, at the size of each model."""
     futures = {
         name: [
-            executor.submit(draw_at_sizes, list(some), rule, first, specs, erase=name == ERASED)
+            pool.submit(draw_at_sizes, list(some), rule, first, specs, erase=name == ERASED)
             for first, some in chunks(wells)
         ]
         for name, (wells, rule) in rules.items()

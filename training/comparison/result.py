@@ -56,6 +56,15 @@ class JobResult:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class FinishedJob:
+    """What a job hands back to whoever keeps it: its key, its result, the file of its weights where there is one."""
+
+    key: str
+    result: JobResult
+    weights: bytes = b""
+
+
 _ADAPTER = TypeAdapter(JobResult)
 
 

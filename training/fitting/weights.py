@@ -13,8 +13,8 @@ from training.models.scoring import ScoringGraph
 from training.recipe.recipe import Recipe
 
 
-def save(fitted: Fitted, path: Path) -> None:
-    """Write the candidate, whole or not at all."""
+def to_bytes(fitted: Fitted) -> bytes:
+    """The candidate as the content of a file."""
     content = {
         "recipe": fitted.recipe.model_dump_json(),
         "weights": fitted.graph.state_dict(),
@@ -24,8 +24,13 @@ def save(fitted: Fitted, path: Path) -> None:
     }
     buffer = io.BytesIO()  # torch ends in a RuntimeError where it meets a full disk itself
     torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+def save(fitted: Fitted, path: Path) -> None:
+    """Write the candidate, whole or not at all."""
     with replacing(path) as draft:
-        draft.write_bytes(buffer.getvalue())
+        draft.write_bytes(to_bytes(fitted))
 
 
 def load(path: Path) -> Fitted:

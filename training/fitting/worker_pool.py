@@ -1,28 +1,76 @@
-"""Processes that work side by side, one PyTorch thread each."""
+"""Processes that work side by side, one thread each: what a comparison asks of them, and those of this machine."""
 
 import multiprocessing
+import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import TypeVar
+from pathlib import Path
+from typing import BinaryIO, ParamSpec, Protocol, TypeVar
 
 import cv2
 import torch
+from threadpoolctl import threadpool_limits
 
 from service.contract.errors import FitFailed
 
 Result = TypeVar("Result")
+Given = ParamSpec("Given")
+
+
+class Files(Protocol):
+    """Files that jobs read, wherever they run."""
+
+    def open(self, name: str) -> BinaryIO:
+        """Open one of them."""
+
+
+class WorkerPool(Protocol):
+    """Runs functions of modules elsewhere, with what can be pickled; whoever does that can carry a comparison."""
+
+    def submit(self, function: Callable[Given, Result], /, *given: Given.args, **named: Given.kwargs) -> Future[Result]:
+        """Run it once to its end, as often as that takes."""
+
+    def share(self, folder: Path, names: Iterable[str]) -> Files:
+        """Let the jobs read files of a folder of this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Files that lie where the jobs run."""
+
+    folder: Path
+
+    def open(self, name: str) -> BinaryIO:
+        """Open one of them."""
+        return (self.folder / name).open("rb")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPool:
+    """Processes of this machine."""
+
+    executor: Executor
+
+    def submit(self, function: Callable[Given, Result], /, *given: Given.args, **named: Given.kwargs) -> Future[Result]:
+        """Run it in one of them."""
+        return self.executor.submit(function, *given, **named)
+
+    def share(self, folder: Path, names: Iterable[str]) -> Files:  # noqa: ARG002  # all are there
+        """Name the folder: they see it too."""
+        return Folder(folder)
 
 
 @contextmanager
-def worker_pool(size: int) -> Iterator[Executor]:
+def worker_pool(size: int) -> Iterator[LocalPool]:
     """Start so many processes; when the work ends early, by Ctrl-C or an error, they are stopped at once."""
-    executor = ProcessPoolExecutor(size, mp_context=_Context(), initializer=_begin)
+    executor = ProcessPoolExecutor(size, mp_context=_Context(), initializer=use_one_thread)
     try:
-        yield executor
+        yield LocalPool(executor)
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
@@ -59,6 +107,9 @@ class _Context(SpawnContext):
     Process = _Worker
 
 
-def _begin() -> None:
+def use_one_thread() -> None:
+    """Let this process compute on one thread: sums of several come in another order, and so to other bytes."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # for what is loaded later
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
+    threadpool_limits(1)

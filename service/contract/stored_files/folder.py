@@ -1,7 +1,8 @@
 """The files of a folder, through links too."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from service.contract.errors import DataError
@@ -42,20 +43,17 @@ def _file(root: Path, path: Path) -> StoredFile:
         return _faulty(root, path, "is no ordinary file")
     if status.st_size > MAX_FILE_BYTES:
         return _faulty(root, path, f"is larger than {MAX_FILE_BYTES} bytes")
-    return StoredFile(_below(root, path), status.st_size, _reader(root, path))
+    return StoredFile(_below(root, path), status.st_size, partial(_read, root, path))
 
 
-def _reader(root: Path, path: Path) -> Callable[[], bytes]:
-    def read() -> bytes:
-        try:
-            return path.read_bytes()
-        except FileNotFoundError as error:
-            place = _below(root, path)
-            raise DataError(
-                f"{place} vanished from {printable(str(root))} while it was read: leave the folder alone"
-            ) from error
-
-    return read
+def _read(root: Path, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        place = _below(root, path)
+        raise DataError(
+            f"{place} vanished from {printable(str(root))} while it was read: leave the folder alone"
+        ) from error
 
 
 def _below(root: Path, path: Path) -> PurePosixPath:
