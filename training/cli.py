@@ -90,9 +90,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipes", nargs="+", metavar="RECIPE", help=f"of {', '.join(recipe_names())}, or TOML files")
     parser.add_argument("--seeds", type=count(1, 32), default=SEEDS, metavar="N", help="fits a recipe")
     _add_jobs(parser)
-    parser.add_argument(
-        "--quick", action="store_true", help="one seed, two epochs, few wells: a first look, never activated"
-    )
+    parser.add_argument("--quick", action="store_true", help="one seed, two epochs, few wells; never activated")
     parser.add_argument("--work", type=Path, metavar="DIR", help="where finished fits are kept (default OUT/.compare)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="HTML report with pictures, for this machine alone")
     parser.add_argument("--mlflow", metavar="URI", help="write runs to MLflow: sqlite:///FILE or a server's address")
@@ -205,9 +203,7 @@ def _add_import_onnx(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output-is", choices=("reconstruction", "score", "map"), help="where its shape does not tell")
     parser.add_argument("--size", type=size, metavar="HxW", help="of its pictures, where the graph does not tell")
     parser.add_argument("--layout", choices=("nchw", "nhwc", "flat"), help="where the graph does not tell")
-    parser.add_argument(
-        "--channels", choices=("rgb", "bgr", "grey"), default="rgb", help="in their order (%(default)s)"
-    )
+    parser.add_argument("--channels", choices=("rgb", "bgr", "grey"), default="rgb", help="in order (%(default)s)")
     parser.add_argument(
         "--normalise",
         choices=("unit", "bytes", "symmetric", "imagenet"),
@@ -241,12 +237,8 @@ def _add_naming(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_site(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--site",
-        type=Path,
-        metavar="DIR",
-        help="second set, of other scenes: half is fitted or chooses, half reports",
-    )
+    text = "second set, of other scenes: half is fitted or chooses, half reports"
+    parser.add_argument("--site", type=Path, metavar="DIR", help=text)
 
 
 def _add_out(parser: argparse.ArgumentParser) -> None:
