@@ -16,6 +16,7 @@ from service.app.followers import out_of_reach, retentions_of, shared_database, 
 from service.app.plugs import grpc_plugs, made_plugs
 from service.app.shadow import made_shadow, observers, source_of_scores
 from service.app.streams import pulled_cameras, stream_problems
+from service.app.what_if import made_rescoring
 from service.contract.alignment.aligner import Aligner, open_aligner
 from service.contract.run_limit import RunLimit
 from service.control_room.board import Board
@@ -23,7 +24,6 @@ from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
 from service.control_room.what_if.desk import WhatIfDesk
-from service.control_room.what_if.rescoring_desk import RescoringDesk
 from service.edge.access import Access, Role, read_keys
 from service.edge.admission import Admission
 from service.edge.arrivals import Arrivals
@@ -35,7 +35,7 @@ from service.judging.active_choice import ActiveChoice
 from service.judging.armings import Armings
 from service.judging.model_switch import MODEL_CHECK, SELF_TEST_CHECK, ModelSwitch
 from service.judging.pixel_budget import PixelBudget
-from service.judging.serving import SOFTWARE_VERSION, Serving, open_serving
+from service.judging.serving import SOFTWARE_VERSION, open_serving
 from service.judging.workers import JudgingWorkers
 from service.monitoring.alarms.desk import AlarmDesk
 from service.monitoring.alarms.layer import AlarmLayer
@@ -51,7 +51,6 @@ from service.monitoring.readiness import Readiness
 from service.monitoring.shift.watch import ShiftWatch
 from service.plugs.plug import RunningPlug
 from service.record.archive.archive import Archive
-from service.record.archive.folder import ArchiveFolder
 from service.record.clock import CLOCK_FILE, RecordClock
 from service.record.database.engine import Database
 from service.record.event_outbox import EventOutbox, note
@@ -178,20 +177,11 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         operator_actions=OperatorActions(journal, records, alarms),
         heatmaps=Heatmaps(settings.artifacts, settings.max_pixels, choice.made),
         what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores, READING_PATIENCE_S),
-        rescoring=_rescoring(settings, cameras, armings, choice, records),
+        rescoring=made_rescoring(settings, cameras, armings, choice, records),
         hung=hung,
     )
     _show(components)
     return components
-
-
-def _rescoring(
-    settings: Settings, cameras: Mapping[str, Camera], armings: Armings, choice: ActiveChoice, records: Records
-) -> RescoringDesk:
-    def opened(artifact: str) -> Serving:
-        return open_serving(choice.folder_of(artifact), settings, cameras=cameras, armings=armings)
-
-    return RescoringDesk(settings.data_dir, records, ArchiveFolder(settings.pictures_folder), opened)
 
 
 def _access(settings: Settings) -> Access:

@@ -49,7 +49,7 @@ def _list(client: httpx.Client) -> int:
     for one in answer["items"]:
         words = "OUTDATED" if one["outdated"] else "not armed" if one["source"] == "artifact" else "armed"
         print(f"{one['camera_id']:20} {words:10} cut {one['cut']:.4g}{_by(one['armed'])}")
-    print("next: leak-inspection commission CAMERA --url ...")
+    print(f"next: leak-inspection commission CAMERA --url {client.base_url}")
     return 0
 
 
@@ -61,7 +61,7 @@ def _guide(client: httpx.Client, options: argparse.Namespace) -> int:
         print(f"{options.camera} is disarmed: its cut is {view['cut']:.4g} again")
         return 0
     view = _answer(client.get(path, params={"hours": options.hours}))
-    print(*_steps(view), sep="\n")
+    print(*_steps(view, options.url), sep="\n")
     if not options.arm:
         return 0 if view["proposal"] is not None or view["state"] == "armed" else 1
     if view["proposal"] is None:
@@ -72,7 +72,7 @@ def _guide(client: httpx.Client, options: argparse.Namespace) -> int:
     return 0
 
 
-def _steps(view: Json) -> Iterator[str]:
+def _steps(view: Json, url: str) -> Iterator[str]:
     seen, camera = view["seen"], view["camera_id"]
     yield f"{camera}: {view['state'].replace('_', ' ')}"
     yield f"  judged by   a cut of {view['cut']:.4g} ({view['source'].replace('_', ' ')}){_by(view['armed'])}"
@@ -82,13 +82,14 @@ def _steps(view: Json) -> Iterator[str]:
     yield f"  pictures    {seen['pictures']} of {seen['pictures_wanted']}, of {wells} wells{without}"
     yield f"  scenes      {seen['scenes']} of {seen['scenes_wanted']}"
     if seen["suspects"]:
-        yield f"  like leaks  {', '.join(seen['suspects'])}: look at them"
+        yield f"  like leaks  {len(seen['suspects'])} pictures at least, look at them:"
+        yield from (f"              {decision_id}" for decision_id in seen["suspects"])
     yield from (f"  refused     {reason}" for reason in view["refusals"])
     if view["proposal"] is not None:
         yield from _proposal(view["proposal"])
     yield f"next: {view['next_step']}"
     if view["proposal"] is not None and view["state"] != "armed":
-        yield f"      leak-inspection commission {camera} --url ... --arm --operator NAME --reason WHY"
+        yield f"      leak-inspection commission {camera} --url {url} --arm --operator NAME --reason WHY"
 
 
 def _proposal(proposal: Json) -> Iterator[str]:
