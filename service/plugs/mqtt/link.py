@@ -196,7 +196,9 @@ async def _send_all(client: aiomqtt.Client, messages: Sequence[Message]) -> None
     It acknowledges nothing of quality 0, but answers in the order in which it was asked: the answer to a question
     that changes nothing says that what was sent before has arrived.
     """
-    await asyncio.gather(*(client.publish(*message[:2], message.qos, message.retain) for message in messages))
+    for place in range(0, len(messages), AT_ONCE):
+        some = messages[place : place + AT_ONCE]
+        await asyncio.gather(*(client.publish(*message[:2], message.qos, message.retain) for message in some))
     if any(message.qos < AT_LEAST_ONCE for message in messages):
         await client.unsubscribe(NEVER_SUBSCRIBED)
 

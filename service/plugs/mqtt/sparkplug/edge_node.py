@@ -1,9 +1,10 @@
 """The edge node: births, data and deaths with their numbers; knows neither broker nor clock."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from service.contract.decision import Decision
-from service.contract.journal_entry import ALARM_KINDS, Event, EventKind, Recorded, entry_time
+from service.contract.journal_entry import ALARM_KINDS, Entry, Event, EventKind, Recorded, entry_time
 from service.judging.serving import SOFTWARE_VERSION
 from service.monitoring.alarms.alarm import Alarm
 from service.monitoring.alarms.events import alarm_after
@@ -50,6 +51,7 @@ class EdgeNode:
         self._seq = 0
         self._alarm: bool | None = None
         self.bd_seq = 0
+        self.turn = asyncio.Lock()
         for camera_id, camera in cameras.items():
             for well_id in camera.wells:
                 self._well(camera_id, well_id)
@@ -68,14 +70,18 @@ class EdgeNode:
         payload = encoded(self._now(), [self._bd_seq_metric()], datatypes=True)
         return Message(self.topic("NDEATH"), payload, retain=False, qos=AT_LEAST_ONCE)
 
-    def session(self, last_sequence: int) -> list[Message]:
+    def session(self, last_sequence: int) -> Iterator[Message]:
         """Be born in a new session, when the journal has come to ``last_sequence``."""
         self._live_after = last_sequence
         self._catching_up = self._place is None or self._place < last_sequence
-        return self.births()
+        yield from self.births()
 
-    def births(self) -> list[Message]:
-        """The node's birth, then that of each device: everything that may ever be sent in this session."""
+    def births(self) -> Iterator[Message]:
+        """The node's birth, then that of each device: everything that may ever be sent in this session.
+
+        Many wells take long: each message is made when it is asked for, so that others come in between. ``turn`` is
+        held meanwhile, since data may follow only when all are born.
+        """
         self._seq, now = 0, self._now()
         for well in self._wells.values():
             well.told = None
@@ -86,13 +92,16 @@ class EdgeNode:
             Metric("Properties/Software", f"leak-inspection {SOFTWARE_VERSION}", now, STRING),
             Metric("alarm", self._alarm, now, BOOLEAN),
         ]
-        devices = dict.fromkeys(device for device, _ in self._wells)
-        born = [device for device in devices if self._catching_up or device not in self._silent]
-        return [self._message("NBIRTH", None, metrics), *(self._birth(device) for device in born)]
+        yield self._message("NBIRTH", None, metrics)
+        for device in dict.fromkeys(device for device, _ in self._wells):
+            if self._catching_up or device not in self._silent:
+                yield self._birth(device)
 
     def data(self, entries: Sequence[Recorded]) -> list[Message]:
         """What entries of the journal have to say, in their order."""
         messages: list[Message] = []
+        for _, entry in entries:
+            self._register(entry)
         for sequence, entry in entries:
             if sequence > self._live_after:
                 messages += self._caught_up()
@@ -105,7 +114,12 @@ class EdgeNode:
             messages += self._caught_up()
         return [*messages, *self._node_alarm()]
 
-    def _changes(self, entry: object) -> Iterator[Change]:
+    def _register(self, entry: Entry) -> None:
+        """Know the wells of all entries first: then a device is born once for all that are new."""
+        if isinstance(entry, Decision) or (isinstance(entry, Event) and entry.kind in ALARM_KINDS):
+            self._well(entry.camera_id, entry.well_id)
+
+    def _changes(self, entry: Entry) -> Iterator[Change]:
         if isinstance(entry, Decision):
             well = self._well(entry.camera_id, entry.well_id)
             self._silent.discard(well[0])
@@ -141,7 +155,7 @@ class EdgeNode:
         for device in sorted(self._silent):
             yield from self._death_of(device)
 
-    def _silenced(self, entry: object) -> Iterator[Message]:
+    def _silenced(self, entry: Entry) -> Iterator[Message]:
         """A camera that is silent as a whole is a device that is lost."""
         if isinstance(entry, Event) and entry.kind is EventKind.NO_DATA and entry.well_id is None:
             device = entry.camera_id or UNNAMED

@@ -35,7 +35,8 @@ class SparkplugPublisher:
         if not entries:
             return Step(sequence, 0)
         await self._broker.connected()
-        await self._broker.publish(self._node.data(entries))
+        async with self._node.turn:
+            await self._broker.publish(self._node.data(entries))
         return Step(entries[-1].sequence, len(entries))
 
     async def close(self) -> None:

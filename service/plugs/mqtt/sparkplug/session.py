@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -111,13 +111,13 @@ class SparkplugSession:
         if self._open_alarms is not None:
             self._node.stands(await self._open_alarms())
             self._open_alarms = None
-        await send(self._node.session(self._journal.tail.last_sequence))
+        await self._be_born(send, self._node.session(self._journal.tail.last_sequence))
         opened()
         while True:
             await asyncio.sleep(self._between_births_s)
             await self._asked.wait()
             self._asked.clear()
-            await send(self._node.births())
+            await self._be_born(send, self._node.births())
 
     def received(self, message: Received) -> None:
         """Take a command or the host's state; what makes no sense changes nothing.
@@ -137,6 +137,11 @@ class SparkplugSession:
 
     def farewell(self) -> Message:
         return self._node.death()
+
+    async def _be_born(self, send: Send, births: Iterable[Message]) -> None:
+        async with self._node.turn:
+            for message in births:
+                await send([message])
 
     def _command(self, message: Received) -> None:
         if message.retained:

@@ -54,18 +54,18 @@ def silence(well_id: str | None = None) -> Event:
 
 
 def test_before_anything_has_come_every_well_is_unknown_and_alarms() -> None:
-    node, device = a_node().session(0)
+    node, device = list(a_node().session(0))
     assert kinds([node, device]) == ["NBIRTH/line", "DBIRTH/line/cam-1"]
     told = values(device)
     assert len(told) == 2 * len(DATATYPES)
     assert {told[f"{well}/verdict"] for well in ("12a", "12b")} == {"unknown"}
     assert (values(node)["alarm"], told["12a/alarm"], told["12b/alarm"]) == (True, True, True)
-    assert values(a_node({}).session(0)[0])["alarm"] is True
+    assert values(next(a_node({}).session(0)))["alarm"] is True
 
 
 def test_after_a_birth_only_what_changes_is_told_and_the_nodes_alarm_follows() -> None:
     node = a_node({"cam-1": Camera(interval_s=5, wells=("12a",))})
-    node.session(0)
+    list(node.session(0))
     first = node.data([entry(1, a_decision())])
     assert kinds(first) == ["DDATA/line/cam-1", "NDATA/line"]
     assert values(first[1]) == {"alarm": False}
@@ -75,26 +75,26 @@ def test_after_a_birth_only_what_changes_is_told_and_the_nodes_alarm_follows() -
     third = node.data([entry(3, leak)])
     assert values(third[0])["12a/verdict"] == "leak"
     assert values(third[1]) == {"alarm": True}
-    again = values(node.births()[1])
+    again = values(list(node.births())[1])
     assert (again["12a/decision_id"], again["12a/score_ratio"]) == (leak.decision_id, leak.score_ratio)
 
 
 def test_numbers_count_from_the_birth_and_go_round_after_255() -> None:
     node = a_node()
-    sent = node.session(0)
+    sent = list(node.session(0))
     for place in range(1, 300):
         sent += node.data([entry(place, a_decision())])
     assert [read(message).seq for message in sent] == [place % 256 for place in range(len(sent))]
-    assert [read(message).seq for message in node.births()] == [0, 1]
+    assert [read(message).seq for message in list(node.births())] == [0, 1]
     assert not read(node.death()).HasField("seq")
 
 
 def test_what_lay_in_the_journal_is_historical_and_then_each_well_is_told_as_it_is() -> None:
     node = a_node()
-    node.session(0)
+    list(node.session(0))
     node.data([entry(1, a_decision()), entry(2, a_decision(well_id="12b"))])
     node.bd_seq = 1
-    born, device = node.session(5)
+    born, device = list(node.session(5))
     assert (values(born)["bdSeq"], values(born)["alarm"]) == (1, True)
     assert {values(device)[f"{well}/reason"] for well in ("12a", "12b")} == {"catching_up"}
     past = [a_decision(Verdict.LEAK), a_decision()]
@@ -110,10 +110,10 @@ def test_what_lay_in_the_journal_is_historical_and_then_each_well_is_told_as_it_
 
 def test_what_a_connection_was_lost_over_comes_again_as_historical() -> None:
     node = a_node()
-    node.session(0)
+    list(node.session(0))
     lost = [entry(1, a_decision()), entry(2, a_decision(Verdict.LEAK))]
     node.data(lost)
-    device = node.session(2)[1]
+    device = list(node.session(2))[1]
     assert values(device)["12a/verdict"] == "leak"
     again = node.data(lost)
     assert [values(one) for one in again] == [{}, {}]
@@ -123,14 +123,14 @@ def test_what_a_connection_was_lost_over_comes_again_as_historical() -> None:
 
 def test_a_silent_well_is_unknown_and_a_silent_camera_dies_until_it_speaks() -> None:
     node = a_node()
-    node.session(0)
+    list(node.session(0))
     node.data([entry(1, a_decision()), entry(2, a_decision(well_id="12b"))])
     one = node.data([entry(3, silence("12a"))])
     assert kinds(one) == ["DDATA/line/cam-1", "NDATA/line"]
     assert (values(one[0])["12a/verdict"], values(one[0])["12a/alarm"]) == ("unknown", True)
     all_of_it = node.data([entry(4, silence())])
     assert kinds(all_of_it) == ["DDATA/line/cam-1", "DDEATH/line/cam-1"]  # of the other well
-    assert kinds(node.births()) == ["NBIRTH/line"]
+    assert kinds(list(node.births())) == ["NBIRTH/line"]
     back = node.data([entry(5, a_decision())])
     assert kinds(back) == ["DBIRTH/line/cam-1", "DDATA/line/cam-1"]
     assert values(back[0])["12b/alarm"] is True
@@ -139,24 +139,32 @@ def test_a_silent_well_is_unknown_and_a_silent_camera_dies_until_it_speaks() -> 
 def test_a_camera_that_fell_silent_meanwhile_dies_when_that_is_told() -> None:
     node = a_node()
     node.data([entry(1, a_decision())])
-    node.session(2)
+    list(node.session(2))
     told = node.data([entry(2, silence())])
     assert kinds(told)[-1] == "DDEATH/line/cam-1"
     assert all(one.is_historical for message in told[:2] for one in read(message).metrics)
-    assert kinds(node.births()) == ["NBIRTH/line"]
+    assert kinds(list(node.births())) == ["NBIRTH/line"]
 
 
 def test_a_well_or_camera_that_was_not_known_is_born_before_its_data() -> None:
     node = a_node()
-    node.session(0)
+    list(node.session(0))
     told = node.data([entry(1, a_decision(well_id="13")), entry(2, a_decision(camera_id=None, well_id=None))])
     assert kinds(told) == ["DBIRTH/line/cam-1", "DDATA/line/cam-1", "DBIRTH/line/~", "DDATA/line/~"]
     assert {name.partition("/")[0] for name in values(told[0])} == {"12a", "12b", "13"}
 
 
+def test_wells_that_are_new_together_are_born_once() -> None:
+    node = a_node()
+    list(node.session(0))
+    told = node.data([entry(place, a_decision(well_id=f"new-{place}")) for place in range(1, 51)])
+    assert kinds(told) == ["DBIRTH/line/cam-1", *["DDATA/line/cam-1"] * 50]
+    assert len({name.partition("/")[0] for name in values(told[0])}) == 52
+
+
 def test_wells_beyond_the_bound_share_one_place_and_none_is_passed_over() -> None:
     node = a_node({"cam-1": Camera(interval_s=5, wells=tuple(str(number) for number in range(MOST_WELLS)))})
-    node.session(0)
+    list(node.session(0))
     told = node.data([entry(1, a_decision(Verdict.LEAK, well_id="new")), entry(2, a_decision(well_id="newer"))])
     assert kinds(told) == ["DBIRTH/line/~", "DDATA/line/~", "DDATA/line/~"]
     assert values(told[1])["~/verdict"] == "leak"
@@ -168,7 +176,7 @@ def test_an_alarm_says_how_it_stands_also_from_before_the_start() -> None:
     alarm = Alarm.raised(decision, first_out=True, chattering=False)
     node.stands([alarm])
     shelved = alarm.shelved(START, START + timedelta(hours=1), "ann", "nozzle")
-    device = node.session(0)[1]
+    device = list(node.session(0))[1]
     assert values(device)["12a/alarm_state"] == "unacknowledged"
     assert values(device)["12b/alarm_state"] == "normal"
     told = node.data([entry(1, event_of(Transition(new_id(), EventKind.ALARM_SHELVED, shelved, "ann")))])
@@ -179,7 +187,7 @@ def test_an_alarm_says_how_it_stands_also_from_before_the_start() -> None:
 def test_death_and_birth_carry_one_number(name: str) -> None:
     node = a_node()
     node.bd_seq = 7
-    death, birth = node.death(), node.session(0)[0]
+    death, birth = node.death(), next(node.session(0))
     assert values(death)["bdSeq"] == values(birth)["bdSeq"] == 7
     assert getattr(read(death), name)
     assert (death.qos, death.retain, birth.qos, birth.retain) == (1, False, 0, False)
