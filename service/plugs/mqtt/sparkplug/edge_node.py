@@ -1,7 +1,8 @@
 """The edge node: births, data and deaths with their numbers; knows neither broker nor clock."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from service.contract.decision import Decision
 from service.contract.journal_entry import ALARM_KINDS, Entry, Event, EventKind, Recorded, entry_time
@@ -99,20 +100,53 @@ class EdgeNode:
 
     def data(self, entries: Sequence[Recorded]) -> list[Message]:
         """What entries of the journal have to say, in their order."""
-        messages: list[Message] = []
         for _, entry in entries:
             self._register(entry)
-        for sequence, entry in entries:
-            if sequence > self._live_after:
-                messages += self._caught_up()
-            at = millis(entry_time(entry))
-            for change in self._changes(entry):
-                messages += self._told(change, at, historical=sequence <= self._live_after)
-            messages += self._silenced(entry)
-            self._place = max(self._place or 0, sequence)
+        past = [one for one in entries if one.sequence <= self._live_after]
+        messages = [*self._past(past)]
+        if entries:
+            self._place = max(self._place or 0, entries[-1].sequence)
         if self._place is not None and self._place >= self._live_after:
             messages += self._caught_up()
+        for _, entry in entries[len(past) :]:
+            messages += self._live(entry)
         return [*messages, *self._node_alarm()]
+
+    def _past(self, entries: Sequence[Recorded]) -> Iterator[Message]:
+        """History, which may be long, in few messages; in each a metric has one value of one time."""
+        waiting: dict[str, dict[tuple[str, int], list[Metric]]] = defaultdict(dict)
+        for _, entry in entries:
+            at = millis(entry_time(entry))
+            for (device, name), values in self._changes(entry):
+                well = self._wells[device, name]
+                yield from self._birth_before(well, device)
+                well.known.update(values)
+                if (name, at) in waiting[device]:
+                    yield self._data_of(device, waiting.pop(device).values())
+                if well.told is not None:
+                    waiting[device][name, at] = well.metrics(values, at, historical=True)
+            self._silenced(entry)
+        for device, some in waiting.items():
+            if some:
+                yield self._data_of(device, some.values())
+
+    def _live(self, entry: Entry) -> Iterator[Message]:
+        at = millis(entry_time(entry))
+        for (device, name), values in self._changes(entry):
+            well = self._wells[device, name]
+            yield from self._birth_before(well, device)
+            well.known.update(values)
+            if well.told is not None and (metrics := well.news(at)):
+                yield self._data_of(device, [metrics])
+        if (silent := self._silenced(entry)) is not None:
+            yield from self._death_of(silent)
+
+    def _birth_before(self, well: WellMetrics, device: str) -> Iterator[Message]:
+        if well.told is None and device not in self._silent:
+            yield self._birth(device)
+
+    def _data_of(self, device: str, metrics: Iterable[list[Metric]]) -> Message:
+        return self._message("DDATA", device, [one for some in metrics for one in some])
 
     def _register(self, entry: Entry) -> None:
         """Know the wells of all entries first: then a device is born once for all that are new."""
@@ -132,17 +166,6 @@ class EdgeNode:
             for well in wells if entry.well_id is None else [self._well(entry.camera_id, entry.well_id)]:
                 yield well, of_silence(entry)
 
-    def _told(self, change: Change, at: int, *, historical: bool) -> Iterator[Message]:
-        well_id, values = change
-        well, device = self._wells[well_id], well_id[0]
-        if well.told is None and device not in self._silent:
-            yield self._birth(device)
-        well.known.update(values)
-        if device in self._silent and well.told is None:
-            return
-        if metrics := well.metrics(values, at, historical=True) if historical else well.news(at):
-            yield self._message("DDATA", device, metrics)
-
     def _caught_up(self) -> Iterator[Message]:
         """Tell what has become of each well, once."""
         if not self._catching_up:
@@ -151,17 +174,17 @@ class EdgeNode:
         now = self._now()
         for (device, _), well in self._wells.items():
             if well.told is not None and (metrics := well.news(now)):
-                yield self._message("DDATA", device, metrics)
+                yield self._data_of(device, [metrics])
         for device in sorted(self._silent):
             yield from self._death_of(device)
 
-    def _silenced(self, entry: Entry) -> Iterator[Message]:
-        """A camera that is silent as a whole is a device that is lost."""
-        if isinstance(entry, Event) and entry.kind is EventKind.NO_DATA and entry.well_id is None:
-            device = entry.camera_id or UNNAMED
-            self._silent.add(device)
-            if not self._catching_up:
-                yield from self._death_of(device)
+    def _silenced(self, entry: Entry) -> str | None:
+        """A camera that is silent as a whole is a device that is lost: name it."""
+        if not isinstance(entry, Event) or entry.kind is not EventKind.NO_DATA or entry.well_id is not None:
+            return None
+        device = entry.camera_id or UNNAMED
+        self._silent.add(device)
+        return device
 
     def _death_of(self, device: str) -> Iterator[Message]:
         wells = [well for (owner, _), well in self._wells.items() if owner == device]

@@ -115,10 +115,19 @@ def test_what_a_connection_was_lost_over_comes_again_as_historical() -> None:
     node.data(lost)
     device = list(node.session(2))[1]
     assert values(device)["12a/verdict"] == "leak"
-    again = node.data(lost)
-    assert [values(one) for one in again] == [{}, {}]
+    (again,) = node.data(lost)
+    assert values(again) == {}
     ids = [one.entry.decision_id for one in lost if isinstance(one.entry, Decision)]
-    assert [values(one, historical=True)["12a/decision_id"] for one in again] == ids
+    assert [one.string_value for one in read(again).metrics if one.name == "12a/decision_id"] == ids
+
+
+def test_in_one_message_no_metric_has_two_values_of_one_time() -> None:
+    node = a_node()
+    list(node.session(3))
+    same = [entry(place, a_decision(well_id=None, received_at=START)) for place in (1, 2)]
+    told = node.data([*same, entry(3, a_decision(well_id=None))])
+    assert kinds(told) == ["DBIRTH/line/cam-1", *["DDATA/line/cam-1"] * 3, "NDATA/line"][: len(told)]
+    assert [len(read(one).metrics) // 9 for one in told[1:3]] == [1, 2]
 
 
 def test_a_silent_well_is_unknown_and_a_silent_camera_dies_until_it_speaks() -> None:
@@ -142,7 +151,8 @@ def test_a_camera_that_fell_silent_meanwhile_dies_when_that_is_told() -> None:
     list(node.session(2))
     told = node.data([entry(2, silence())])
     assert kinds(told)[-1] == "DDEATH/line/cam-1"
-    assert all(one.is_historical for message in told[:2] for one in read(message).metrics)
+    assert all(one.is_historical for one in read(told[0]).metrics)
+    assert {one.name.partition("/")[0] for one in read(told[0]).metrics} == {"12a", "12b"}
     assert kinds(list(node.births())) == ["NBIRTH/line"]
 
 
