@@ -121,7 +121,9 @@ class Listener:
 
     def heard(self) -> list[Heard]:
         text = Path(f"/proc/self/fd/{self._file}").read_text()
-        lines = [line.split(" ", 2) for line in text.splitlines()]
+        lines = [
+            line.split(" ", 2) for line in text.rpartition("\n")[0].splitlines()
+        ]  # the last one may be half written
         return [Heard(retained == "1", topic, payload) for retained, topic, payload in lines]
 
     def until(self, count: int, leaf: str = "") -> list[Heard]:

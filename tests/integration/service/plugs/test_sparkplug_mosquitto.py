@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from tests.wells import good_well, leaking_well
 DECODER = Path(__file__).parents[3] / "foreign_clients" / "sparkplug_decoder.py"
 NODE = "plant/line-1"
 STATE = "spBv1.0/STATE/scada"
+READY = "spBv1.0/plant/ready"
 TOLD = ("-F", "%r %t %q:%x")
 PATIENCE_S = 20.0
 
@@ -98,6 +100,15 @@ def publish(broker: MosquittoServer, topic: str, payload: bytes, *options: str) 
     subprocess.run([*command, "-s" if payload else "-n", *options], input=payload, check=True, timeout=10)
 
 
+@contextmanager
+def listening(broker: MosquittoServer) -> Iterator[Listener]:
+    """A listener that is sure to hear what is said from now on: it has heard what was retained for it."""
+    publish(broker, READY, b"-", "-r")
+    with broker.listener("spBv1.0/plant/#", *TOLD) as listener:
+        listener.until(1, READY)
+        yield listener
+
+
 def settings(broker: MosquittoServer, folder: Path, **changes: str) -> dict[str, object]:
     cameras = folder / "cameras.toml"
     cameras.write_text('[cameras.cam-1]\ninterval_s = 60\nwells = ["12a", "12b"]\n')
@@ -116,7 +127,7 @@ def test_births_data_commands_and_death_are_as_the_specification_says(
     command = bytes.fromhex(run(decoder, "command", "Node Control/Rebirth"))
     other = bytes.fromhex(run(decoder, "command", "Node Control/Reboot"))
     ncmd = "spBv1.0/plant/NCMD/line-1"
-    with broker.listener("spBv1.0/#", *TOLD) as listener:
+    with listening(broker) as listener:
         with served(tmp_path, **settings(broker, tmp_path)) as where:
             until(listener, births(1))
             good = send(where, "12a", jpeg(good_well(1)))
@@ -148,9 +159,9 @@ def test_births_data_commands_and_death_are_as_the_specification_says(
 def test_what_happened_while_the_broker_was_away_is_historical_and_then_the_truth_is_current(
     broker: MosquittoServer, decoder: Path, tmp_path: Path
 ) -> None:
-    publish(broker, STATE, b'{"online": true, "timestamp": 1}', "-r")
     with served(tmp_path, **settings(broker, tmp_path, sparkplug_host="scada")) as where:
-        with broker.listener("spBv1.0/plant/#", *TOLD) as listener:
+        with listening(broker) as listener:
+            publish(broker, STATE, b'{"online": true, "timestamp": 1}', "-r")
             sent = [send(where, "12a", jpeg(good_well(seed))) for seed in range(3)]
             heard = until(listener, tells(sent[-1]))
         publish(broker, STATE, b"", "-r")  # so that the node waits until somebody listens
@@ -158,7 +169,7 @@ def test_what_happened_while_the_broker_was_away_is_historical_and_then_the_trut
         away = send_all(where, "12a", [jpeg(good_well(seed)) for seed in range(3, 123)])
         away += [send(where, "12a", jpeg(leaking_well(seed))) for seed in range(2)]
         broker.start()
-        with broker.listener("spBv1.0/plant/#", *TOLD) as listener:
+        with listening(broker) as listener:
             publish(broker, STATE, b'{"online": true, "timestamp": 2}', "-r")
             until(listener, tells(away[-1]))
             last = send(where, "12b", jpeg(good_well(1)))
@@ -171,9 +182,11 @@ def test_what_happened_while_the_broker_was_away_is_historical_and_then_the_trut
     assert after[0].values()["bdSeq"] == before[0].values()["bdSeq"] + 1  # type: ignore[operator]
     birth = after[1].values()
     assert (birth["12a/verdict"], birth["12a/alarm"], birth["12a/reason"]) == ("unknown", True, "catching_up")
-    told = [one.values(historical=True).get("12a/decision_id") for one in after]
-    assert [one for one in told if one][-122:] == [one["decision_id"] for one in away]
-    assert {one for one in told if one} <= {one["decision_id"] for one in [*sent, *away]}
+    told = [
+        one.value for message in after for one in message.metrics if one.historical and one.name == "12a/decision_id"
+    ]
+    assert told[-122:] == [one["decision_id"] for one in away]
+    assert set(told) <= {one["decision_id"] for one in [*sent, *away]}
     current = [one.values() for one in after if one.kind == "DDATA" and "12a/verdict" in one.values()]
     assert [(one["12a/verdict"], one["12a/decision_id"]) for one in current] == [("leak", away[-1]["decision_id"])]
 
@@ -182,7 +195,7 @@ def test_a_node_that_vanishes_dies_by_the_brokers_word_and_is_born_with_the_next
     broker: MosquittoServer, decoder: Path, tmp_path: Path
 ) -> None:
     with (
-        broker.listener("spBv1.0/#", *TOLD) as listener,
+        listening(broker) as listener,
         served(tmp_path, replica="one", **settings(broker, tmp_path)) as where,
     ):
         until(listener, births(1))
@@ -199,12 +212,12 @@ def test_a_node_that_vanishes_dies_by_the_brokers_word_and_is_born_with_the_next
 def test_nothing_is_sent_without_the_primary_host_and_it_ends_with_it(
     broker: MosquittoServer, decoder: Path, tmp_path: Path
 ) -> None:
-    with broker.listener("spBv1.0/plant/#", *TOLD) as listener:
+    with listening(broker) as listener:
         with served(tmp_path, **settings(broker, tmp_path, sparkplug_host="scada")) as where:
             first = send(where, "12a", jpeg(good_well(1)))
             for payload in (b"ONLINE", b'{"online": 1, "timestamp": 5}', b'{"online": false, "timestamp": 5}'):
                 publish(broker, STATE, payload, "-r")
-            assert listener.heard() == []
+            assert [one.topic for one in listener.heard()] == [READY]
             publish(broker, STATE, b'{"online": true, "timestamp": 6}', "-r")
             until(listener, tells(first))
             publish(broker, STATE, b'{"online": false, "timestamp": 4}')  # older than what is known
