@@ -84,7 +84,7 @@ class FrameInspector:
 
     async def _decided(self, frame: Crop, crops: list[Crop], problem: str | None, deadline: float) -> list[Decision]:
         if frame.camera_id is not None:
-            self._misaligned.note(frame.camera_id, problem)
+            self._misaligned.note(frame.camera_id, problem, crops[0].frame if crops else None)
         decisions = await self._inspector.inspect_batch(crops, deadline)
         if any(crop.frame is not None and crop.frame.shift_px is not None for crop in crops):  # it has the right size
             self.last_frames.keep(frame)

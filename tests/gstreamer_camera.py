@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,14 @@ class GstreamerCamera:
     """
 
     def __init__(
-        self, folder: Path, files: Sequence[bytes], port: int, rate: int, form: str = "h264", credentials: str = ""
+        self, folder: Path, files: Sequence[bytes], port: int, rate: float, form: str = "h264", credentials: str = ""
     ) -> None:
         self.port = port
         for number, file in enumerate(files):
             (folder / f"{number:02d}.jpg").write_bytes(file)
-        command = [PYTHON, str(PROGRAM), str(port), str(folder), str(rate), form, credentials]
+        exact = Fraction(rate)
+        pace = f"{exact.numerator}/{exact.denominator}"
+        command = [PYTHON, str(PROGRAM), str(port), str(folder), pace, form, credentials]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n"

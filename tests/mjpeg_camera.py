@@ -4,10 +4,24 @@ import base64
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
+
+import numpy as np
+
+from service.contract.picture import Pixels
+from tests.pictures import jpeg
 
 INTERVAL_S = 0.05
 TYPE = 'multipart/x-mixed-replace; boundary="--frame"'
 PART = "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {size}\r\n\r\n"
+
+
+def showing(frame: Pixels) -> Callable[[], bytes]:
+    """Files of a frame, each with the noise of its own exposure, as a camera would send it."""
+    random = np.random.default_rng(4)
+    noisy = [np.clip(frame + random.normal(0, 1.5, frame.shape), 0, 255).astype(np.uint8) for _ in range(12)]
+    files = cycle([jpeg(one) for one in noisy])
+    return lambda: next(files)
 
 
 class MjpegCamera:

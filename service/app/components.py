@@ -118,7 +118,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
     budget = PixelBudget(settings.max_pixels)
     judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
-    misaligned = MisalignedCameras()
+    aligners = _aligners(settings, cameras)
+    misaligned = MisalignedCameras(metrics.registry, aligners)
     shadow = made_shadow(settings, cameras, armings, models, archive, metrics, journal)
     shift = ShiftWatch(source_of_scores(models), settings.shift, settings.data_dir, time())
     recorder = Recorder(journal, archive.keep, monitor, metrics, observers(shift, shadow))
@@ -132,7 +133,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     followers = [Follower(journal, sink) for sink in [*sinks_of(journal, settings, metrics), *plugs.sinks]]
     incidents = [*_incident_sources(metrics, readiness, followers), journal.problems, clock.problems, shadow.problems]
     inspector = Inspector(models, freshness, recorder, judging)
-    frames = FrameInspector(_aligners(settings, cameras), models, inspector, judging, misaligned, archive)
+    frames = FrameInspector(aligners, models, inspector, judging, misaligned, archive)
     many = _intake_of_many(settings, access, cameras)
     plugs.running.extend(grpc_plugs(settings, inspector, models, access, many, readiness, metrics))
     pulled = pulled_cameras(settings, cameras, frames, metrics.registry)

@@ -1,5 +1,6 @@
 """The cameras that are pulled, each with its reader; none where the cameras file names no source."""
 
+from asyncio import Semaphore
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -35,8 +36,9 @@ def pulled_cameras(
     for camera_id, camera in pulled.items():
         require_extra(camera_id, camera)
     metrics = StreamMetrics(registry, pulled)
+    turns = Semaphore(settings.worker_threads)
     return [
-        PulledCamera(camera_id, partial(frames_of, camera, settings), frames.inspect, metrics, camera.interval_s)
+        PulledCamera(camera_id, partial(frames_of, camera, settings), frames.inspect, metrics, turns, camera.interval_s)
         for camera_id, camera in pulled.items()
     ]
 

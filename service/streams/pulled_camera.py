@@ -21,6 +21,9 @@ from service.telemetry.stream_metrics import StreamMetrics
 
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 10.0
+MOST_WAIT_S = 0.4
+"""For a turn; a frame that waited longer makes room for a newer one, which has time left to be judged."""
+
 NO_DATA_S = 4.0
 """Without a judged frame for so long the camera is an incident, which is told a second later."""
 
@@ -45,6 +48,7 @@ class PulledCamera:
         reading: starts a reader.
         judge: gets a frame, and when its inference must have begun on the clock of ``time.perf_counter``.
         metrics: of all streams.
+        turns: of all streams, as many as frames can be judged side by side.
         interval_s: between two frames that are handed over.
         first_retry_s: seconds to the first new start, doubling up to ``LONGEST_RETRY_S``.
     """
@@ -55,6 +59,7 @@ class PulledCamera:
         reading: Reading,
         judge: Callable[[Crop, float], Awaitable[list[Decision]]],
         metrics: StreamMetrics,
+        turns: asyncio.Semaphore,
         interval_s: float = 0.0,
         first_retry_s: float = FIRST_RETRY_S,
     ) -> None:
@@ -62,6 +67,7 @@ class PulledCamera:
         self._reading = reading
         self._judge = judge
         self._metrics = metrics
+        self._turns = turns
         self._no_data_s = max(NO_DATA_S, 2 * interval_s)
         self._first_retry_s = self._retry_s = first_retry_s
         self._why: str | None = None
@@ -100,7 +106,12 @@ class PulledCamera:
             self._retry_s = self._first_retry_s
             self._arrived = head.arrived
             self._count(head)
-            await self._judged_in_time(head, file)
+            got = perf_counter()
+            async with self._turns:  # else, where there is too much to do, all would be late and none judged
+                if perf_counter() - got > MOST_WAIT_S:
+                    self._metrics.count(self.camera_id, "dropped_frames")
+                else:
+                    await self._judged_in_time(head, file)
 
     async def _judged_in_time(self, head: Head, file: bytes) -> None:
         crop = await asyncio.to_thread(_crop, self.camera_id, head, file)  # large files take milliseconds

@@ -46,6 +46,16 @@ class RunningService:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
+
+    def metrics(self, prefix: str) -> list[str]:
+        """The lines of metrics that begin like that."""
+        text = httpx.get(f"{self.address}/metrics").text
+        return [line for line in text.splitlines() if line.startswith(prefix)]
+
     def start(self) -> None:
         """Start and return when it is ready."""
         folders = ("--artifacts", str(self.folder / "artifacts"), "--data-dir", str(self.folder / "data"))

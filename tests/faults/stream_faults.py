@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from tests.faults.frame_faults import GOOD_FRAME, MISALIGNED, quartered
 from tests.faults.rig import Rig, Running
 from tests.frames import write_cameras
 from tests.gige_camera import ADDRESS, gige_port
-from tests.mjpeg_camera import MjpegCamera
+from tests.mjpeg_camera import MjpegCamera, showing
 from tests.pictures import jpeg
 from tests.rtsp_camera import KEYFRAMES_APART, RtspCamera
 
@@ -31,11 +30,6 @@ def exposures(frame: Pixels) -> list[Pixels]:
     """A frame, each time with the noise of its own exposure."""
     random = np.random.default_rng(4)
     return [np.clip(frame + random.normal(0, 1.5, frame.shape), 0, 255).astype(np.uint8) for _ in range(9)]
-
-
-def showing(frame: Pixels) -> Callable[[], bytes]:
-    files = cycle([jpeg(one) for one in exposures(frame)])
-    return lambda: next(files)
 
 
 @asynccontextmanager

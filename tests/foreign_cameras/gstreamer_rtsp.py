@@ -1,6 +1,7 @@
 """GStreamer's RTSP server, as a camera: plays the JPEG files of a folder again and again. Runs with Debian's Python.
 
-Arguments: port, folder of ``00.jpg`` and so on, rate, what makes RTP of the pictures, and ``user:password`` or nothing.
+Arguments: port, folder of ``00.jpg`` and so on, rate as a fraction, form of the pictures, and
+``user:password`` or nothing.
 """
 
 import sys
@@ -26,7 +27,7 @@ def main() -> None:
     server.set_address("127.0.0.1")
     server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
-    caps = f"image/jpeg,framerate={rate}/1"
+    caps = f"image/jpeg,framerate={rate}"
     factory.set_launch(f'( multifilesrc location="{folder}/%02d.jpg" loop=true caps="{caps}" ! {FORMS[form]} )')
     factory.set_shared(False)
     if known:

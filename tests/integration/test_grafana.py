@@ -19,6 +19,8 @@ from service.simulation.sender import Sender, SendingRate
 from tests.e2e.running_service import RunningService
 from tests.e2e.stack import eventually
 from tests.e2e.watched import Watched, has_prometheus
+from tests.frames import drawn_frame, write_cameras
+from tests.mjpeg_camera import MjpegCamera, showing
 from tests.wells import write_wells
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +30,7 @@ PANELS: list[dict[str, Any]] = DASHBOARD["panels"]
 VARIABLES = {"$__rate_interval": "5s", "$camera": ".*"}
 CAMERAS = '[cameras.cam-1]\ninterval_s = 0.25\nwells = ["1a", "9b"]\n[cameras.cam-2]\ninterval_s = 0.25\n'
 RUN_S = 6.0
+SENT = 'sum(leak_inspection_decisions_total{camera_id!="cam-3"})'
 EVENTS = ("leak:cam-1:1a@1", "stale:cam-2:1a@1", "pause:cam-2@3+2")
 
 
@@ -47,13 +50,18 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     if not has_prometheus():
         pytest.skip("needs Prometheus: make system-packages")
     folder = tmp_path_factory.mktemp("watched")
-    (folder / "cameras.toml").write_text(CAMERAS)
-    settings = {"cameras_file": folder / "cameras.toml", "webhook_url": "http://127.0.0.1:9/"}
+    camera = MjpegCamera(showing(drawn_frame()))
+    cameras = write_cameras(folder, "cam-3")
+    cameras.write_text(
+        f'{CAMERAS}{cameras.read_text()}[cameras.cam-3.source]\nurl = "http://127.0.0.1:{camera.port}/"\n'
+    )
+    settings = {"cameras_file": cameras, "webhook_url": "http://127.0.0.1:9/"}
     with RunningService(folder, **settings) as service, Watched(service) as watched:
         result = asyncio.run(scripted_run(service.address, write_wells(folder / "wells")))
         assert set(result.verdicts) == {"no_leak", "leak", "unknown"}
-        eventually(lambda: watched.value("sum(leak_inspection_decisions_total)") == result.sent, "all is counted")
+        eventually(lambda: watched.value(SENT) == result.sent, "all is counted")
         yield watched
+    camera.close()
 
 
 async def scripted_run(address: str, wells: Path) -> SimulationResult:
@@ -77,7 +85,7 @@ def test_every_query_of_the_dashboard_finds_data(title: str, expression: str, wa
 def test_the_variable_offers_every_camera(watched: Watched) -> None:
     (variable,) = DASHBOARD["templating"]["list"]
     metric, label = variable["definition"].removeprefix("label_values(").removesuffix(")").split(", ")
-    assert {series["metric"][label] for series in watched.query(metric)} == {"cam-1", "cam-2", "other"}
+    assert {series["metric"][label] for series in watched.query(metric)} == {"cam-1", "cam-2", "cam-3", "other"}
 
 
 def test_the_data_source_is_the_prometheus_of_the_stack() -> None:

@@ -2,35 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 
-from service.contract.picture import Pixels
 from tests.conftest import Serve
 from tests.frames import drawn_frame, places, write_cameras
 from tests.integration.service.test_incidents import troubles
-from tests.mjpeg_camera import MjpegCamera
+from tests.mjpeg_camera import MjpegCamera, showing
 from tests.pictures import jpeg
 
 pytest.importorskip("av", reason="needs the extra streams")
 
 PASSWORD = "s@cret/word:%41"  # noqa: S105
-
-
-def pictures(frame: Pixels) -> Callable[[], bytes]:
-    """Files of a frame, each with the noise of its own exposure, as a camera would send it."""
-    random = np.random.default_rng(4)
-    noisy = [np.clip(frame + random.normal(0, 1.5, frame.shape), 0, 255).astype(np.uint8) for _ in range(12)]
-    files = [jpeg(one) for one in noisy]
-    number = count()
-    return lambda: files[next(number) % len(files)]
 
 
 def source_of(folder: Path, port: int, *more: str) -> Path:
@@ -43,7 +31,7 @@ def source_of(folder: Path, port: int, *more: str) -> Path:
 
 @pytest.fixture
 def camera() -> Iterator[MjpegCamera]:
-    server = MjpegCamera(pictures(drawn_frame(("3a",), seed=2)))
+    server = MjpegCamera(showing(drawn_frame(("3a",), seed=2)))
     yield server
     server.close()
 
@@ -117,7 +105,7 @@ async def test_a_camera_that_starts_again_is_read_again(serve: Serve, camera: Mj
 async def test_a_wrong_password_is_told_and_stands_nowhere(
     serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    camera = MjpegCamera(pictures(drawn_frame()), credentials=f"user:{PASSWORD}")
+    camera = MjpegCamera(showing(drawn_frame()), credentials=f"user:{PASSWORD}")
     secret = tmp_path / "credentials.txt"
     secret.write_text("user:wr0ng-one\n")
     caplog.set_level(logging.DEBUG)

@@ -36,7 +36,8 @@ class Plant:
         self.done = asyncio.Event()
         self.registry = CollectorRegistry()
         metrics = StreamMetrics(self.registry, ["cam-1"])
-        self.camera = PulledCamera("cam-1", self.reading, self.judge, metrics, first_retry_s=0.001)
+        self.turns = asyncio.Semaphore(1)
+        self.camera = PulledCamera("cam-1", self.reading, self.judge, metrics, self.turns, first_retry_s=0.001)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[NextFrame]:
@@ -108,6 +109,23 @@ async def test_a_time_that_no_calendar_has_is_one_at_its_end(captured: float) ->
     ((crop, _),) = plant.judged
     assert crop.captured_at is not None
     assert crop.captured_at.year in {1970, 9999}
+
+
+async def test_a_frame_that_waited_long_for_its_turn_makes_room_for_a_newer_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pulled_camera, "MOST_WAIT_S", 0.1)
+    waited, fresh = head(1), head(2)
+    plant = Plant([(waited, b"1"), (fresh, b"2")])
+    await plant.turns.acquire()
+    playing = asyncio.create_task(plant.play())
+    await asyncio.sleep(0.2)
+    assert plant.judged == []
+    plant.turns.release()
+    await playing
+    ((crop, _),) = plant.judged
+    assert crop.arrived == fresh.arrived
+    assert plant.count("dropped_frames_total") == 1
 
 
 async def test_a_stream_that_ends_is_opened_again_and_counts_go_on() -> None:
