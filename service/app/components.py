@@ -5,7 +5,6 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from secrets import token_bytes
 from time import monotonic, time
 
@@ -15,9 +14,8 @@ from service.app.commissioning import made_commissioning
 from service.app.followers import out_of_reach, retentions_of, shared_database, sinks_of
 from service.app.plugs import grpc_plugs, made_plugs
 from service.app.shadow import made_shadow, observers, source_of_scores
-from service.app.streams import pulled_cameras, stream_problems
+from service.app.streams import aligners_of, pulled_cameras, stream_problems
 from service.app.what_if import made_rescoring
-from service.contract.alignment.aligner import Aligner, open_aligner
 from service.contract.run_limit import RunLimit
 from service.control_room.board import Board
 from service.control_room.heatmap import Heatmaps
@@ -118,7 +116,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     workers = ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="judge")
     budget = PixelBudget(settings.max_pixels)
     judging = JudgingWorkers(workers, budget, run_limit, settings.stuck_after_s)
-    aligners = _aligners(settings, cameras)
+    aligners = aligners_of(settings, cameras)
     misaligned = MisalignedCameras(metrics.registry, aligners)
     shadow = made_shadow(settings, cameras, armings, models, archive, metrics, journal)
     shift = ShiftWatch(source_of_scores(models), settings.shift, settings.data_dir, time())
@@ -208,16 +206,6 @@ def _monitor(
         DriftMonitor(lambda: models.current().artifact.manifest.drift, settings.drift_spacing_s, cameras),
         metrics.cameras,
     )
-
-
-def _aligners(settings: Settings, cameras: Mapping[str, Camera]) -> dict[str, Aligner]:
-    folder = (settings.cameras_file or Path()).parent
-    layouts = {camera_id: camera.layout for camera_id, camera in cameras.items()}
-    return {
-        camera_id: open_aligner(layout, folder, settings.max_pixels)
-        for camera_id, layout in layouts.items()
-        if layout is not None
-    }
 
 
 def _incident_sources(metrics: ServiceMetrics, readiness: Readiness, followers: Sequence[Follower]) -> list[Source]:

@@ -1,13 +1,15 @@
-"""The cameras that are pulled, each with its reader; none where the cameras file names no source."""
+"""The cameras with whole frames: their layouts, and the reader of each that is pulled."""
 
 from asyncio import Semaphore
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from service.contract.alignment.aligner import Aligner, open_aligner
 from service.contract.errors import SetupError
 from service.frame_inspector import FrameInspector
 from service.monitoring.cameras_file import Camera
@@ -20,6 +22,21 @@ from service.telemetry.stream_metrics import StreamMetrics
 STREAM = "stream"
 MODULES = {"streams": "av", "gige": "viva_genicam"}
 """What the extras of sources bring."""
+
+
+def aligners_of(settings: Settings, cameras: Mapping[str, Camera]) -> dict[str, Aligner]:
+    """Open the layout of each camera that has one.
+
+    Raises:
+        SetupError: a reference cannot be read, or shows too few features.
+    """
+    folder = (settings.cameras_file or Path()).parent
+    layouts = {camera_id: camera.layout for camera_id, camera in cameras.items()}
+    return {
+        camera_id: open_aligner(layout, folder, settings.max_pixels)
+        for camera_id, layout in layouts.items()
+        if layout is not None
+    }
 
 
 def pulled_cameras(
