@@ -102,6 +102,15 @@ async def test_it_judges_beside_what_is_served_and_never_answers(serve: Serve, a
     assert f'artifact="{other}"' in metrics
 
 
+async def test_what_somebody_tries_is_not_judged_by_it(serve: Serve, other: str) -> None:
+    async with serve(shadow=FAST) as client:
+        await client.post(SHADOW, json=wanted(other))
+        assert (await client.post("/v1/trial", content=jpeg(good_well(1)))).status_code == 200
+        sent = await inspect(client, 2)
+        found = (await seen_when(client, lambda seen: seen["shadow"]["judged"] >= 1))["shadow"]
+    assert [flip["decision_id"] for flip in found["flips"]] == [sent["decision_id"]]
+
+
 async def test_it_outlives_a_restart_with_what_it_found(serve: Serve, other: str) -> None:
     async with serve(shadow=FAST) as client:
         await client.post(SHADOW, json=wanted(other))

@@ -113,7 +113,7 @@ def test_large_pictures_wait_in_no_more_memory_than_a_bound(serving: Serving) ->
 
 
 def test_its_time_is_no_more_than_its_share(serving: Serving) -> None:
-    count, share = 12, 0.2
+    count, share = 5, 0.005  # however busy the machine is, no thread without rest gets so little of it
     results = Results(count)
     worker = ShadowWorker(serving, Lot(1), ShadowSettings(cpu_share=share), results)
     for _ in range(count):
