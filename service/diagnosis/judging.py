@@ -2,7 +2,7 @@
 
 import asyncio
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from service.contract.alignment.aligner import open_aligner
 from service.contract.artifact import open_artifact
@@ -11,6 +11,7 @@ from service.contract.errors import LeakInspectionError
 from service.diagnosis.finding import Finding, failed, ok, skipped, warning
 from service.edge.access import Role, read_keys
 from service.judging.active_choice import ActiveChoice
+from service.judging.armings import Armings
 from service.judging.judge import challenge
 from service.judging.serving import open_serving
 from service.monitoring.cameras_file import Camera, read_cameras
@@ -51,7 +52,7 @@ def check_keys(settings: Settings) -> Finding:
 
 
 def check_cameras(settings: Settings) -> Iterator[Finding]:
-    """Whether each camera's layout lies on a reference that can be found again, and its cut is that of the artefact."""
+    """Whether each camera's layout lies on a reference that can be found again, and its cut is one that counts."""
     try:
         cameras = read_cameras(settings.cameras_file)
     except LeakInspectionError as error:
@@ -62,13 +63,11 @@ def check_cameras(settings: Settings) -> Iterator[Finding]:
     for camera_id, camera in cameras.items():
         yield _camera(settings, camera_id, camera)
         yield _times(settings, camera_id)
+    yield _commissioning(settings, cameras)
 
 
 def _camera(settings: Settings, camera_id: str, camera: Camera) -> Finding:
     check = f"camera {camera_id}"
-    if camera.threshold is not None and camera.threshold.artifact not in _scores(settings):
-        text = f"its threshold is that of {camera.threshold.artifact}, which is not served"
-        return warning(check, text, f"leak-inspection commission {camera_id}")
     if camera.layout is None or settings.cameras_file is None:
         return ok(check, f"{len(camera.wells)} wells, sent as crops: it has no layout")
     try:
@@ -79,14 +78,23 @@ def _camera(settings: Settings, camera_id: str, camera: Camera) -> Finding:
     return ok(check, f"{len(camera.layout.wells)} wells on a reference of {width} x {height}, which can be found again")
 
 
-def _scores(settings: Settings) -> set[str]:
-    """The artefacts whose scores are those of what is served."""
+def _commissioning(settings: Settings, cameras: Mapping[str, Camera]) -> Finding:
+    """Whether each cut that somebody gave a camera is one for the scores of what is served."""
+    check = "commissioning"
+    try:
+        armings = Armings(settings.data_dir, cameras)
+    except LeakInspectionError as error:
+        return failed(check, str(error), "restore the file, or remove it and commission its cameras again")
     choice = ActiveChoice(settings.artifacts, settings.data_dir)
     try:
         artifact = open_artifact(choice.folder_of(choice.wanted()))
     except LeakInspectionError:
-        return set()
-    return {artifact.id, artifact.scores_of}
+        return skipped(check, "there is no artefact to compare with")
+    outdated = armings.outdated(artifact)
+    if outdated:
+        text = f"{', '.join(outdated)}: armed with another artefact than {artifact.id}, whose threshold counts"
+        return warning(check, text, f"leak-inspection commission {outdated[0]}")
+    return ok(check, f"{len(armings.thresholds(artifact))} cameras have a cut of their own")
 
 
 def _times(settings: Settings, camera_id: str) -> Finding:

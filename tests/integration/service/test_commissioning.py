@@ -161,6 +161,19 @@ async def test_a_cut_counts_with_its_artefact_alone(served: Serve, artifacts: Pa
         assert (await cut_of(client), (await look(client))["state"]) == (view["proposal"]["cut"], "armed")
 
 
+async def test_a_cut_goes_on_where_only_the_threshold_of_the_artefact_is_moved(served: Serve, artifacts: Path) -> None:
+    async with served() as client:
+        await film(client, GOOD)
+    async with served() as client:
+        cut = (await arm(client, await look(client))).json()["cut"]
+        moved = {"artifact": read_active(artifacts), "threshold": 0.8 * THRESHOLD, "operator": "Anna", "reason": "try"}
+        assert (await client.post("/v1/model/threshold", json=moved)).status_code == 200
+        view = await look(client)
+        assert (view["state"], view["cut"], view["threshold"]) == ("armed", cut, 0.8 * THRESHOLD)
+        assert view["seen"]["pictures"] == len(GOOD), "decisions of the artefact before have the same scores"
+        assert (await cut_of(client), await cut_of(client, "cam-8")) == (cut, 0.8 * THRESHOLD)
+
+
 async def test_a_leak_that_is_reviewed_meanwhile_is_not_passed_over(served: Serve) -> None:
     async with served() as client:
         decisions = await film(client, GOOD)
@@ -180,7 +193,6 @@ async def test_a_leak_that_is_reviewed_meanwhile_is_not_passed_over(served: Serv
 @pytest.mark.parametrize(
     ("pictures", "wells", "state", "said"),
     [
-        pytest.param(GOOD[:20], 1000, "collecting", "20 pictures are too few", id="few pictures"),
         pytest.param(GOOD, 1, "collecting", "pictures of 1 of 4 wells", id="one well only"),
         pytest.param([GOOD[0]] * 120, 1000, "collecting", "pictures of 0 of 4 wells", id="a frozen camera"),
         pytest.param(
@@ -198,8 +210,6 @@ async def test_a_camera_may_not_be_armed_on_pictures_that_prove_nothing(
 ) -> None:
     cameras_file = tmp_path / "cameras.toml"
     cameras_file.write_text('[cameras.cam-7]\ninterval_s = 1.0\nwells = ["0a", "1a", "2a", "3a"]\n')
-    async with served(cameras_file=cameras_file, frozen_after_s=3600) as client:
-        assert (await look(client))["state"] == "no_pictures"
     async with served(cameras_file=cameras_file, frozen_after_s=3600) as client:
         await film(client, pictures, wells)
     async with served(cameras_file=cameras_file, frozen_after_s=3600) as client:
@@ -279,18 +289,19 @@ async def test_a_cut_of_the_cameras_file_counts_until_somebody_arms_and_again_on
         assert await cut_of(client) == 0.003
 
 
-@pytest.mark.parametrize(("key", "read", "change"), [(None, 401, 401), (OPERATOR, 200, 403), (ADMIN, 200, 409)])
+@pytest.mark.parametrize(("key", "read", "change"), [(OPERATOR, 200, 403), (ADMIN, 200, 409)])
 async def test_who_may_activate_a_model_may_arm_and_no_one_else(
     served: Serve,
     tmp_path: Path,
-    key: str | None,
+    key: str,
     read: int,
     change: int,
 ) -> None:
     keys_file = tmp_path / "keys"
     keys_file.write_text(f"operator {OPERATOR}\nadmin {ADMIN}\n")
-    headers = {"X-API-Key": key} if key else {}
+    headers = {"X-API-Key": key}
     async with served(keys_file=keys_file) as client:
+        assert (await client.post(PATH, json=WHO | {"proposal_id": "none"})).status_code == 401
         assert (await client.get("/v1/commissioning", headers=headers)).status_code == read
         for path, form in ((PATH, {"proposal_id": "none"}), (f"{PATH}/disarm", {})):
             assert (await client.post(path, json=WHO | form, headers=headers)).status_code == change

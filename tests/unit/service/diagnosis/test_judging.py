@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from service.contract.artifact import read_active
+from service.contract.artifact import open_artifact, read_active
 from service.diagnosis.finding import Finding, State
 from service.diagnosis.judging import check_artifact, check_cameras, check_keys
+from service.judging.armings import ARMINGS, Armings
+from service.monitoring.cameras_file import CameraThreshold, read_cameras
 from service.settings import Settings
 from tests.conftest import Serve
 from tests.frames import drawn_frame, moved, png, write_cameras
 from tests.pictures import jpeg
+from tests.unit.service.judging.test_armings import an_arming
 from tests.wells import good_well
 
 
@@ -56,7 +59,6 @@ def test_a_layout_is_fine_with_its_reference_alone(settings: Settings, tmp_path:
         (None, State.SKIPPED, "no cameras file"),
         ("[cameras", State.FAILED, "cannot be read"),
         ("[cameras.cam-1]\ninterval_s = 1\n", State.OK, "no layout"),
-        ('[cameras.cam-1]\ninterval_s = 1\nthreshold = {artifact = "a-0", value = 1}\n', State.WARNING, "a-0"),
     ],
 )
 def test_what_a_cameras_file_lacks_is_said(
@@ -68,6 +70,20 @@ def test_what_a_cameras_file_lacks_is_said(
         path.write_text(text)
     found = next(iter(cameras(settings, path).values()))
     assert (found.state, said in found.text) == (state, True)
+
+
+def test_a_cut_of_another_artefact_is_named_until_the_camera_is_armed_again(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "cameras.toml"
+    path.write_text('[cameras.cam-1]\ninterval_s = 1\nthreshold = {artifact = "a-0", value = 1}\n')
+    found = cameras(settings, path)["commissioning"]
+    assert (found.state, "cam-1" in found.text) == (State.WARNING, True)
+    artifact = open_artifact(settings.artifacts / read_active(settings.artifacts))
+    in_file = CameraThreshold(artifact="a-0", value=1)
+    Armings(settings.data_dir, read_cameras(path)).put("cam-1", an_arming(artifact, instead_of=in_file))
+    found = cameras(settings, path)["commissioning"]
+    assert (found.state, found.text) == (State.OK, "1 cameras have a cut of their own")
+    (settings.data_dir / ARMINGS).write_text("{")
+    assert cameras(settings, path)["commissioning"].state is State.FAILED
 
 
 async def test_the_clock_of_a_camera_is_judged_by_its_newest_picture(
