@@ -51,7 +51,8 @@ class Broker:
         self._server = MosquittoServer()
         self._open = ExitStack()
         self._server.start()
-        self._listener = self._open.enter_context(self._server.listener("leak-inspection/#", "-c", "-i", "rehearsal"))
+        kept = ("-c", "-i", "rehearsal", "-F", "%r %t %m %p")
+        self._listener = self._open.enter_context(self._server.listener("leak-inspection/#", *kept))
         self.url = self._server.url
 
     def start(self) -> None:
@@ -61,13 +62,17 @@ class Broker:
         self._server.stop()
 
     def heard(self, leaf: str, name: str) -> dict[str, list[bool]]:
-        """Of each id (member ``name``) in topics with that end: which of its messages say ``repeat``, in order."""
-        found: dict[str, list[bool]] = {}
+        """Of each id (member ``name``) in topics with that end: which of its messages say ``repeat``, in order.
+
+        What the broker sends to its subscriber again by itself has the number that it had before, and counts once.
+        """
+        found: dict[str, dict[tuple[str, bool], bool]] = {}
         for message in self._listener.heard():
             if message.topic.endswith(leaf) and not message.retained:
-                said = json.loads(message.payload)
-                found.setdefault(str(said[name]), []).append(said["repeat"])
-        return found
+                number, _, payload = message.payload.partition(" ")
+                said = json.loads(payload)
+                found.setdefault(str(said[name]), {})[number, said["repeat"]] = said["repeat"]
+        return {one: [*marks.values()] for one, marks in found.items()}
 
     def remove(self) -> None:
         self._open.close()

@@ -4,7 +4,9 @@
 
 Both services get every crop, one after the other in changing order, so that whatever else the machine does meets both
 alike. At the end: nothing lost, every alarm once or marked as a repeat, memory flat, and the times of answers compared.
-Needs mosquitto and PostgreSQL. The exit code says whether all held.
+The limit is for good wells: what is on the disk before its answer leaves waits for whatever else writes there, here
+PostgreSQL and the broker. Counterparts take their share of this machine's cores too, so times mean something where
+some are idle. Needs mosquitto and PostgreSQL. The exit code says whether all held.
 """
 
 import argparse
@@ -45,20 +47,26 @@ PARTS = [f"{camera}/{well}" for camera in CAMERAS for well in WELLS]
 
 @dataclass
 class Service:
-    """A service in a process of its own: answers to its crops, in seconds, and how much memory it held."""
+    """A service in a process of its own: how long answers took, by whether they waited for the disk, and its memory."""
 
     process: ServerProcess
     folder: Path
     client: httpx.Client
-    took_s: list[float] = field(default_factory=list)
+    took_s: dict[bool, list[float]] = field(default_factory=lambda: {False: [], True: []})
     rss_mib: list[float] = field(default_factory=list)
     decisions: set[str] = field(default_factory=set)
 
     def send(self, picture: bytes, labels: dict[str, str]) -> None:
         begun = time.perf_counter()
         answer = self.client.post("/v1/inspect", content=picture, params=labels)
-        self.took_s.append(time.perf_counter() - begun)
-        self.decisions.add(answer.raise_for_status().json()["decision_id"])
+        took_s = time.perf_counter() - begun
+        decision = answer.raise_for_status().json()
+        self.took_s[decision["verdict"] != "no_leak"].append(took_s)
+        self.decisions.add(decision["decision_id"])
+
+    def percentile_ms(self, percent: float, *, durable: bool) -> float:
+        """Of the answers of good wells, or of those that are on the disk before they leave."""
+        return float(np.percentile(self.took_s[durable], percent)) * 1000
 
     def recorded(self, kinds: Sequence[str]) -> set[str]:
         """Ids of the entries of some kinds."""
@@ -180,8 +188,8 @@ def _judged(
         time.sleep(1.0)
     again = [marks for marks in [*states.values(), *told.values()] if not all(marks[1:])]
     growth = median(plugged.rss_mib[-30:]) / median(plugged.rss_mib[len(plugged.rss_mib) // 3 :][:30])
-    p99 = [float(np.percentile(service.took_s, 99)) * 1000 for service in (bare, plugged)]
-    p50 = [median(service.took_s) * 1000 for service in (bare, plugged)]
+    good, durable = _compared(bare, plugged, durable=False), _compared(bare, plugged, durable=True)
+    slower = good[99][1] / good[99][0]
     rows = [
         ("answered, not on record", len(answered - recorded), "0", not answered - recorded),
         (f"of {len(recorded)} decisions not in MQTT", len(recorded - states.keys()), "0", recorded <= states.keys()),
@@ -193,13 +201,24 @@ def _judged(
         (f"of {modbus.done} reads of Modbus failed", len(modbus.failed), "0", not modbus.failed),
         (f"of {infer.done} calls of gRPC and /v2 failed", len(infer.failed), "0", not infer.failed),
         ("memory, end over beginning", f"{growth:.3f}", f"up to {MOST_GROWTH}", growth <= MOST_GROWTH),
-        ("p50 without and with plugs, ms", f"{p50[0]:.2f}, {p50[1]:.2f}", "", True),
-        ("p99 without and with plugs, ms", f"{p99[0]:.2f}, {p99[1]:.2f}", "", True),
-        ("p99 ratio", f"{p99[1] / p99[0]:.3f}", f"up to {MOST_SLOWER}", p99[1] / p99[0] <= MOST_SLOWER),
+        *((f"p{percent} without and with plugs, ms", _pair(times), "", True) for percent, times in good.items()),
+        *((f"p{percent} of what waits for the disk, ms", _pair(times), "", True) for percent, times in durable.items()),
+        ("p99 ratio", f"{slower:.3f}", f"up to {MOST_SLOWER}", slower <= MOST_SLOWER),
     ]
     print(markdown(("what", "found", "wanted", "held"), [tuple(map(str, row)) for row in rows]))  # noqa: T201
     print([*infer.failed[:3], *modbus.failed[:3]])  # noqa: T201
     return all(held for *_, held in rows)
+
+
+def _compared(bare: Service, plugged: Service, *, durable: bool) -> dict[int, tuple[float, float]]:
+    return {
+        percent: (bare.percentile_ms(percent, durable=durable), plugged.percentile_ms(percent, durable=durable))
+        for percent in (50, 95, 99)
+    }
+
+
+def _pair(times: tuple[float, float]) -> str:
+    return "{:.2f}, {:.2f}".format(*times)
 
 
 def main() -> int:
