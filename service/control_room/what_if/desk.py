@@ -177,7 +177,8 @@ def _flipped(
     base: Baseline, threshold: float, which: FlipFilter, offset: int, limit: int
 ) -> tuple[list[_FlipRow], int]:
     table, cuts = base.table, base.cuts(threshold)
-    now = base.verdicts(cuts)
+    by_camera = [base.verdicts(rows, cut) for rows, cut in zip(table.rows_of_cameras(), cuts, strict=True)]
+    now = np.concatenate([np.zeros(0, np.uint8), *by_camera])
     rows = np.flatnonzero(_matches(table, now, which))
     newest = rows[np.lexsort((table.sequence[rows], table.at[rows]))[::-1]][offset : offset + limit]
     return [

@@ -1,6 +1,5 @@
 """What another threshold would have done: changed verdicts, alarms, reviewed pictures, scores by camera."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,6 +18,7 @@ BINS: Final = 60
 WIDEST: Final = 4.0
 """Histograms reach up to so many thresholds; the last bin holds what lies above."""
 
+FIGURES: Final = 14
 MINUTE: Final = 60_000_000
 """In microseconds."""
 
@@ -92,14 +92,13 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """What is known of a table before any threshold is tried: computed once; columns by camera, [C]."""
+    """What is known of a table before any threshold is tried; ``then`` counts the record by camera (:func:`_counted`)."""
 
     serving: Serving
     table: ScoreTable
     rule: AlarmRule
     hours: float
-    alarms: Integers
-    reviews: Integers
+    then: Integers
     histograms: list[tuple[list[float], list[int]]]
 
     def cuts(self, threshold: float) -> list[Cut]:
@@ -110,20 +109,17 @@ class Baseline:
         """
         return [self._cut(camera, threshold) for camera in self.table.cameras]
 
-    def verdicts(self, cuts: Sequence[Cut]) -> Codes:
-        """Judge every decision again, [N] places in ``VERDICTS``."""
-        grey = [cut.tried.grey_zone_from for cut in cuts]
-        return rejudged_all(
-            self.table.verdict,
-            self.table.part,
-            self.table.score,
-            self.values(cuts),
-            np.array([np.inf if zone is None else zone for zone in grey])[self.table.camera],
-        )
+    def verdicts(self, rows: slice, cut: Cut) -> Codes:
+        """Judge the decisions of one camera again: places in ``VERDICTS``."""
+        table, grey = self.table, cut.tried.grey_zone_from
+        zone = np.inf if grey is None else grey
+        return rejudged_all(table.verdict[rows], table.part[rows], table.score[rows], cut.tried.value, zone)
 
-    def values(self, cuts: Sequence[Cut]) -> Floats:
-        """The tried threshold of each decision, [N]."""
-        return np.array([cut.tried.value for cut in cuts])[self.table.camera]
+    def counted(self, rows: slice, cut: Cut) -> Integers:
+        """Count what a cut makes of one camera."""
+        now = self.verdicts(rows, cut)
+        sure = (now == LEAK) & (self.table.score[rows] / cut.tried.value >= self.rule.sure_ratio)
+        return _counted(self.table, rows, now, sure, self.rule)
 
     def _cut(self, camera: str | None, threshold: float) -> Cut:
         served = self.serving.threshold_of(camera)
@@ -135,30 +131,23 @@ class Baseline:
 def baseline(serving: Serving, table: ScoreTable, rule: AlarmRule) -> Baseline:
     """Count what is on record, once for every threshold."""
     served = [serving.threshold_of(camera).value for camera in table.cameras]
+    cameras = table.rows_of_cameras()
+    then = [_counted(table, rows, table.verdict[rows], table.sure[rows], rule) for rows in cameras]
     return Baseline(
         serving,
         table,
         rule,
         len(np.unique(table.at // MINUTE)) / 60,
-        _alarms(table, table.verdict, table.sure, rule),
-        _reviews(table, table.verdict),
-        [_histogram(table.score[table.camera == place], value) for place, value in enumerate(served)],
+        np.array(then, np.int64).reshape(-1, FIGURES),
+        [_histogram(table.score[rows], value) for rows, value in zip(cameras, served, strict=True)],
     )
 
 
 def what_if(base: Baseline, threshold: float) -> WhatIf:
-    """Count what a threshold, above 0, would have changed."""
+    """Count what a threshold, above 0, would have changed; camera by camera, which fits the processor's cache."""
     table, cuts = base.table, base.cuts(threshold)
-    now = base.verdicts(cuts)
-    sure = (now == LEAK) & (table.score / base.values(cuts) >= base.rule.sure_ratio)
-    places = len(VERDICTS)
-    code = (table.camera.astype(np.int64) * places + table.verdict) * places + now
-    pairs = np.bincount(code, minlength=len(cuts) * places**2).reshape(-1, places, places)
-    alarms, reviews = _alarms(table, now, sure, base.rule), _reviews(table, now)
-
-    def changes(of: slice) -> Changes:
-        return _changes(pairs[of].sum(0), (base.alarms[of], alarms[of]), (base.reviews[of], reviews[of]), base.hours)
-
+    found = [base.counted(rows, cut) for rows, cut in zip(table.rows_of_cameras(), cuts, strict=True)]
+    now = np.array(found, np.int64).reshape(-1, FIGURES)
     return WhatIf(
         artifact=base.serving.artifact.id,
         threshold_then=base.serving.threshold,
@@ -169,7 +158,7 @@ def what_if(base: Baseline, threshold: float) -> WhatIf:
         hours=base.hours,
         others=table.others,
         cut_short=table.cut_short,
-        total=changes(slice(None)),
+        total=_changes(base.then.sum(0).tolist(), now.sum(0).tolist(), base.hours),
         cameras=[
             CameraChanges(
                 camera_id=cut.camera_id,
@@ -178,47 +167,48 @@ def what_if(base: Baseline, threshold: float) -> WhatIf:
                 threshold_now=cut.tried.value,
                 edges=base.histograms[place][0],
                 counts=base.histograms[place][1],
-                changes=changes(slice(place, place + 1)),
+                changes=_changes(base.then[place].tolist(), now[place].tolist(), base.hours),
             )
             for place, cut in sorted(enumerate(cuts), key=lambda pair: pair[1].camera_id or "")
         ],
     )
 
 
-def _alarms(table: ScoreTable, verdicts: Codes, sure: Booleans, rule: AlarmRule) -> Integers:
-    found = raised(verdicts, sure, table.starts, table.nameless, rule)
-    return np.bincount(table.camera[found], minlength=len(table.cameras))
+def _counted(table: ScoreTable, rows: slice, verdicts: Codes, sure: Booleans, rule: AlarmRule) -> Integers:
+    """Figures of one camera, [14].
+
+    Decisions by the verdict on record and the one given (nine), alarms, reviewed leaks, those that get ``no_leak``,
+    reviewed good wells, those that are called leak or unknown.
+    """
+    kinds = len(VERDICTS)
+    pairs = np.bincount(table.verdict[rows] * np.uint8(kinds) + verdicts, minlength=kinds**2)
+    alarms = np.count_nonzero(raised(verdicts, sure, table.starts[rows], table.nameless[rows], rule))
+    reviewed = table.review[rows]
+    leaks, good = verdicts[reviewed == LEAK], verdicts[reviewed == NO_LEAK]
+    reviews = (len(leaks), np.count_nonzero(leaks == NO_LEAK), len(good), np.count_nonzero(good != NO_LEAK))
+    return np.array([*pairs, alarms, *reviews], np.int64)
 
 
-def _reviews(table: ScoreTable, verdicts: Codes) -> Integers:
-    """By camera: reviewed leaks, those missed, reviewed good wells, those called leak or unknown; [C, 4]."""
-    leaks, good = table.review == LEAK, table.review == NO_LEAK
-    called_good = verdicts == NO_LEAK
-    kinds = (leaks, leaks & called_good, good, good & ~called_good)
-    return np.stack([np.bincount(table.camera[kind], minlength=len(table.cameras)) for kind in kinds], axis=1)
-
-
-def _changes(
-    pairs: Integers, alarms: tuple[Integers, Integers], reviews: tuple[Integers, Integers], hours: float
-) -> Changes:
-    alarms_then, alarms_now = (int(each.sum()) for each in alarms)
-    then, now = (each.sum(0).tolist() for each in reviews)
+def _changes(then: list[int], now: list[int], hours: float) -> Changes:
+    *pairs, alarms, leaks, leaks_missed, good, good_alarming = now
+    _, alarms_then, _, leaks_missed_then, _, good_alarming_then = then[-6:]
+    kinds = len(VERDICTS)
     return Changes(
-        decisions=int(pairs.sum()),
+        decisions=sum(pairs),
         changed={
-            before: {after: int(pairs[row, column]) for column, after in enumerate(VERDICTS) if column != row}
+            before: {after: pairs[row * kinds + column] for column, after in enumerate(VERDICTS) if column != row}
             for row, before in enumerate(VERDICTS)
         },
         alarms_then=alarms_then,
-        alarms_now=alarms_now,
+        alarms_now=alarms,
         alarms_an_hour_then=alarms_then / hours if hours else 0.0,
-        alarms_an_hour_now=alarms_now / hours if hours else 0.0,
-        leaks_reviewed=then[0],
-        leaks_missed_then=then[1],
-        leaks_missed_now=now[1],
-        good_reviewed=then[2],
-        good_alarming_then=then[3],
-        good_alarming_now=now[3],
+        alarms_an_hour_now=alarms / hours if hours else 0.0,
+        leaks_reviewed=leaks,
+        leaks_missed_then=leaks_missed_then,
+        leaks_missed_now=leaks_missed,
+        good_reviewed=good,
+        good_alarming_then=good_alarming_then,
+        good_alarming_now=good_alarming,
     )
 
 

@@ -53,15 +53,15 @@ def rejudged(decision: Decision, threshold: Threshold) -> Judgement:
     return decide(decision.score, threshold.value, threshold.grey_zone_from, DOUBT_OF.get(decision.reason))
 
 
-def rejudged_all(verdicts: Codes, parts: Codes, scores: Floats, cut: Floats, grey_zone_from: Floats) -> Codes:
+def rejudged_all(verdicts: Codes, parts: Codes, scores: Floats, cut: float, grey_zone_from: float) -> Codes:
     """Judge columns again, as :func:`rejudged` does one by one.
 
     Args:
         verdicts: on record, [N] places in ``VERDICTS``.
         parts: [N] of ``Part``.
         scores: [N], NaN where there is none.
-        cut: [N], scores from here on are leaks.
-        grey_zone_from: [N], infinite where there is no grey zone.
+        cut: scores from here on are leaks.
+        grey_zone_from: infinite where there is no grey zone.
 
     Returns:
         [N] places in ``VERDICTS``.

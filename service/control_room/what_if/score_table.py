@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -67,6 +68,11 @@ class ScoreTable:
     review: Codes
     others: int
     cut_short: bool
+
+    def rows_of_cameras(self) -> list[slice]:
+        """Where the rows of each camera are, in the order of ``cameras``."""
+        bounds = np.searchsorted(self.camera, np.arange(len(self.cameras) + 1)).tolist()
+        return [slice(begin, end) for begin, end in pairwise(bounds)]
 
 
 class _Reader:

@@ -18,8 +18,8 @@ def test_columns_are_judged_as_each_decision_alone(decisions: Sequence[Decision]
         np.array([VERDICTS.index(one.verdict) for one in decisions], np.uint8),
         np.array([part_of(one.reason, one.score) for one in decisions], np.uint8),
         np.array([one.score for one in decisions], np.float64),
-        np.full(len(decisions), cut.value),
-        np.full(len(decisions), cut.grey_zone_from, np.float64),
+        cut.value,
+        cut.grey_zone_from or np.inf,
     )
     assert [VERDICTS[code] for code in found] == [rejudged(one, cut).verdict for one in decisions]
 
