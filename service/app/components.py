@@ -175,7 +175,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         commissioning=commissioning,
         operator_actions=OperatorActions(journal, records, alarms),
         heatmaps=Heatmaps(settings.artifacts, settings.max_pixels, choice.made),
-        what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores, READING_PATIENCE_S),
+        what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores, READING_PATIENCE_S, rest=1.0),
         rescoring=made_rescoring(settings, cameras, armings, choice, records),
         hung=hung,
     )

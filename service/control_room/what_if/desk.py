@@ -70,6 +70,7 @@ class WhatIfDesk:
         served: Callable[[], Serving],
         same_scores: Callable[[Artifact], frozenset[str]],
         patience_s: float | None = None,
+        rest: float = 0.0,
     ) -> None:
         """Make a desk.
 
@@ -78,6 +79,7 @@ class WhatIfDesk:
             rule: of confirmation.
             served: says what is served.
             same_scores: names the artefacts that have the scores of one.
+            rest: pause in reading, in times of the work, where others need the processor.
             patience_s: after which somebody who waits for a reading is told to come again; None: never.
         """
         self._records = records
@@ -86,6 +88,7 @@ class WhatIfDesk:
         self._same_scores = same_scores
         self._known: OrderedDict[ReportRange, Baseline] = OrderedDict()
         self._patience_s = patience_s
+        self._rest = rest
         self._reading: dict[ReportRange, asyncio.Task[Baseline]] = {}
         self._turn = asyncio.Lock()
         self._reads = asyncio.Lock()
@@ -160,7 +163,7 @@ class WhatIfDesk:
                 while len(self._known) >= MOST_TABLES:
                     self._known.popitem(last=False)
                 artifacts = await asyncio.to_thread(self._same_scores, serving.artifact)
-                table = await read_table(self._records, wanted, artifacts, self._rule.sure_ratio)
+                table = await read_table(self._records, wanted, artifacts, self._rule.sure_ratio, rest=self._rest)
                 self._known[wanted] = base = await asyncio.to_thread(baseline, serving, table, self._rule)
                 return base
         finally:

@@ -92,7 +92,7 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """What is known of a table before any threshold is tried; ``then`` counts the record by camera (:func:`_counted`)."""
+    """What is known of a table before any threshold is tried; ``then`` counts the record (:func:`_counted`)."""
 
     serving: Serving
     table: ScoreTable
@@ -170,6 +170,7 @@ def what_if(base: Baseline, threshold: float) -> WhatIf:
                 changes=_changes(base.then[place].tolist(), now[place].tolist(), base.hours),
             )
             for place, cut in sorted(enumerate(cuts), key=lambda pair: pair[1].camera_id or "")
+            if base.then[place].any()
         ],
     )
 

@@ -20,27 +20,32 @@ FIGURES: Final = 64
 
 
 class Scored(NamedTuple):
-    """One decision without what no cut needs; ``at`` in microseconds since 1970, ``ratio`` only of a leak."""
+    """Some decisions, column by column, without what no cut needs.
 
-    sequence: int
-    at: int
-    camera_id: str | None
-    well_id: str | None
-    verdict: str
-    reason: str
-    score: float | None
-    model: int
-    ratio: float | None
+    ``at`` in microseconds since 1970; ``figures`` is the begin of a leak's body, null of all others.
+    """
+
+    sequence: Sequence[int]
+    at: Sequence[int]
+    camera_id: Sequence[str | None]
+    well_id: Sequence[str | None]
+    verdict: Sequence[str]
+    reason: Sequence[str]
+    score: Sequence[float | None]
+    model: Sequence[int]
+    figures: Sequence[str | None]
 
 
-def scored_decisions(connection: Connection, wanted: ReportRange, place: Cursor | None, limit: int) -> list[Scored]:
+NONE: Final = Scored((), (), (), (), (), (), (), (), ())
+
+
+def scored_decisions(connection: Connection, wanted: ReportRange, place: Cursor | None, limit: int) -> Scored:
     """Return decisions older than a place, newest first."""
     column = entries.c
     conditions = [column.kind == DECISION, *wanted.conditions()]
     if place is not None:
         older = or_(column.at < place.at, column.sequence < place.sequence)
         conditions.append(and_(column.at <= place.at, older))
-    figures = case((column.verdict == Verdict.LEAK.value, func.substr(column.body, 1, FIGURES)))
     query = select(
         column.sequence,
         column.at,
@@ -50,10 +55,17 @@ def scored_decisions(connection: Connection, wanted: ReportRange, place: Cursor 
         column.reason,
         column.score,
         column.model,
-        figures,
+        case((column.verdict == Verdict.LEAK.value, func.substr(column.body, 1, FIGURES))),
     )
     rows = connection.execute(query.where(*conditions).order_by(column.at.desc(), column.sequence.desc()).limit(limit))
-    return [Scored(*row[:8], None if row[8] is None else _ratio(row[8])) for row in rows]
+    columns = tuple(zip(*rows, strict=True))
+    return Scored(*columns) if columns else NONE
+
+
+def ratio_of(figures: str) -> float:
+    """The second element of a body, ``[threshold, score_ratio, ...``; 0 where it is null."""
+    ratio = figures.split(",", 2)[1]
+    return 0.0 if ratio == "null" else float(ratio)
 
 
 def artifacts_on_record(connection: Connection) -> dict[int, str]:
@@ -84,9 +96,3 @@ def reviewed_sequences(connection: Connection, wanted: ReportRange) -> dict[int,
 def decisions_of(connection: Connection, sequences: Sequence[int]) -> list[Recorded]:
     """Return the decisions of these sequences that are still there."""
     return recorded(connection, with_models().where(entries.c.sequence.in_(sequences), entries.c.kind == DECISION))
-
-
-def _ratio(figures: str) -> float | None:
-    """The second element of a body, ``[threshold, score_ratio, ...``."""
-    ratio = figures.split(",", 2)[1]
-    return None if ratio == "null" else float(ratio)
