@@ -33,8 +33,8 @@ from tests.ports import free_port
 ARTIFACTS = Path(__file__).parents[2] / "model_artifacts"
 CAMERAS, RATE, EXPOSURES = 4, 3.5, 12
 SCALE = 1.5
-SETTLED_S = 20.0
-MOST_AGE_S, MOST_GROWTH = 1.0, 0.05
+SETTLED_S = 60.0
+MOST_AGE_S, MOST_GROWTH = 1.0, 0.1
 MIB = 2**20
 NO_LEAK = 1e6
 """A cut above every score: drawn wells are none that the artefact has learnt, and are to cost what good ones do."""
