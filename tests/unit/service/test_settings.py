@@ -40,7 +40,7 @@ VALUES = {
     "HOST": "localhost", "PUBLISH": "localhost", "WORKER_THREADS": "63",
     "LOG_LEVEL": "debug", "MAX_BATCH_BYTES": "90000000", "REPLICA": "r", "REVISION": "r",
     "TRUSTED_PROXIES": "10.0.0.1", "WEBHOOK_URL": "https://alarms.example", "WEBHOOK_SECRET": "of sixteen or more",
-    "DATABASE_URL": "postgresql://h/d",
+    "DATABASE_URL": "postgresql://h/d", "SHIFT_ALPHA": "0.5",
 }  # fmt: skip
 """Where neither ``true`` nor a number does."""
 
