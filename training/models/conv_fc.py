@@ -44,7 +44,7 @@ class ConvFcAutoencoder(Autoencoder):
 
 def _way_up(spec: ConvFcAe, channels: Sequence[int]) -> list[nn.Module]:
     if spec.up == "shuffle":
-        return enlargement(channels[0], channels[-1], doublings=len(channels) - 1)
+        return enlargement(channels[0], channels[-1], doublings=len(channels) - 1, kernel=spec.shuffle_kernel)
     return doublings(channels, batch_norm=spec.batch_norm, kernel=spec.up_kernel)
 
 

@@ -47,10 +47,10 @@ def doublings(channels: Sequence[int], *, batch_norm: bool, kernel: int = 3) -> 
     return layers[: -2 if batch_norm else -1]
 
 
-def enlargement(before: int, after: int, *, doublings: int) -> list[nn.Module]:
+def enlargement(before: int, after: int, *, doublings: int, kernel: tuple[int, int] = (3, 3)) -> list[nn.Module]:
     """Sub-pixel convolution (Shi et al. 2016): the channels of one convolution become the pixels of each block."""
-    times = 2**doublings
-    return [nn.Conv2d(before, after * times * times, 3, padding=1), nn.PixelShuffle(times)]
+    times, padding = 2**doublings, (kernel[0] // 2, kernel[1] // 2)
+    return [nn.Conv2d(before, after * times * times, kernel, padding=padding), nn.PixelShuffle(times)]
 
 
 def output(kind: str) -> nn.Module:

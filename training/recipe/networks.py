@@ -61,6 +61,7 @@ class ConvFcAe(Network):
         up: transposed convolutions, a doubling each, or one convolution at the smallest size whose channels become
             the pixels of all doublings (sub-pixel convolution), which is faster.
         up_kernel: of the transposed convolutions.
+        shuffle_kernel: height and width of the sub-pixel convolution's.
         output: last activation.
     """
 
@@ -72,6 +73,7 @@ class ConvFcAe(Network):
     batch_norm: bool = True
     up: Literal["transposed", "shuffle"] = "transposed"
     up_kernel: Literal[2, 3, 4] = 3
+    shuffle_kernel: tuple[Literal[1, 3, 5], Literal[1, 3, 5]] = (3, 3)
     output: Output = "sigmoid"
 
     @property

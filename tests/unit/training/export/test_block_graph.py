@@ -15,7 +15,7 @@ from training.recipe.parts import ErrorRule, Representation
 from training.recipe.recipe import Recipe, read_recipe, recipe_names
 
 RECIPE = read_recipe("erasing_conv")
-SHUFFLED = {RECIPE.name, "erasing_robust", "erasing_small"}
+SHUFFLED = {RECIPE.name, "erasing_light", "erasing_robust", "erasing_small"}
 WELLS = np.stack([to_pixels(good_well(seed), RECIPE.input) for seed in range(8)])
 
 
@@ -42,6 +42,7 @@ def changed(**parts: object) -> Recipe:
         pytest.param(changed(representation=Representation(crop=(28, 40))), id="not standardised"),
         pytest.param(changed(representation=Representation(standardise=True)), id="not cropped"),
         pytest.param(changed(error=ErrorRule(weight="centre", power=2)), id="a few large errors count for more"),
+        pytest.param(read_recipe("erasing_light"), id="blocks restored from three places each"),
     ],
 )
 def test_blocks_score_as_the_graph_they_are_arranged_from(recipe: Recipe, tmp_path: Path) -> None:
