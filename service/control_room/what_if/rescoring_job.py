@@ -109,6 +109,8 @@ class RescoringJob:
         self._lock = FolderLock(self._folder / STATE)
         now = datetime.now(UTC)
         self.state = read_state(self._folder) or RescoringState(order=order, started_at=now, changed_at=now)
+        if self.state.state != "done":
+            self.state.state, self.state.problem = "running", None
 
     async def run(self, records: Records, rescorer: Rescorer, rest: float = 0.0) -> None:
         """Go on to the end; what it cannot do is said in its state, and the same order goes on from there.
@@ -158,7 +160,6 @@ class RescoringJob:
         """Leave out what was written of a page that was never counted."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock.take()
-        self.state.state, self.state.problem = "running", None
         with self._results("ab") as results:
             results.truncate(self.state.result_bytes)
 

@@ -12,7 +12,7 @@ from service.contract.errors import AlreadyRunning, ArtifactMissing, NotFound, S
 from service.contract.journal_entry import Review
 from service.control_room.what_if.rescoring import Rescored, RescoreOutcome, Rescorer
 from service.control_room.what_if.rescoring_desk import RescoringDesk
-from service.control_room.what_if.rescoring_job import RESULTS, STATE, RescoringJob, RescoringOrder
+from service.control_room.what_if.rescoring_job import RESULTS, STATE, RescoringJob, RescoringOrder, read_state
 from service.judging.serving import Serving
 from service.record.archive.folder import ArchiveFolder
 from service.record.database.engine import Database, sqlite_engine
@@ -98,7 +98,9 @@ async def test_a_cancelled_job_says_so_and_keeps_what_it_has(records: Records, t
     job.cancel()
     await work
     assert (job.state.state, job.state.total.seen) == ("cancelled", 100)
-    assert RescoringJob(ORDER, tmp_path).state == job.state
+    assert read_state(tmp_path / ORDER.name) == job.state
+    again = RescoringJob(ORDER, tmp_path).state
+    assert (again.state, again.total.seen) == ("running", 100), "whoever begins it again is not told that it has ended"
 
 
 def test_a_damaged_state_is_named(tmp_path: Path) -> None:
