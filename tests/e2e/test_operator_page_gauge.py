@@ -41,7 +41,9 @@ def judged(service: RunningService) -> list[str]:
 
 
 def row(page: Page, name: str) -> list[str]:
-    return page.locator("#gauge tr", has=page.locator(f'td:text-is("{name}")')).first.locator("td").all_inner_texts()
+    found = page.locator("#gauge tr", has=page.locator(f'td:text-is("{name}")')).first
+    expect(found).to_be_visible()
+    return found.locator("td").all_inner_texts()
 
 
 def test_the_study_is_shown_and_what_is_not_defined_says_so(judged: list[str], visit: Visit) -> None:

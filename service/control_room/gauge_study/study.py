@@ -1,5 +1,6 @@
 """The study of a time on record: its answers, its pictures, and the scores of good wells."""
 
+from asyncio import to_thread
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
@@ -52,9 +53,10 @@ async def study_on(records: Records, wanted: StudyRange) -> GaugeStudy:
     """
     answers, decisions = await _answers(records, wanted)
     said = {decision_id: decision.verdict for decision_id, decision in decisions.items()}
-    agreement = agreement_of(answers, said, wanted.reference)
-    measured = repeatability_of(await _measured(records, wanted))
-    return GaugeStudy(wanted.since, wanted.until, wanted.camera_id, agreement, measured)
+    measured = await _measured(records, wanted)
+    agreement = await to_thread(agreement_of, answers, said, wanted.reference)  # thousands would hold up verdicts
+    repeatability = await to_thread(repeatability_of, measured)
+    return GaugeStudy(wanted.since, wanted.until, wanted.camera_id, agreement, repeatability)
 
 
 async def pictures_of(records: Records, archive: Archive, wanted: StudyRange) -> list[str]:
@@ -86,7 +88,7 @@ async def _answers(records: Records, wanted: StudyRange) -> tuple[list[Appraisal
         raise TooBroad(f"from: there are more than {MOST_REVIEWS} reviews; name a shorter time")
     decisions = await records.decisions({review.decision_id for review in reviews})
     kept = {name: one for name, one in decisions.items() if wanted.camera_id in {None, one.camera_id}}
-    return answers_of(review for review in reviews if review.decision_id in kept), kept
+    return await to_thread(answers_of, [review for review in reviews if review.decision_id in kept]), kept
 
 
 def _reviews(connection: Connection, wanted: StudyRange) -> list[Review]:
