@@ -15,17 +15,23 @@ export function gaugeStudy() {
   const inputs = Object.fromEntries(FIELDS.map(([name, type]) => [name, element("input", { name, type, maxlength: 64, autocomplete: "off" })]));
   const csv = element("a", { class: "button", download: "gauge-study.csv" }, text("history.csv"));
   const content = element("div", { class: "report" });
+  const asked = { times: 0 };
+  const judge = () => { // who judges blind sees no figures, not even those still on their way
+    asked.times += 1;
+    content.replaceChildren();
+    blindRound(wanted(inputs));
+  };
   const form = element("form", { class: "filters", onsubmit: (event) => { event.preventDefault(); location.hash = withQuery("#/gauge", wanted(inputs)); } },
     element("div", { class: "fields" }, ...FIELDS.map(([name]) => element("label", {}, element("span", {}, text(LABELS[name])), inputs[name]))),
     element("div", { class: "actions" }, element("button", { type: "submit", class: "primary" }, text("gauge.show")),
-      element("button", { type: "button", onclick: () => { content.replaceChildren(); blindRound(wanted(inputs)); } }, text("gauge.blind")), csv));
+      element("button", { type: "button", onclick: judge }, text("gauge.blind")), csv));
   part("gauge").append(
     element("header", { class: "view-head" }, element("h1", {}, text("gauge.title"))),
     element("p", { class: "hint" }, text("gauge.hint")), form, content);
   return (query) => {
     for (const [name, type] of FIELDS) inputs[name].value = type === "text" ? query.get(name) ?? "" : local(query.get(name));
     csv.href = withQuery("v1/gauge-study", { ...wanted(inputs), format: "csv" });
-    show(content, wanted(inputs));
+    show(content, asked, wanted(inputs));
   };
 }
 
@@ -39,13 +45,15 @@ function local(moment) {
   return Number.isNaN(date.getTime()) ? "" : new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-async function show(content, query) {
+async function show(content, asked, query) {
+  const time = asked.times += 1;
+  let parts;
   try {
-    const study = await read("v1/gauge-study", query);
-    content.replaceChildren(...sections(study));
+    parts = sections(await read("v1/gauge-study", query));
   } catch (error) {
-    content.replaceChildren(element("p", { class: "hint", role: "alert" }, failure(error)));
+    parts = [element("p", { class: "hint", role: "alert" }, failure(error))];
   }
+  if (time === asked.times) content.replaceChildren(...parts);
 }
 
 function sections({ since, until, agreement, repeatability }) {

@@ -63,6 +63,7 @@ def test_who_judges_blind_sees_pictures_alone_and_the_answers_are_reviews(
     judged: list[str], service: RunningService, visit: Visit
 ) -> None:
     page = visit("#/gauge?reference=expert")
+    expect(page.locator("#gauge table").first).to_be_visible()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.get_by_role("button", name="Judge blind").click()
