@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from asgi_lifespan import LifespanManager
 
@@ -12,6 +13,9 @@ from service.app import create_app
 from service.settings import Settings
 from tests.postgres_server import NoPostgres, PostgresServer
 from tests.small_artifact import write_artifact
+
+hypothesis.settings.register_profile("any_machine", deadline=None)  # a slow one is no failure
+hypothesis.settings.load_profile("any_machine")
 
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.contract.crop import Crop
@@ -157,7 +157,6 @@ PLANS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(PLANS, st.integers(1, 7))
 def test_everybody_gets_an_own_answer_whatever_the_others_do(plan: list[tuple[str, int]], most: int) -> None:
     images = {"poison": POISON, "damaged": DAMAGED}

@@ -28,7 +28,7 @@ def chosen(strategy: str, good: list[float], leak: list[float], order: np.ndarra
 
 @every_strategy
 @given(good=scores_of, leak=scores_of, exponent=st.integers(-40, 40))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_threshold_scales_with_the_scores(
     strategy: str, good: list[float], leak: list[float], exponent: int
 ) -> None:
@@ -41,7 +41,7 @@ def test_the_threshold_scales_with_the_scores(
 
 @every_strategy
 @given(good=scores_of, leak=scores_of, seed=st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_order_of_the_pictures_does_not_matter(
     strategy: str, good: list[float], leak: list[float], seed: int
 ) -> None:
@@ -51,7 +51,7 @@ def test_the_order_of_the_pictures_does_not_matter(
 
 @every_strategy
 @given(good=scores_of, gap=st.floats(1.0, 100.0), leak=scores_of)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_classes_that_are_apart_are_told_apart(strategy: str, good: list[float], gap: float, leak: list[float]) -> None:
     above = [max(good) + gap + score for score in leak]
     value = chosen(strategy, good, above).value
@@ -61,7 +61,7 @@ def test_classes_that_are_apart_are_told_apart(strategy: str, good: list[float],
 
 
 @given(good=scores_of, leak=scores_of)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_other_cut_has_a_better_balanced_accuracy(good: list[float], leak: list[float]) -> None:
     def balanced_accuracy(threshold: float) -> float:
         return float(np.mean(np.array(leak) >= threshold) + np.mean(np.array(good) < threshold))

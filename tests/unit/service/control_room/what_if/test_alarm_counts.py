@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.contract.decision import Verdict
@@ -21,7 +21,6 @@ RULES = st.tuples(st.integers(1, 4), st.integers(1, 4)).map(
 CODES = {"good": NO_LEAK, "leak": LEAK, "sure": LEAK, "unknown": UNKNOWN}
 
 
-@settings(deadline=None)  # how fast the machine is says nothing of the counts
 @given(wells=WELLS, rule=RULES)
 def test_alarms_are_raised_where_the_alarm_layer_raises_them(wells: Sequence[Sequence[str]], rule: AlarmRule) -> None:
     wells = [well for well in wells if well]

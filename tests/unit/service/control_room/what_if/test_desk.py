@@ -76,7 +76,7 @@ def reviews_of(decisions: Sequence[Decision]) -> list[Review]:
     ]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(drawn=DECISIONS, tried=TRIED)
 def test_what_if_equals_judging_each_decision_again(serving: Serving, drawn: Sequence[Decision], tried: float) -> None:
     decisions = in_order(drawn)

@@ -73,7 +73,7 @@ class Shift:
             self.told.append(changed)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(STEPS, max_size=60))
 def test_what_is_confirmed_has_an_alarm_and_what_ends_was_seen_by_a_person(steps: list[str]) -> None:
     shift = Shift()
@@ -93,7 +93,7 @@ def test_what_is_confirmed_has_an_alarm_and_what_ends_was_seen_by_a_person(steps
             assert operator == "Anna"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(STEPS, max_size=60))
 def test_the_record_alone_tells_how_every_alarm_stands(steps: list[str]) -> None:
     shift = Shift()
@@ -109,7 +109,7 @@ def test_the_record_alone_tells_how_every_alarm_stands(steps: list[str]) -> None
     assert recorded == {alarm.alarm_id: alarm.state for alarm in shift.layer.standing}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(STEPS, max_size=40))
 def test_no_alarm_stays_on_the_shelf_and_counts_agree(steps: list[str]) -> None:
     shift = Shift()
