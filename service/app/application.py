@@ -24,23 +24,10 @@ from service.judging.serving import SOFTWARE_VERSION
 from service.monitoring.readiness import Readiness
 from service.plugs.oip.handler import InferHandler
 from service.plugs.oip.models import OpenInferenceRoutes
-from service.routes import (
-    alarms,
-    cameras,
-    commissioning,
-    decisions,
-    events,
-    health,
-    model,
-    openapi,
-    operator,
-    report,
-    shadow,
-    wells,
-    what_if,
-)
+from service.routes import alarms, cameras, commissioning, health, model, openapi, operator, shadow, wells
 from service.routes.inspection.handlers import BatchHandler, FrameHandler, InspectHandler
-from service.routes.studies import gauge
+from service.routes.record import decisions, events, report
+from service.routes.studies import gauge, what_if
 from service.settings import Settings
 from service.telemetry.logs import RequestLog
 

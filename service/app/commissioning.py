@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from service.control_room.board import Board
-from service.control_room.camera_study import BESIDE_THE_LINE, CameraStudies
-from service.control_room.commissioning_desk import CommissioningDesk
+from service.control_room.commissioning.camera_study import BESIDE_THE_LINE, CameraStudies
+from service.control_room.commissioning.desk import CommissioningDesk
 from service.frame_inspector import FrameInspector
 from service.judging.active_choice import ActiveChoice
 from service.judging.armings import Armings

@@ -11,7 +11,7 @@ from service.commands.record import settings_of, with_records
 from service.contract.artifact import open_artifact
 from service.contract.commissioning.report import describe, entry
 from service.contract.errors import CommissioningRefused, SetupError
-from service.control_room.camera_study import CameraStudies, CameraStudy
+from service.control_room.commissioning.camera_study import CameraStudies, CameraStudy
 from service.judging.active_choice import ActiveChoice
 from service.record.archive.folder import ArchiveFolder
 from service.record.camera_sample import Bounds

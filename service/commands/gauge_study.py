@@ -13,7 +13,7 @@ from service.commands.record import settings_of, with_records
 from service.contract.errors import SetupError
 from service.control_room.gauge_study.study import StudyRange, study_on
 from service.control_room.gauge_study.table import COLUMNS, rows_of
-from service.routes.decision_csv import cell
+from service.routes.record.decision_csv import cell
 
 USUAL_TIME = timedelta(days=31)
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from service.contract.artifact import EXPLAIN, MANIFEST, MODEL, Artifact, artifact_id
 from service.contract.detector import Detector
-from service.contract.draft import Draft, drafted
 from service.contract.errors import ArtifactInvalid, ExportRefused, Unavailable
 from service.contract.manifest import GoldenPicture, Manifest, Threshold
 from service.contract.picture import decode
+from service.contract.stored_files.draft import Draft, drafted
 from service.judging.serving import Serving
 from service.monitoring.self_test import missing_kinds
 

@@ -13,7 +13,7 @@ from service.edge.strict_route import StrictRoute
 from service.monitoring.alarms.alarm import WAITING, AlarmState
 from service.monitoring.alarms.figures import AlarmFigures
 from service.routes.needs import OPERATOR_ONLY, AlarmsNeed, OperatorActionsNeed, RecordsNeed, SettingsNeed
-from service.routes.views import AcknowledgeForm, AcknowledgeManyForm, ShelveForm
+from service.routes.record.views import AcknowledgeForm, AcknowledgeManyForm, ShelveForm
 
 router = APIRouter(prefix="/v1/alarms", tags=["alarms"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 

@@ -23,7 +23,7 @@ from service.routes.needs import (
     SettingsNeed,
     ShiftNeed,
 )
-from service.routes.views import PersonName
+from service.routes.record.views import PersonName
 
 router = APIRouter(prefix="/v1/cameras", tags=["cameras"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 

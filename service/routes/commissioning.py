@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from service.contract.identifier import Id
-from service.control_room.commissioning_views import CameraCutList, CommissioningView
+from service.control_room.commissioning.views import CameraCutList, CommissioningView
 from service.edge.strict_route import StrictRoute
 from service.routes.needs import ADMIN_ONLY, OPERATOR_ONLY, CommissioningNeed
-from service.routes.views import Comment, PersonName
+from service.routes.record.views import Comment, PersonName
 
 router = APIRouter(prefix="/v1", tags=["cameras"], route_class=StrictRoute)
 

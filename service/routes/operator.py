@@ -19,7 +19,7 @@ from service.routes.needs import (
     ReadinessNeed,
     SettingsNeed,
 )
-from service.routes.views import KeyForm
+from service.routes.record.views import KeyForm
 
 router = APIRouter(tags=["operator page"])
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from service.contract.decision import Decision
 from service.contract.identifier import Id
 from service.contract.manifest import Manifest
-from service.routes.views import Comment, PersonName
+from service.routes.record.views import Comment, PersonName
 
 ArtifactName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}-[0-9a-f]{8}$", examples=["conv_fc_ae_b-0123abcd"])]
 Binary = Annotated[bytes, Field(json_schema_extra={"contentMediaType": "application/octet-stream"})]

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.control_room.shadow_view import ShadowAnswer, shadow_answer
 from service.edge.strict_route import StrictRoute
 from service.routes.needs import ADMIN_ONLY, OPERATOR_ONLY, ShadowNeed
+from service.routes.record.views import PersonName
 from service.routes.schemas import ArtifactName
-from service.routes.views import PersonName
 
 router = APIRouter(prefix="/v1/model/shadow", tags=["model"], route_class=StrictRoute)
 

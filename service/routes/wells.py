@@ -11,7 +11,7 @@ from service.contract.identifier import Id
 from service.control_room.live_views import BoardView
 from service.edge.strict_route import StrictRoute
 from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, RecordsNeed
-from service.routes.views import ScorePoint, ScoreSeries
+from service.routes.record.views import ScorePoint, ScoreSeries
 
 router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 

@@ -8,10 +8,10 @@ from pydantic import JsonValue
 
 from service.contract.artifact import MANIFEST, MODEL, Artifact, artifact_id, open_artifact
 from service.contract.detector import Detector
-from service.contract.draft import Draft
 from service.contract.gate.gate import Gate
 from service.contract.manifest import GateLimits, InputSpec, Manifest, Metrics, Rate, Threshold, TrainingData
 from service.contract.scorer import OnnxScorer
+from service.contract.stored_files.draft import Draft
 from training.dataset.data import Dataset, Group, hash_of, pixels_of, small_pictures
 from training.dataset.origin import describe_origin
 from training.dataset.splits import Split, division, first_words

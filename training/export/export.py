@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from service.contract.artifact import EXPLAIN, MODEL, Artifact
-from service.contract.draft import drafted
 from service.contract.manifest import InputSpec
 from service.contract.scorer import OnnxScorer, Scorer, Scores
+from service.contract.stored_files.draft import drafted
 from training.dataset.data import Dataset, pixels_of
 from training.dataset.scenes import scene_numbers
 from training.dataset.splits import Split

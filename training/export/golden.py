@@ -9,10 +9,10 @@ from sklearn.cluster import KMeans
 
 from service.contract.decision import Verdict
 from service.contract.detector import Detection, Detector
-from service.contract.draft import Draft
 from service.contract.errors import ExportRefused
 from service.contract.manifest import GoldenPicture
 from service.contract.picture import Pixels
+from service.contract.stored_files.draft import Draft
 from training.dataset.data import pictures_of, small_pictures
 from training.dataset.splits import Split
 from training.synthetic.kinds import LEAKS, apply

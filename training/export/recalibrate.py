@@ -6,9 +6,9 @@ from pathlib import Path
 import onnx
 
 from service.contract.artifact import EXPLAIN, Artifact
-from service.contract.draft import drafted
 from service.contract.manifest import Threshold
 from service.contract.scorer import OnnxScorer
+from service.contract.stored_files.draft import drafted
 from training.dataset.data import Dataset
 from training.dataset.layout import Label
 from training.dataset.scenes import scene_numbers, with_scenes

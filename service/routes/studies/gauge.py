@@ -14,8 +14,8 @@ from service.contract.identifier import Id
 from service.control_room.gauge_study.study import GaugeStudy, StudyRange, pictures_of, study_on
 from service.control_room.gauge_study.table import COLUMNS, rows_of
 from service.edge.strict_route import StrictRoute
-from service.routes.decision_csv import cell
 from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, RecordsNeed
+from service.routes.record.decision_csv import cell
 
 router = APIRouter(prefix="/v1/gauge-study", tags=["record"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 

@@ -6,10 +6,10 @@ import numpy as np
 from pydantic import JsonValue
 
 from service.contract.artifact import EXPLAIN, MODEL, Artifact
-from service.contract.draft import Draft, drafted
 from service.contract.errors import ArtifactInvalid, ExportRefused
 from service.contract.picture import Pixels
 from service.contract.scorer import OnnxScorer, Scores
+from service.contract.stored_files.draft import Draft, drafted
 from training.dataset.data import Dataset, pixels_of
 from training.dataset.scenes import scene_numbers
 from training.dataset.splits import Split

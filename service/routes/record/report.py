@@ -13,8 +13,8 @@ from service.contract.identifier import Id
 from service.control_room.report import Report, range_of_cast, report_on
 from service.edge.strict_route import StrictRoute
 from service.record.queries.reports import ReportRange
-from service.routes.decision_csv import cell
 from service.routes.needs import OPERATOR_ONLY, RecordsNeed
+from service.routes.record.decision_csv import cell
 
 router = APIRouter(prefix="/v1/report", tags=["record"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 

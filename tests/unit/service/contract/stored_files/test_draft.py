@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from service.contract.draft import drafted
 from service.contract.errors import ExportRefused
+from service.contract.stored_files.draft import drafted
 
 
 def fail_half_way(root: Path, fault: Exception) -> None:

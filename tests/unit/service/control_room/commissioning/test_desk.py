@@ -14,8 +14,8 @@ from service.contract.commissioning.cut import Terms
 from service.contract.errors import Conflict, JournalUnavailable, NotFound
 from service.contract.journal_entry import Event
 from service.contract.manifest import Threshold
-from service.control_room.camera_study import CameraStudy
-from service.control_room.commissioning_desk import FRESH_S, PROPOSAL_S, CommissioningDesk
+from service.control_room.commissioning.camera_study import CameraStudy
+from service.control_room.commissioning.desk import FRESH_S, PROPOSAL_S, CommissioningDesk
 from service.judging.armings import Armings
 from service.judging.model_switch import ModelSwitch
 from tests.clock import Clock

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from service.contract.decision import Verdict
-from service.routes.views import AcknowledgeForm, ReviewForm
+from service.routes.record.views import AcknowledgeForm, ReviewForm
 
 
 @pytest.mark.parametrize("name", ["Anna", "Борис Ким", "A. O'Neil", "x" * 64])

@@ -12,9 +12,9 @@ from service.contract.commissioning.commissioning import commission
 from service.contract.commissioning.cut import Terms
 from service.contract.commissioning.observation import Observations
 from service.contract.manifest import Threshold
-from service.control_room.camera_study import CameraStudy
-from service.control_room.commissioning_progress import progress_of
-from service.control_room.commissioning_views import CameraCut, CommissioningState, CutSource
+from service.control_room.commissioning.camera_study import CameraStudy
+from service.control_room.commissioning.progress import progress_of
+from service.control_room.commissioning.views import CameraCut, CommissioningState, CutSource
 from service.monitoring.cameras_file import Camera
 from tests.observations import observations, observed_scores
 from tests.small_artifact import write_artifact

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from service.contract.decision import Decision, Verdict
-from service.routes.decision_csv import COLUMNS, csv_of
+from service.routes.record.decision_csv import COLUMNS, csv_of
 from tests.decisions import START, a_decision
 
 

@@ -13,7 +13,7 @@ from service.contract.commissioning.cut import suspected
 from service.contract.commissioning.observation import Observations
 from service.contract.commissioning.prediction import Shares
 from service.contract.manifest import SceneRate
-from service.control_room.camera_study import CameraStudy
+from service.control_room.commissioning.camera_study import CameraStudy
 from service.judging.armings import Arming
 
 BINS: Final = 40

@@ -13,9 +13,9 @@ from service.contract.identifier import Id
 from service.edge.strict_route import StrictRoute
 from service.record.queries.records import LARGEST_PAGE
 from service.record.queries.search import DecisionFilter
-from service.routes.decision_csv import csv_of
 from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, HeatmapsNeed, OperatorActionsNeed, RecordsNeed
-from service.routes.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
+from service.routes.record.decision_csv import csv_of
+from service.routes.record.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
 
 router = APIRouter(prefix="/v1/decisions", tags=["record"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 

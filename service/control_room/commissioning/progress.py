@@ -7,8 +7,8 @@ from service.contract.commissioning.commissioning import FEWEST_PICTURES, FEWEST
 from service.contract.commissioning.cut import Cut
 from service.contract.commissioning.prediction import Shares
 from service.contract.journal_entry import new_id
-from service.control_room.camera_study import CameraStudy
-from service.control_room.commissioning_views import (
+from service.control_room.commissioning.camera_study import CameraStudy
+from service.control_room.commissioning.views import (
     CameraCut,
     CommissioningState,
     CommissioningView,

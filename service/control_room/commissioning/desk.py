@@ -14,10 +14,10 @@ from service.contract.artifact import Artifact
 from service.contract.commissioning.cut import Terms
 from service.contract.errors import Conflict, NotFound, NotReady, Overloaded
 from service.contract.journal_entry import new_id
-from service.control_room.arming_record import ArmingRecord
-from service.control_room.camera_study import CameraStudy
-from service.control_room.commissioning_progress import ProposedCut, progress_of
-from service.control_room.commissioning_views import Armed, CameraCut, CameraCutList, CommissioningView, CutSource
+from service.control_room.commissioning.arming_record import ArmingRecord
+from service.control_room.commissioning.camera_study import CameraStudy
+from service.control_room.commissioning.progress import ProposedCut, progress_of
+from service.control_room.commissioning.views import Armed, CameraCut, CameraCutList, CommissioningView, CutSource
 from service.judging.armings import Arming, Armings
 from service.judging.model_switch import Cuts, ModelSwitch
 from service.judging.serving import Serving
