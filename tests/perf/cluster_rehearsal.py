@@ -35,6 +35,7 @@ BASE = 300
 HEIGHT, WIDTH = 360, 640
 DEAREST = 1.15
 LOOK_S = 0.2
+KILLS = 3
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -93,8 +94,7 @@ def _rehearse(root: Path, work_s: float, jobs: int) -> int:
     }
     costs = {}
     for name, command in commands.items():
-        kill_each_s = max(5.0, work_s / jobs / 4) if name == "killed" else float("inf")
-        costs[name] = cost = _run([*command, str(root / name)], kill_each_s)
+        costs[name] = cost = _run([*command, str(root / name)], KILLS if name == "killed" else 0)
         _say(f"{name:7} {cost.wall_s:7.1f} s, {cost.cpu_s:7.1f} s of processors, {cost.killed} workers killed")
     counted = json.loads((root / "plain" / "summary.json").read_bytes())
     tables = {(root / name / "rows-00000.parquet").read_bytes() for name in costs}
@@ -125,21 +125,23 @@ def _pictures(folder: Path, artifact: Path, work_s: float) -> Path:
     return folder
 
 
-def _run(command: Sequence[str], kill_each_s: float) -> Cost:
-    """Run it to its end; from time to time kill one of Ray's workers that judges."""
+def _run(command: Sequence[str], kills: int) -> Cost:
+    """Run it to its end; so often, each time that something more was finished, kill a worker of Ray's that judges."""
     began = time.monotonic()
     spent: dict[int, float] = {}
-    family, killed, due = set[int](), 0, began + kill_each_s
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+    family, killed, before = set[int](), 0, 0
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         family.add(process.pid)
         while process.poll() is None:
             family = _look(family, spent)
-            if time.monotonic() > due and (victims := [pid for pid in family if _title(pid).startswith("ray::Map")]):
+            done = len(list(Path(f"{command[-1]}.partial").glob("chunk-*")))
+            if killed < kills and done > before and (victims := [pid for pid in family if _is_judging(pid)]):
                 os.kill(victims[0], signal.SIGKILL)
-                killed, due = killed + 1, time.monotonic() + kill_each_s
+                killed, before = killed + 1, done
             time.sleep(LOOK_S)
+        errors = process.stderr.read() if process.stderr else ""
     if process.returncode:
-        raise SystemExit(f"{command} ended with {process.returncode}")
+        raise SystemExit(f"{command} ended with {process.returncode}: {errors[-500:]}")
     return Cost(time.monotonic() - began, sum(spent.values()), killed)
 
 
@@ -158,11 +160,11 @@ def _look(family: set[int], spent: dict[int, float]) -> set[int]:
     return family | {pid for pid, parent in parents.items() if parent in family}
 
 
-def _title(pid: int) -> str:
+def _is_judging(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
+        return Path(f"/proc/{pid}/cmdline").read_text().startswith("ray::Map")
     except OSError:
-        return ""
+        return False
 
 
 if __name__ == "__main__":

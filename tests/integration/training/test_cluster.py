@@ -1,7 +1,6 @@
 """Ray on this machine: the work of one process, whatever dies meanwhile."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -32,6 +31,9 @@ pytestmark = [
     pytest.mark.filterwarnings("default"),  # Ray's own
     pytest.mark.xdist_group("ray"),
 ]
+LISTENING, LOOPBACK = "0A", "0100007F"
+"""As the tables of /proc/net write a state and 127.0.0.1."""
+
 PICTURES = 300
 CHUNK = 20
 
@@ -95,10 +97,22 @@ def test_jobs_read_what_was_shared(pool: RayPool, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("pool")
 def test_a_private_instance_listens_on_loopback_alone() -> None:
-    listening = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout
-    ours = [line.split()[3] for line in listening.splitlines() if "gcs_server" in line or "raylet" in line]
-    assert ours
-    assert [address for address in ours if "127.0.0.1" not in address] == []
+    ours = [pid for pid in Path("/proc").glob("[0-9]*") if is_server_of_ours(pid)]
+    sockets = {str(fd.readlink()) for pid in ours for fd in (pid / "fd").iterdir() if fd.is_symlink()}
+    lines = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()]
+    listening = [line[1] for line in lines if line[3] == LISTENING and f"socket:[{line[9]}]" in sockets]
+    assert len(ours) == 2
+    assert len(listening) >= len(ours)
+    assert [address for address in listening if not address.rpartition(":")[0].endswith(LOOPBACK)] == []
+
+
+def is_server_of_ours(process: Path) -> bool:
+    """Whether it is one of the two servers that this process has started."""
+    try:
+        name, _, rest = (process / "stat").read_text().partition("(")[2].rpartition(")")
+    except OSError:
+        return False
+    return name in {"gcs_server", "raylet"} and int(rest.split()[1]) == os.getpid()
 
 
 @pytest.mark.usefixtures("pool")
