@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import csv
 import sys
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,7 +12,7 @@ from service.commands.record import settings_of, with_records
 from service.contract.errors import SetupError
 from service.control_room.gauge_study.study import StudyRange, study_on
 from service.control_room.gauge_study.table import COLUMNS, rows_of
-from service.routes.record.decision_csv import cell
+from service.routes.csv_table import csv_lines
 
 USUAL_TIME = timedelta(days=31)
 
@@ -41,9 +40,7 @@ def run(options: argparse.Namespace) -> int:
         raise SetupError("--from: a time before --to is expected")
     wanted = StudyRange(since, until, options.camera, options.reference)
     study = asyncio.run(with_records(settings_of(options), partial(study_on, wanted=wanted)))
-    lines = csv.writer(sys.stdout)
-    lines.writerow(COLUMNS)
-    lines.writerows([cell(value) for value in row] for row in rows_of(study))
+    sys.stdout.write(csv_lines([COLUMNS, *rows_of(study)]))
     return 0
 
 

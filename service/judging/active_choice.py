@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from service.contract.artifact import MANIFEST, Artifact, artifact_folder, read_active
 from service.contract.errors import ArtifactError, ArtifactInvalid
 from service.contract.manifest import Manifest
-from service.contract.stored_files.durable_file import write_durably
+from service.contract.stored_files.durable_file import keep
 from service.judging.manifest_pins import ManifestPins
 
 CHOICE = "chosen_artifact.json"
@@ -61,14 +61,14 @@ class ActiveChoice:
         """Keep a choice, durably.
 
         Raises:
-            OSError: the data folder cannot be written.
+            Unavailable: the data folder cannot be written.
         """
         try:
             deployed = read_active(self.root)
         except ArtifactError:
             deployed = None
         choice = Choice(artifact=artifact, instead_of=deployed)
-        write_durably(self._path, choice.model_dump_json())
+        keep(self._path, choice.model_dump_json())
 
     def _choice(self) -> Choice | None:
         try:

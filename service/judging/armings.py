@@ -13,10 +13,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, Val
 
 from service.contract.artifact import Artifact
 from service.contract.commissioning.cut import Terms
-from service.contract.errors import SetupError, Unavailable
+from service.contract.errors import SetupError
 from service.contract.identifier import Id
 from service.contract.manifest import SceneRate, Threshold
-from service.contract.stored_files.durable_file import write_durably
+from service.contract.stored_files.durable_file import keep
 from service.monitoring.cameras_file import Camera, CameraThreshold
 
 ARMINGS: Final = "armed_cameras.json"
@@ -115,10 +115,7 @@ class Armings:
         changed = {name: known for name, known in self._kept.items() if name != camera_id}
         if arming is not None:
             changed[camera_id] = arming
-        try:
-            write_durably(self._path, _Kept(changed).model_dump_json(indent=1))
-        except OSError as error:
-            raise Unavailable(f"{self._path} cannot be kept ({error.strerror}): see to the data folder") from error
+        keep(self._path, _Kept(changed).model_dump_json(indent=1))
         self._kept = changed
 
     def outdated(self, artifact: Artifact) -> list[str]:

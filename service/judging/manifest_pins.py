@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import RootModel, ValidationError
 
 from service.contract.artifact import MANIFEST, Artifact, manifest_digest
-from service.contract.errors import ArtifactInvalid, Unavailable
-from service.contract.stored_files.durable_file import write_durably
+from service.contract.errors import ArtifactInvalid
+from service.contract.stored_files.durable_file import keep
 
 PINS = "activated_manifests.json"
 
@@ -33,9 +33,10 @@ class ManifestPins:
             Unavailable: the pin cannot be kept.
         """
         known = self._read()
-        if known.setdefault(artifact.id, artifact.sha256) != artifact.sha256:
+        if artifact.id not in known:
+            self._keep(artifact, known)
+        elif known[artifact.id] != artifact.sha256:
             raise changed(artifact.id)
-        self._keep(artifact, known)
 
     def pin(self, artifact: Artifact) -> None:
         """Take an artefact as it is from now on, as somebody has activated it by name.
@@ -50,13 +51,7 @@ class ManifestPins:
         self._keep(artifact, known)
 
     def _keep(self, artifact: Artifact, known: dict[str, str]) -> None:
-        known[artifact.id] = artifact.sha256
-        text = _Digests(known).model_dump_json()
-        try:
-            if not self._path.exists() or self._path.read_text(encoding="utf-8") != text:
-                write_durably(self._path, text)
-        except OSError as error:
-            raise Unavailable(f"{self._path} cannot be kept ({error.strerror}): see to the data folder") from error
+        keep(self._path, _Digests({**known, artifact.id: artifact.sha256}).model_dump_json())
 
     def _read(self) -> dict[str, str]:
         try:

@@ -103,11 +103,8 @@ class ModelSwitch:
         """
         async with self._changing:
             fresh = await proven(self._open, self._choice.folder_of, artifact)
-            try:
-                await asyncio.to_thread(self._choice.pins.pin, fresh[0].artifact)
-                await asyncio.to_thread(self._choice.remember, artifact)
-            except OSError as error:
-                raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
+            await asyncio.to_thread(self._choice.pins.pin, fresh[0].artifact)
+            await asyncio.to_thread(self._choice.remember, artifact)
             self._accepted()
             former = None if self._serving is None else self._serving.artifact.id
             return await self._serve(*fresh, {"instead_of": former, **why})

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from anyio import to_thread
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict
 
 from service.contract.alignment.layout import Outline, reference_path
 from service.contract.errors import NotFound
@@ -23,7 +22,7 @@ from service.routes.needs import (
     SettingsNeed,
     ShiftNeed,
 )
-from service.routes.record.views import PersonName
+from service.routes.record.views import ReasonForm
 
 router = APIRouter(prefix="/v1/cameras", tags=["cameras"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
@@ -56,15 +55,6 @@ class CameraList:
     """All cameras of the cameras file, as the service has read it at its start."""
 
     items: list[CameraView]
-
-
-class AcceptForm(BaseModel):
-    """Who accepts a shift and why."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    operator: PersonName
-    reason: PersonName
 
 
 @dataclass(slots=True)
@@ -103,7 +93,7 @@ async def shifts(watch: ShiftNeed) -> ShiftList:
 
 
 @router.post("/{camera_id}/shift/accept", operation_id="acceptShift")
-async def accept_shift(camera_id: Id, form: AcceptForm, watch: ShiftNeed, outbox: EventOutboxNeed) -> ShiftList:
+async def accept_shift(camera_id: Id, form: ReasonForm, watch: ShiftNeed, outbox: EventOutboxNeed) -> ShiftList:
     """Take a camera's scores as they are now for the usual ones; the watch over it begins anew."""
     outbox.add([watch.accept(camera_id, form.operator, form.reason)])
     return await shifts(watch)

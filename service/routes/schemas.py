@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from service.contract.decision import Decision
 from service.contract.identifier import Id
 from service.contract.manifest import Manifest
-from service.routes.record.views import Comment, PersonName
+from service.routes.record.views import Comment, PersonName, ReasonForm
 
 ArtifactName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}-[0-9a-f]{8}$", examples=["conv_fc_ae_b-0123abcd"])]
 Binary = Annotated[bytes, Field(json_schema_extra={"contentMediaType": "application/octet-stream"})]
@@ -123,15 +123,11 @@ class Activation(BaseModel):
     reason: Comment = Field("", description="Why; on record.")
 
 
-class MovedThreshold(BaseModel):
+class MovedThreshold(ReasonForm):
     """Which threshold to serve from now on, with the artefact that is served."""
-
-    model_config = ConfigDict(extra="forbid")
 
     artifact: ArtifactName = Field(description="The one that is served, so that no other one's scores are cut by it.")
     threshold: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    operator: PersonName = Field(description="Who wants it; on record.")
-    reason: PersonName = Field(description="Why; on record.")
 
 
 class ActivationView(BaseModel):

@@ -3,35 +3,22 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from service.control_room.shadow_view import ShadowAnswer, shadow_answer
 from service.edge.strict_route import StrictRoute
 from service.routes.needs import ADMIN_ONLY, OPERATOR_ONLY, ShadowNeed
-from service.routes.record.views import PersonName
+from service.routes.record.views import ReasonForm
 from service.routes.schemas import ArtifactName
 
 router = APIRouter(prefix="/v1/model/shadow", tags=["model"], route_class=StrictRoute)
 
 
-class ShadowForm(BaseModel):
+class ShadowForm(ReasonForm):
     """Which artefact is to judge one of each ``every`` pictures, who wants that and why."""
-
-    model_config = ConfigDict(extra="forbid")
 
     artifact: ArtifactName
     every: Annotated[int, Field(ge=1, le=100_000)] = 10
-    operator: PersonName
-    reason: PersonName
-
-
-class DropForm(BaseModel):
-    """Who ends it and why."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    operator: PersonName
-    reason: PersonName
 
 
 @router.get("", operation_id="getShadow", dependencies=[OPERATOR_ONLY])
@@ -48,7 +35,7 @@ async def choose(form: ShadowForm, shadow: ShadowNeed) -> ShadowAnswer:
 
 
 @router.post("/drop", operation_id="dropShadow", dependencies=[ADMIN_ONLY])
-async def drop(form: DropForm, shadow: ShadowNeed) -> ShadowAnswer:
+async def drop(form: ReasonForm, shadow: ShadowNeed) -> ShadowAnswer:
     """End it; what it found stays in the journal as its counts. To promote it, activate its artefact."""
     await shadow.drop(form.operator, form.reason)
     return shadow_answer(shadow)

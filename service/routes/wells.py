@@ -1,24 +1,23 @@
 """``/v1/wells``: the wall board, and the scores of a well."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
-from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.control_room.live_views import BoardView
 from service.edge.strict_route import StrictRoute
 from service.routes.needs import OPERATOR_ONLY, LiveEventsNeed, RecordsNeed
 from service.routes.record.views import ScorePoint, ScoreSeries
+from service.routes.time_range import time_range
 
 router = APIRouter(prefix="/v1", tags=["board"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
 USUAL_WINDOW = timedelta(minutes=15)
 LONGEST_WINDOW = timedelta(days=7)
 MOST_POINTS = 1000
-EARLIEST_END = datetime(1, 1, 2, tzinfo=UTC) + USUAL_WINDOW
 
 CameraId = Annotated[Id, Path()]
 WellId = Annotated[Id, Path()]
@@ -43,10 +42,7 @@ async def scores(
     points: Points = 300,
 ) -> ScoreSeries:
     """Return the scores of a well over time, thinned out so that no leak is lost."""
-    end = until or datetime.now(UTC)
-    begin = since or max(end, EARLIEST_END) - USUAL_WINDOW
-    if not timedelta() < end - begin <= LONGEST_WINDOW:
-        raise MalformedField(f"from: a time before `to`, by at most {LONGEST_WINDOW.days} days, is expected")
+    begin, end = time_range(since, until, USUAL_WINDOW, LONGEST_WINDOW)
     found = await records.scores(camera_id, well_id, begin, end, points)
     shown = [ScorePoint(one.received_at, one.decision_id, one.verdict, one.score, one.threshold) for one in found]
     return ScoreSeries(begin, end, (end - begin).total_seconds() / points, shown)

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from service.contract.errors import Unavailable
+
 
 def write_durably(path: Path, text: str) -> None:
     """Replace a small file atomically: after a crash it holds the old text or the new one, never a part."""
@@ -13,6 +15,18 @@ def write_durably(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     temporary.replace(path)
     flush(path.parent)
+
+
+def keep(path: Path, text: str) -> None:
+    """Replace a small file of the data folder, as :func:`write_durably` does.
+
+    Raises:
+        Unavailable: it cannot be written; what it held stays.
+    """
+    try:
+        write_durably(path, text)
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be kept ({error.strerror}): see to the data folder") from error
 
 
 def prove_writable(folder: Path) -> None:

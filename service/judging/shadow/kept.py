@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.contract.errors import ArtifactInvalid
-from service.contract.stored_files.durable_file import write_durably
+from service.contract.stored_files.durable_file import keep
 from service.judging.shadow.tally import Tally
 
 FILE: Final = "shadow_model.json"
@@ -56,9 +56,9 @@ class ShadowFile:
         """Keep the JSON of ``Kept``, durably.
 
         Raises:
-            OSError: the data folder cannot be written.
+            Unavailable: the data folder cannot be written.
         """
-        write_durably(self._path, text)
+        keep(self._path, text)
 
     def remove(self) -> None:
         """Keep nothing.

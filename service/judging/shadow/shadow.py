@@ -120,9 +120,9 @@ class ShadowModel:
             tally = Tally(against=self._served.current().artifact.id)
             try:
                 await asyncio.to_thread(self._file.write, Kept(choice=choice, tally=tally).model_dump_json())
-            except OSError as error:
+            except Unavailable:
                 opened.limit.close()
-                raise Unavailable(f"the choice cannot be kept ({error.strerror}): see to the data folder") from error
+                raise
             self._resumed = True
             await self._end(operator, f"{artifact} in its place: {reason}")
             self._begin(choice, opened, tally)
@@ -226,8 +226,8 @@ class ShadowModel:
         judged, text = run.tally.judged, Kept(choice=run.choice, tally=run.tally).model_dump_json()
         try:
             await asyncio.to_thread(self._file.write, text)
-        except OSError as error:
-            self.problem = f"the tally of the shadow model cannot be kept ({error.strerror}): see to the data folder"
+        except Unavailable as error:
+            self.problem = f"the tally of the shadow model: {error}"
         else:
             self._saved, self.problem = judged, None
 

@@ -1,17 +1,15 @@
 """Decisions as CSV (RFC 4180), written while they are read."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Iterable
 
 from service.contract.decision import Decision
+from service.routes.csv_table import csv_lines
 
 COLUMNS = (
     "decision_id", "received_at", "captured_at", "camera_id", "well_id", "cast_id", "verdict", "reason", "score",
     "threshold", "score_ratio", "artifact", "artifact_sha256", "software_version", "image_sha256", "width", "height",
     "brightness", "contrast", "sharpness", "request_id",
 )  # fmt: skip
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def csv_of(decisions: AsyncIterator[list[Decision]]) -> AsyncIterator[bytes]:
@@ -34,15 +32,8 @@ def _row(decision: Decision) -> tuple[object, ...]:
     }
     picture = {} if decision.picture is None else vars(decision.picture)
     known = picture | vars(decision.model) | own | times
-    return tuple(cell(known.get(name)) for name in COLUMNS)
-
-
-def cell(value: object) -> object:
-    """Return a value for CSV: what a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    return tuple(known.get(name) for name in COLUMNS)
 
 
 def _encoded(rows: Iterable[tuple[object, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+    return csv_lines(rows).encode()

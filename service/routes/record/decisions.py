@@ -13,13 +13,13 @@ from service.contract.identifier import Id
 from service.edge.strict_route import StrictRoute
 from service.record.queries.records import LARGEST_PAGE
 from service.record.queries.search import DecisionFilter
+from service.routes.csv_table import CSV, CSV_TOO, saved_as
 from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, HeatmapsNeed, OperatorActionsNeed, RecordsNeed
 from service.routes.record.decision_csv import csv_of
 from service.routes.record.views import DecisionPage, ReviewedDecision, ReviewForm, ReviewList, ReviewView
 
 router = APIRouter(prefix="/v1/decisions", tags=["record"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
-CSV = "text/csv"
 PICTURE_HEADERS = {
     "Cache-Control": "private, max-age=86400, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -70,7 +70,7 @@ class DecisionQuery(BaseModel):
     "",
     operation_id="listDecisions",
     response_model=DecisionPage,
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+    responses=CSV_TOO,
 )
 async def decisions(
     query: Annotated[DecisionQuery, Query()], records: RecordsNeed, request: Request
@@ -78,8 +78,7 @@ async def decisions(
     """List decisions, newest first, page by page as JSON or whole as CSV."""
     if query.format == "csv" or (query.format is None and _prefers_csv(request.headers.get("accept", ""))):
         rows = await csv_of(records.stream(query.filter()))
-        headers = {"Content-Disposition": 'attachment; filename="decisions.csv"'}
-        return StreamingResponse(rows, media_type=CSV, headers=headers)
+        return StreamingResponse(rows, media_type=CSV, headers=saved_as("decisions.csv"))
     page = await records.page(query.filter(), query.limit, query.cursor)
     reviews = await records.reviews([decision.decision_id for decision in page.decisions])
     items = [ReviewedDecision.of(decision, reviews.get(decision.decision_id, [])) for decision in page.decisions]

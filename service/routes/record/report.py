@@ -1,27 +1,23 @@
 """``/v1/report``: what happened in a cast or a time, well by well, as JSON or CSV."""
 
-import csv
-import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.control_room.report import Report, range_of_cast, report_on
 from service.edge.strict_route import StrictRoute
 from service.record.queries.reports import ReportRange
+from service.routes.csv_table import CSV_TOO, csv_file
 from service.routes.needs import OPERATOR_ONLY, RecordsNeed
-from service.routes.record.decision_csv import cell
+from service.routes.time_range import time_range
 
 router = APIRouter(prefix="/v1/report", tags=["record"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
-CSV = "text/csv"
 USUAL_TIME = timedelta(hours=1)
 LONGEST_TIME = timedelta(days=31)
-EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 COLUMNS = ("camera_id", "well_id", "pictures", "leak", "unknown", "worst_score", "decision_id")
 
 
@@ -43,30 +39,16 @@ class ReportQuery(BaseModel):
     "",
     operation_id="getReport",
     response_model=Report,
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+    responses=CSV_TOO,
 )
 async def report(query: Annotated[ReportQuery, Query()], records: RecordsNeed) -> Report | Response:
     """Report on a cast or a time: wells with leaks and unknowns over time, alarms, reviews; as CSV a line a well."""
     if query.cast_id is not None and query.since is None and query.until is None:
         wanted = await range_of_cast(records, query.cast_id, query.camera_id)
     else:
-        wanted = _range(query)
+        since, until = time_range(query.since, query.until, USUAL_TIME, LONGEST_TIME)
+        wanted = ReportRange(since, until, query.camera_id, query.cast_id)
     found = await report_on(records, wanted, query.stretches, counted=query.pictures)
-    return found if query.format == "json" else _csv(found)
-
-
-def _range(query: ReportQuery) -> ReportRange:
-    until = query.until or datetime.now(UTC)
-    since = query.since or max(until, EARLIEST) - USUAL_TIME
-    if not timedelta() < until - since <= LONGEST_TIME:
-        raise MalformedField(f"from: a time before `to`, by at most {LONGEST_TIME.days} days, is expected")
-    return ReportRange(since, until, query.camera_id, query.cast_id)
-
-
-def _csv(found: Report) -> Response:
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(COLUMNS)
-    rows.writerows([cell(getattr(well, name)) for name in COLUMNS] for well in found.wells)
-    headers = {"Content-Disposition": 'attachment; filename="report.csv"'}
-    return Response(text.getvalue(), media_type=CSV, headers=headers)
+    if query.format == "json":
+        return found
+    return csv_file("report.csv", COLUMNS, ([getattr(well, name) for name in COLUMNS] for well in found.wells))

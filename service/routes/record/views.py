@@ -43,13 +43,18 @@ class AcknowledgeManyForm(AcknowledgeForm):
     alarm_ids: Annotated[list[Id], Field(min_length=1, max_length=1000)]
 
 
-class ShelveForm(BaseModel):
-    """Who puts an alarm aside, for how long and why."""
+class ReasonForm(BaseModel):
+    """Who wants it and why; on record."""
 
     model_config = ConfigDict(extra="forbid")
 
     operator: PersonName
     reason: PersonName
+
+
+class ShelveForm(ReasonForm):
+    """Who puts an alarm aside, for how long and why."""
+
     minutes: Annotated[float, Field(gt=0, le=1440)]
 
 

@@ -1,28 +1,24 @@
 """``/v1/gauge-study``: agreement of people and system, repeatability of the score, as JSON or CSV."""
 
-import csv
-import io
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.control_room.gauge_study.study import GaugeStudy, StudyRange, pictures_of, study_on
 from service.control_room.gauge_study.table import COLUMNS, rows_of
 from service.edge.strict_route import StrictRoute
+from service.routes.csv_table import CSV_TOO, csv_file
 from service.routes.needs import OPERATOR_ONLY, ArchiveNeed, RecordsNeed
-from service.routes.record.decision_csv import cell
+from service.routes.time_range import time_range
 
 router = APIRouter(prefix="/v1/gauge-study", tags=["record"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
-CSV = "text/csv"
 USUAL_TIME = timedelta(days=31)
 LONGEST_TIME = timedelta(days=366)
-EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 class StudyQuery(BaseModel):
@@ -43,10 +39,7 @@ class StudyQuery(BaseModel):
         Raises:
             MalformedField: the time is too long, or ends before it begins.
         """
-        until = self.until or datetime.now(UTC)
-        since = self.since or max(until, EARLIEST) - USUAL_TIME
-        if not timedelta() < until - since <= LONGEST_TIME:
-            raise MalformedField(f"from: a time before `to`, by at most {LONGEST_TIME.days} days, is expected")
+        since, until = time_range(self.since, self.until, USUAL_TIME, LONGEST_TIME)
         return StudyRange(since, until, self.camera_id, None if self.reference is None else self.reference.strip())
 
 
@@ -67,27 +60,15 @@ class StudyPictures:
     "",
     operation_id="getGaugeStudy",
     response_model=GaugeStudy,
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+    responses=CSV_TOO,
 )
 async def gauge_study(query: Annotated[StudyFormatQuery, Query()], records: RecordsNeed) -> GaugeStudy | Response:
     """Compare reviewers with themselves, each other, the reference and the system; as CSV a line a figure."""
     study = await study_on(records, query.range())
-    if query.format == "json":
-        return study
-    headers = {"Content-Disposition": 'attachment; filename="gauge-study.csv"'}
-    return Response(csv_of(study), media_type=CSV, headers=headers)
+    return study if query.format == "json" else csv_file("gauge-study.csv", COLUMNS, rows_of(study))
 
 
 @router.get("/pictures", operation_id="getGaugeStudyPictures")
 async def pictures(query: Annotated[StudyQuery, Query()], records: RecordsNeed, archive: ArchiveNeed) -> StudyPictures:
     """Name the pictures of a study for somebody who judges them blind, in another random order each time."""
     return StudyPictures(await pictures_of(records, archive, query.range()))
-
-
-def csv_of(study: GaugeStudy) -> str:
-    """Write the table of a study."""
-    text = io.StringIO()
-    lines = csv.writer(text)
-    lines.writerow(COLUMNS)
-    lines.writerows([cell(value) for value in row] for row in rows_of(study))
-    return text.getvalue()

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.contract.decision import Decision, Reason, Verdict
-from service.contract.errors import MalformedField
 from service.contract.identifier import Id
 from service.control_room.what_if.desk import FlipFilter, WhatIfFlip
 from service.control_room.what_if.outcome import WhatIf
@@ -18,6 +17,7 @@ from service.edge.strict_route import StrictRoute
 from service.record.queries.reports import ReportRange
 from service.routes.needs import ADMIN_ONLY, OPERATOR_ONLY, RescoringNeed, WhatIfNeed
 from service.routes.schemas import ArtifactName
+from service.routes.time_range import time_range
 
 router = APIRouter(prefix="/v1/what-if", tags=["what-if"], dependencies=[OPERATOR_ONLY], route_class=StrictRoute)
 
@@ -48,8 +48,7 @@ class WhatIfQuery(BaseModel):
             MalformedField: it ends before it begins, or is too long.
         """
         until = self.until or datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
-        _require_time(self.since, until)
-        return ReportRange(self.since, until, self.camera_id)
+        return ReportRange(*_range(self.since, until), self.camera_id)
 
 
 class FlipQuery(WhatIfQuery):
@@ -97,8 +96,8 @@ class RescoringForm(BaseModel):
 
     def order(self) -> RescoringOrder:
         """Return the order; raise ``MalformedField`` where its time ends before it begins, or is too long."""
-        _require_time(self.since, self.until)
-        return RescoringOrder(artifact=self.artifact, since=self.since, until=self.until, camera_id=self.camera_id)
+        since, until = _range(self.since, self.until)
+        return RescoringOrder(artifact=self.artifact, since=since, until=until, camera_id=self.camera_id)
 
 
 class RescoringPage(BaseModel):
@@ -158,6 +157,5 @@ async def rescored(query: Annotated[RescoringPage, Query()], desk: RescoringNeed
     return RescoredList(await desk.flips(query.offset, query.limit))
 
 
-def _require_time(since: datetime, until: datetime) -> None:
-    if not timedelta() < until - since <= LONGEST_TIME:
-        raise MalformedField(f"from: a time before `to`, by at most {LONGEST_TIME.days} days, is expected")
+def _range(since: datetime, until: datetime) -> tuple[datetime, datetime]:
+    return time_range(since, until, timedelta(), LONGEST_TIME)
