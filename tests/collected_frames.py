@@ -1,6 +1,6 @@
 """What a reader of a stream would hand over, all of it."""
 
-from service.streams.newest import Arrival, Newest
+from service.streams.newest import ArrivedFrame, Newest
 
 
 class Collected(Newest):
@@ -9,10 +9,10 @@ class Collected(Newest):
     def __init__(self, enough: int) -> None:
         super().__init__()
         self.files: list[bytes] = []
-        self.arrivals: list[Arrival] = []
+        self.arrivals: list[ArrivedFrame] = []
         self._enough = enough
 
-    def put(self, arrival: Arrival) -> None:
+    def put(self, arrival: ArrivedFrame) -> None:
         self.arrivals.append(arrival)
         self.files.append(arrival.file())
         if len(self.files) == self._enough:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from tests.ports import free_port
 
 START_TIMEOUT_S = 10.0
@@ -135,3 +137,17 @@ class Listener:
                 return found
             assert time.monotonic() < ends, self.heard()
             time.sleep(0.01)
+
+
+@contextmanager
+def mosquitto(*, secured: bool = False) -> Iterator[MosquittoServer]:
+    """A broker that runs; a test that needs it is skipped where mosquitto is missing."""
+    try:
+        server = MosquittoServer(secured=secured)
+    except NoMosquitto as reason:
+        pytest.skip(str(reason))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()

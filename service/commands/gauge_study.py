@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from service.commands import Commands
-from service.commands.record import settings_of, with_records
+from service.commands.record import settings_of, time_argument, with_records
 from service.contract.errors import SetupError
 from service.control_room.gauge_study.study import StudyRange, study_on
 from service.control_room.gauge_study.table import COLUMNS, rows_of
@@ -19,8 +19,10 @@ USUAL_TIME = timedelta(days=31)
 
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("gauge-study", help="agreement of reviewers and system, repeatability of the score")
-    parser.add_argument("--from", dest="since", type=_time, metavar="TIME", help="reviewed since (31 days before)")
-    parser.add_argument("--to", dest="until", type=_time, metavar="TIME", help="reviewed until (now)")
+    parser.add_argument(
+        "--from", dest="since", type=time_argument, metavar="TIME", help="reviewed since (31 days before)"
+    )
+    parser.add_argument("--to", dest="until", type=time_argument, metavar="TIME", help="reviewed until (now)")
     parser.add_argument("--camera", metavar="ID", help="of this camera alone")
     parser.add_argument("--reference", metavar="NAME", help="reviewer who knows the truth")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
@@ -42,11 +44,3 @@ def run(options: argparse.Namespace) -> int:
     study = asyncio.run(with_records(settings_of(options), partial(study_on, wanted=wanted)))
     sys.stdout.write(csv_lines([COLUMNS, *rows_of(study)]))
     return 0
-
-
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-12-01T08:00:00Z") from error
-    return time if time.tzinfo else time.astimezone()

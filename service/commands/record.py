@@ -3,13 +3,15 @@
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from service.commands import Commands
 from service.contract.decision import Decision
-from service.contract.errors import SetupError
+from service.contract.errors import MalformedField, SetupError
+from service.edge.request.labels import time_of
 from service.judging.active_choice import MADE
 from service.record.archive.folder import ArchiveFolder
 from service.record.backup import back_up
@@ -97,6 +99,18 @@ async def with_records(settings: Settings, ask: Callable[[Records], Awaitable[T]
 
 async def _decisions(ids: list[str], records: Records) -> list[Decision]:
     return [await records.decision(decision_id) for decision_id in ids]
+
+
+def time_argument(text: str) -> datetime:
+    """Parse the time that an option names.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not RFC 3339 with an offset.
+    """
+    try:
+        return time_of(text, "TIME")
+    except MalformedField as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

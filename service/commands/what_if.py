@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from service.commands import Commands
-from service.commands.record import settings_of, with_records
+from service.commands.record import settings_of, time_argument, with_records
 from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.control_room.what_if.desk import WhatIfDesk
 from service.control_room.what_if.outcome import Changes, WhatIf
 from service.control_room.what_if.rescoring import Rescorer
 from service.control_room.what_if.rescoring_desk import FOLDER
-from service.control_room.what_if.rescoring_job import RESULTS, RescoringJob, RescoringOrder, Tally
+from service.control_room.what_if.rescoring_job import RESULTS, RescoringJob, RescoringOrder, RescoringTally
 from service.judging.active_choice import ActiveChoice
 from service.judging.armings import Armings
 from service.judging.serving import Serving, open_serving
@@ -35,8 +35,10 @@ def add_to(commands: Commands) -> None:
     tried = parser.add_mutually_exclusive_group(required=True)
     tried.add_argument("--threshold", type=_threshold, metavar="T", help="scores from here on are leaks")
     tried.add_argument("--artifact", metavar="ID", help="another artefact judges the kept pictures again")
-    parser.add_argument("--since", type=_time, required=True, metavar="TIME", help="RFC 3339, with an offset")
-    parser.add_argument("--until", type=_time, metavar="TIME", help="RFC 3339, with an offset (now)")
+    parser.add_argument(
+        "--from", dest="since", type=time_argument, required=True, metavar="TIME", help="received since"
+    )
+    parser.add_argument("--to", dest="until", type=time_argument, metavar="TIME", help="received until (now)")
     parser.add_argument("--camera", metavar="CAMERA", help="this camera alone; its own cut gives way to T")
     parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
@@ -53,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     until = options.until or datetime.now(UTC)
     if until <= options.since:
-        raise SetupError("--since: a time before --until is expected")
+        raise SetupError("--from: a time before --to is expected")
     wanted = ReportRange(options.since, until, options.camera)
     choice = ActiveChoice(settings.artifacts, settings.data_dir)
     artifact = options.artifact or choice.wanted()
@@ -114,7 +116,7 @@ def _show_changes(changes: Changes) -> None:
     _show_reviews(changes)
 
 
-def _show_tally(tally: Tally) -> None:
+def _show_tally(tally: RescoringTally) -> None:
     print(f"{tally.seen} decisions: {tally.judged} pictures judged again, {tally.picture_gone} pictures are not kept,")
     print(f"{tally.as_before} stay as they are, since no model plays a part in them")
     _show_changed(tally.changed)
@@ -129,7 +131,7 @@ def _show_changed(changed: Mapping[Verdict, Mapping[Verdict, int]]) -> None:
                 print(f"  {then} -> {now}: {number}")
 
 
-def _show_reviews(counts: Changes | Tally) -> None:
+def _show_reviews(counts: Changes | RescoringTally) -> None:
     print(
         f"  of {counts.leaks_reviewed} reviewed leaks missed: {counts.leaks_missed_then} then, "
         f"{counts.leaks_missed_now} now; of {counts.good_reviewed} reviewed good ones alarming: "
@@ -142,13 +144,3 @@ def _threshold(text: str) -> float:
     if not (math.isfinite(value) and value > 0):
         raise argparse.ArgumentTypeError(f"{text}: a finite number above 0 is expected")
     return value
-
-
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text}: write a time like 2026-05-04T10:00:00Z") from error
-    if time.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text}: name the offset from UTC, as in 2026-05-04T10:00:00+02:00")
-    return time

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from service.contract.decision import Verdict
 from service.judging.shadow.shadow import ShadowModel, ShadowRun
-from service.judging.shadow.tally import Agreement, Flip
+from service.judging.shadow.tally import Flip, VerdictAgreement
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class ShadowView:
     problem: str | None
     cpu_seconds: float
     cpu_share: float
-    agreement: Agreement | None
+    agreement: VerdictAgreement | None
     verdicts: list[PairCount]
     flips: list[Flip]
 

@@ -35,7 +35,7 @@ FRAME_HEADERS = REFERENCE_HEADERS | {"Cache-Control": "no-store"}
 
 
 @dataclass(slots=True)
-class CameraView:
+class ExpectedCamera:
     """A camera of the cameras file; ``layout`` has its wells' outlines by name, null without one.
 
     ``reference`` is the file on which they lie, beside the cameras file, and ``frame_size`` its width and height.
@@ -54,7 +54,7 @@ class CameraView:
 class CameraList:
     """All cameras of the cameras file, as the service has read it at its start."""
 
-    items: list[CameraView]
+    items: list[ExpectedCamera]
 
 
 @dataclass(slots=True)
@@ -128,9 +128,9 @@ def _shift(watch: ShiftWatch, camera_id: str, known: CameraShift) -> ShiftView:
     return ShiftView(camera_id, known.began, martingale.taken, ratio, martingale.memory, known.shifted_at)
 
 
-def _view(camera_id: str, camera: Camera, frames: FrameInspector) -> CameraView:
+def _view(camera_id: str, camera: Camera, frames: FrameInspector) -> ExpectedCamera:
     layout, wells = camera.layout, list(camera.wells)
     if layout is None:
-        return CameraView(camera_id, camera.interval_s, wells, None, None, None, None)
+        return ExpectedCamera(camera_id, camera.interval_s, wells, None, None, None, None)
     size = frames.aligner(camera_id).size
-    return CameraView(camera_id, camera.interval_s, wells, layout.wells, layout.reference, layout.sha256, size)
+    return ExpectedCamera(camera_id, camera.interval_s, wells, layout.wells, layout.reference, layout.sha256, size)

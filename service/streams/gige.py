@@ -8,7 +8,7 @@ from viva_genicam import Frame, FrameStream, GigeDeviceInfo, TransportError, con
 from viva_genicam.errors import GenicamError
 
 from service.contract.lossless import png_of
-from service.streams.newest import SILENT, TIMEOUT_S, Arrival, Newest
+from service.streams.newest import SILENT, TIMEOUT_S, ArrivedFrame, Newest
 from service.streams.order import Order
 
 DISCOVERY_MS = 1000
@@ -57,7 +57,7 @@ def _read_on(frames: FrameStream, order: Order, newest: Newest) -> str:
         if frame.width * frame.height > order.max_pixels:
             return TOO_LARGE
         if frame.is_complete:
-            newest.put(Arrival(perf_counter(), partial(_file, frame)))
+            newest.put(ArrivedFrame(perf_counter(), partial(_file, frame)))
 
 
 def _file(frame: Frame) -> bytes:

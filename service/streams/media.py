@@ -10,9 +10,9 @@ from av import Packet, VideoStream
 from av.container import InputContainer
 from av.error import ExitError, FFmpegError, HTTPForbiddenError, HTTPNotFoundError, HTTPUnauthorizedError
 
-from service.streams.newest import SILENT, TIMEOUT_S, Arrival, Newest
+from service.streams.newest import SILENT, TIMEOUT_S, ArrivedFrame, Newest
 from service.streams.order import Order
-from service.streams.pictures import Picture, StillPictures, VideoPictures
+from service.streams.pictures import StillPictures, StreamPicture, VideoPictures
 
 LIVE = {"analyzeduration": "0", "probesize": "32"}
 WHY: dict[type[Exception], str] = {
@@ -87,10 +87,10 @@ def _read_on(container: InputContainer, order: Order, newest: Newest, complained
         picture = pictures.of(packet)
         newest.errors, newest.lost = pictures.errors, pictures.lost
         if picture is not None:
-            newest.put(Arrival(arrived, picture.file, _captured(packet, picture)))
+            newest.put(ArrivedFrame(arrived, picture.file, _captured(packet, picture)))
 
 
-def _captured(packet: "Packet[VideoStream]", picture: Picture) -> float | None:
+def _captured(packet: "Packet[VideoStream]", picture: StreamPicture) -> float | None:
     """When the camera took a picture, in Unix seconds by its own clock, once a report of the sender has told."""
     told = [bytes(data) for data in packet.iter_sidedata() if data.data_type == CAPTURED]
     if not told or packet.pts is None or picture.pts is None or packet.time_base is None:

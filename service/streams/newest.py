@@ -12,7 +12,7 @@ TIMEOUT_S = 2.0
 SILENT = f"nothing came for {TIMEOUT_S:g} s: look after camera and network"
 
 
-class Arrival(NamedTuple):
+class ArrivedFrame(NamedTuple):
     """A frame that can be made into the bytes of a file; ``arrived`` is on the clock of ``time.perf_counter``.
 
     ``captured`` is its time by the camera's own clock, in Unix seconds, where that is known.
@@ -28,14 +28,14 @@ class Newest:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._arrival: Arrival | None = None
+        self._arrival: ArrivedFrame | None = None
         self._ended: str | None = None
         self.frames = 0
         self.dropped = 0
         self.errors = 0
         self.lost = 0
 
-    def put(self, arrival: Arrival) -> None:
+    def put(self, arrival: ArrivedFrame) -> None:
         """Replace what waits."""
         with self._changed:
             self.frames += 1
@@ -49,7 +49,7 @@ class Newest:
             self._ended = self._ended or why
             self._changed.notify()
 
-    def take(self, not_before: float) -> Arrival | str:
+    def take(self, not_before: float) -> ArrivedFrame | str:
         """Wait for a frame that arrived at that time or later, and is young; or for the end, and why."""
         with self._changed:
             while True:
@@ -62,5 +62,5 @@ class Newest:
                 self._changed.wait()
 
     @staticmethod
-    def _wanted(arrival: Arrival, not_before: float) -> bool:
+    def _wanted(arrival: ArrivedFrame, not_before: float) -> bool:
         return arrival.arrived >= not_before and perf_counter() - arrival.arrived <= MAX_AGE_S

@@ -24,7 +24,7 @@ DOUBTFUL_PACKETS = 2
 """Behind a complaint: the gap it speaks of is in the packet it came with, or in the next."""
 
 
-class Picture(NamedTuple):
+class StreamPicture(NamedTuple):
     """What gives the file of a picture, and the picture's time in the unit of its stream."""
 
     file: Callable[[], bytes]
@@ -37,12 +37,12 @@ class StillPictures:
     errors = 0
     lost = 0
 
-    def of(self, packet: "Packet[VideoStream]") -> Picture | None:
+    def of(self, packet: "Packet[VideoStream]") -> StreamPicture | None:
         """Return the picture of a packet, or None where it has none."""
         data = bytes(packet).rstrip(b"\r\n")  # which some cameras count as part of the picture
         if data.endswith(2 * END_OF_IMAGE):  # FFmpeg adds one to what RTP brings, whether or not it has one
             data = data[: -len(END_OF_IMAGE)]
-        return Picture(lambda: data, packet.pts) if data else None
+        return StreamPicture(lambda: data, packet.pts) if data else None
 
 
 class VideoPictures:
@@ -67,7 +67,7 @@ class VideoPictures:
         self._trusted: deque[int] = deque(maxlen=MOST_DELAYED)
         self.errors = 0
 
-    def of(self, packet: "Packet[VideoStream]") -> Picture | None:
+    def of(self, packet: "Packet[VideoStream]") -> StreamPicture | None:
         """Return the picture of a packet, or None where it has none that can be trusted."""
         whole = self._continuity.is_whole(packet.pts, packet.is_keyframe)
         if self._complained():
@@ -85,7 +85,7 @@ class VideoPictures:
             self._trusted.append(packet.pts)
         frames = self._decoded(packet)
         given = [frame for frame in frames if frame.pts in self._trusted]  # a decoder may give them packets later
-        return Picture(partial(_file, given[-1]), given[-1].pts) if given else None
+        return StreamPicture(partial(_file, given[-1]), given[-1].pts) if given else None
 
     @property
     def lost(self) -> int:

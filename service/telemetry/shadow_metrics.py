@@ -13,7 +13,7 @@ from service.telemetry.counters import CounterFamily, HistogramFamily
 QUOTIENT_BUCKETS = (0.25, 0.5, 0.67, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25, 1.5, 2.0, 4.0)
 
 
-class Cost(Protocol):
+class ShadowCost(Protocol):
     """What the shadow's worker has done since it began."""
 
     @property
@@ -80,7 +80,7 @@ class ShadowMetrics:
         if served.score_ratio and shadow.score_ratio is not None:
             self._quotients[camera or OTHER].observe(shadow.score_ratio / served.score_ratio)
 
-    def cost(self, cost: Cost) -> None:
+    def cost(self, cost: ShadowCost) -> None:
         """Count what the worker has done since it was last asked."""
         now = cost.dropped, cost.failed, cost.cpu_s
         counters = self._dropped, self._failed, self._cpu_s

@@ -27,9 +27,9 @@ from service.contract.artifact import Artifact, open_artifact
 from service.contract.stored_files.stored_file import StoredFile
 from tests.small_artifact import write_artifact
 from tests.wells import good_well, leaking_well, write_picture
-from training.rescoring.place import Place, open_place
+from training.rescoring.place import PicturePlace, open_place
 from training.rescoring.rescore import Chunk, one_process, rescore
-from training.rescoring.rescorer import Rescorer, open_rescorer
+from training.rescoring.rescorer import FileRescorer, open_rescorer
 
 BASE = 300
 HEIGHT, WIDTH = 360, 640
@@ -48,7 +48,7 @@ class Cost(NamedTuple):
 
 
 def plain_processes(
-    artifact: Artifact, _place: Place, chunks: Sequence[Chunk], *, jobs: int
+    artifact: Artifact, _place: PicturePlace, chunks: Sequence[Chunk], *, jobs: int
 ) -> Iterator[tuple[int, pa.Table]]:
     """What Ray is compared with: as many processes, a chunk at a time."""
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -62,7 +62,7 @@ def _judged(folder: Path, files: Sequence[StoredFile]) -> pa.Table:
 
 
 @cache
-def _opened(folder: Path) -> Rescorer:
+def _opened(folder: Path) -> FileRescorer:
     return open_rescorer(open_artifact(folder))
 
 

@@ -76,13 +76,15 @@ def _hand_over(done: "Future[Any]", outcome: "Future[Any]") -> None:
     if error is None:
         outcome.set_result(done.result())
     else:
-        outcome.set_exception(_translated(error))
+        outcome.set_exception(translated(error))
 
 
-def _translated(error: BaseException) -> BaseException:
-    """Our own errors as they were raised; what Ray says of lost workers in one line."""
-    cause = getattr(error, "cause", None) or error
-    if isinstance(cause, LeakInspectionError):
-        return cause
+def translated(error: BaseException) -> LeakInspectionError:
+    """Our own error as a worker raised it, however deep Ray has wrapped it; what else Ray says in one line."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, LeakInspectionError):
+            return inner
+        inner = getattr(inner, "cause", None) or inner.__cause__
     reason = " ".join(str(error).split())
-    return FitFailed(f"the cluster could not finish a job ({reason}): the same command resumes with what was finished")
+    return FitFailed(f"the cluster could not finish a job ({reason}): the same command goes on with what was finished")

@@ -15,8 +15,8 @@ from training.commands.tables import print_whole
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import split
 from training.improvement.gate import judge_past
-from training.improvement.plant import Plant
 from training.improvement.round import Round
+from training.improvement.service_client import ServiceClient
 from training.improvement.steps import Situation, next_step, steps_of
 
 
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     _show(kept, plant, options)
 
 
-def _show(kept: Round, plant: Plant | None, options: argparse.Namespace) -> str | None:
+def _show(kept: Round, plant: ServiceClient | None, options: argparse.Namespace) -> str | None:
     """Print the table; return the step that ``--go`` would do."""
     steps = steps_of(_situation(kept, plant, options))
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
@@ -49,7 +49,7 @@ def _show(kept: Round, plant: Plant | None, options: argparse.Namespace) -> str 
     return None if coming is None else coming.name
 
 
-def _situation(kept: Round, plant: Plant | None, options: argparse.Namespace) -> Situation:
+def _situation(kept: Round, plant: ServiceClient | None, options: argparse.Namespace) -> Situation:
     served = _active(options.out) if plant is None else plant.served()
     shadow = None if plant is None else plant.shadow()
     return Situation(kept, plant, shadow, served, options.least_judged)
@@ -62,13 +62,13 @@ def _active(out: Path) -> str:
         raise SetupError(f"{error}: without an artefact that is served there is nothing to improve on") from error
 
 
-def _plant(options: argparse.Namespace) -> Plant | None:
+def _plant(options: argparse.Namespace) -> ServiceClient | None:
     if not options.record.startswith(("http://", "https://")):
         return None
-    return Plant.at(options.record, options.key_file)
+    return ServiceClient.at(options.record, options.key_file)
 
 
-def _do(step: str, kept: Round, plant: Plant | None, options: argparse.Namespace, console: Console) -> None:
+def _do(step: str, kept: Round, plant: ServiceClient | None, options: argparse.Namespace, console: Console) -> None:
     doers: dict[str, Callable[[], None]] = {
         "reviews": lambda: _take_reviews(kept, plant, options),
         "dataset": lambda: _sort(kept),
@@ -79,7 +79,7 @@ def _do(step: str, kept: Round, plant: Plant | None, options: argparse.Namespace
     doers[step]()
 
 
-def _take_reviews(kept: Round, plant: Plant | None, options: argparse.Namespace) -> None:
+def _take_reviews(kept: Round, plant: ServiceClient | None, options: argparse.Namespace) -> None:
     export = Path(options.record)
     if plant is not None:
         export = kept.fetched
@@ -108,7 +108,7 @@ def _compare(kept: Round, options: argparse.Namespace, console: Console) -> None
     kept.keep_candidate(compare(compared, console).id, quick=compared.quick)
 
 
-def _judge(kept: Round, plant: Plant | None, options: argparse.Namespace, console: Console) -> None:
+def _judge(kept: Round, plant: ServiceClient | None, options: argparse.Namespace, console: Console) -> None:
     candidate = kept.candidate
     if candidate is None:
         return
@@ -121,7 +121,7 @@ def _judge(kept: Round, plant: Plant | None, options: argparse.Namespace, consol
     kept.keep_gate(judge_past(detectors[0], detectors[1], split(data, site), names))
 
 
-def _choose(kept: Round, plant: Plant | None, options: argparse.Namespace) -> None:
+def _choose(kept: Round, plant: ServiceClient | None, options: argparse.Namespace) -> None:
     candidate = kept.candidate
     if candidate is None or plant is None:
         return

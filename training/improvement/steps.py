@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 from training.dataset.reviews import Judged
 from training.dataset.splits import SMALLEST_SITE
 from training.improvement.gate import GateResult
-from training.improvement.plant import Plant
 from training.improvement.round import Reviewed, Round
+from training.improvement.service_client import ServiceClient
 
 
-class State(StrEnum):
+class StepState(StrEnum):
     """How a step is: ``next`` can be done by ``--go``, ``person`` needs somebody, ``stopped`` goes no further."""
 
     DONE = "done"
@@ -23,11 +23,11 @@ class State(StrEnum):
     LATER = "-"
 
 
-class Step(NamedTuple):
+class RoundStep(NamedTuple):
     """A step with its state and, in one sentence, what was found or what to do."""
 
     name: str
-    state: State
+    state: StepState
     says: str
 
 
@@ -36,45 +36,45 @@ class Situation:
     """What the steps are told from: the round on disk and, where one was named, the service."""
 
     round: Round
-    plant: Plant | None
+    plant: ServiceClient | None
     shadow: dict[str, Any] | None
     served: str
     least_judged: int
 
 
-def steps_of(now: Situation) -> list[Step]:
+def steps_of(now: Situation) -> list[RoundStep]:
     """All steps; behind the first that is not done nothing can be said."""
-    steps: list[Step] = []
+    steps: list[RoundStep] = []
     for name, look in LOOKS.items():
-        state, says = (State.LATER, "") if steps and steps[-1].state is not State.DONE else look(now)
-        steps.append(Step(name, state, says))
+        state, says = (StepState.LATER, "") if steps and steps[-1].state is not StepState.DONE else look(now)
+        steps.append(RoundStep(name, state, says))
     return steps
 
 
-def next_step(steps: list[Step]) -> Step | None:
+def next_step(steps: list[RoundStep]) -> RoundStep | None:
     """The step that needs no person; None where a person has to act, or nothing is left."""
-    return next((step for step in steps if step.state is State.NEXT), None)
+    return next((step for step in steps if step.state is StepState.NEXT), None)
 
 
-Told = tuple[State, str]
+Told = tuple[StepState, str]
 
 
 def _reviews(now: Situation) -> Told:
     source = now.round.source
     if source is None:
         where = "ask the service for them" if now.plant else "take the export"
-        return State.NEXT, f"{where}: reviewed decisions and their pictures"
-    return State.DONE, f"{source.folder}"
+        return StepState.NEXT, f"{where}: reviewed decisions and their pictures"
+    return StepState.DONE, f"{source.folder}"
 
 
 def _dataset(now: Situation) -> Told:
     reviewed = now.round.reviewed
     if reviewed is None:
-        return State.NEXT, "sort reviewed pictures into good wells, leaks and quarantine"
+        return StepState.NEXT, "sort reviewed pictures into good wells, leaks and quarantine"
     counts = ", ".join(f"{count} {judged}" for judged, count in reviewed.pictures.items())
     said = f"{counts}; {reviewed.without_picture} have no picture any more"
     lacks = _lacks(reviewed)
-    return (State.PERSON, f"{said}. {lacks}, then --again") if lacks else (State.DONE, said)
+    return (StepState.PERSON, f"{said}. {lacks}, then --again") if lacks else (StepState.DONE, said)
 
 
 def _lacks(reviewed: Reviewed) -> str:
@@ -87,17 +87,17 @@ def _lacks(reviewed: Reviewed) -> str:
 def _candidate(now: Situation) -> Told:
     candidate = now.round.candidate
     if candidate is None:
-        return State.NEXT, "compare all candidates, with the reviewed pictures as second set (hours; it resumes)"
-    return State.DONE, candidate.artifact + (" (a quick look, none to serve)" if candidate.quick else "")
+        return StepState.NEXT, "compare all candidates, with the reviewed pictures as second set (hours; it resumes)"
+    return StepState.DONE, candidate.artifact + (" (a quick look, none to serve)" if candidate.quick else "")
 
 
 def _gate(now: Situation) -> Told:
     result, candidate = now.round.gate, now.round.candidate
     if result is None or candidate is None or now.served not in {result.served, candidate.artifact}:
-        return State.NEXT, f"judge the reviewed pictures again, by the candidate and by {now.served}, which is served"
+        return StepState.NEXT, f"judge the reviewed pictures again, by the candidate and by {now.served}, now served"
     if result.against:
-        return State.STOPPED, f"refused: {result.against}. Collect more reviews, then --again"
-    return State.DONE, _passed(result)
+        return StepState.STOPPED, f"refused: {result.against}. Collect more reviews, then --again"
+    return StepState.DONE, _passed(result)
 
 
 def _passed(result: GateResult) -> str:
@@ -111,19 +111,19 @@ def _passed(result: GateResult) -> str:
 def _shadow(now: Situation) -> Told:
     candidate = now.round.candidate
     if candidate is not None and candidate.quick:
-        return State.STOPPED, "a quick look is none to serve: leave out --quick, then --again"
+        return StepState.STOPPED, "a quick look is none to serve: leave out --quick, then --again"
     name = "" if candidate is None else candidate.artifact
     if name == now.served:
-        return State.DONE, "it is served already"
+        return StepState.DONE, "it is served already"
     if now.plant is None:
-        return State.PERSON, f"choose {name} on the page under System, or name the service by --record URL"
+        return StepState.PERSON, f"choose {name} on the page under System, or name the service by --record URL"
     if now.shadow is None:
-        return State.NEXT, f"let {name} judge beside {now.served}, without answering"
+        return StepState.NEXT, f"let {name} judge beside {now.served}, without answering"
     if now.shadow["artifact"] != name:
-        return State.PERSON, f"{now.shadow['artifact']} is the shadow model already: drop it first"
+        return StepState.PERSON, f"{now.shadow['artifact']} is the shadow model already: drop it first"
     judged, agreement = now.shadow["judged"], now.shadow["agreement"]
     same = "" if agreement is None else f", {agreement['value']:.2%} with the same verdict"
-    state = State.DONE if judged >= now.least_judged else State.WAITS
+    state = StepState.DONE if judged >= now.least_judged else StepState.WAITS
     return state, f"{judged} of at least {now.least_judged} pictures judged{same}"
 
 
@@ -131,8 +131,8 @@ def _activation(now: Situation) -> Told:
     candidate = now.round.candidate
     name = "" if candidate is None else candidate.artifact
     if name == now.served:
-        return State.DONE, f"{name} is served"
-    return State.PERSON, f"look at the pictures with two verdicts, then promote {name} on the page or drop it"
+        return StepState.DONE, f"{name} is served"
+    return StepState.PERSON, f"look at the pictures with two verdicts, then promote {name} on the page or drop it"
 
 
 LOOKS: Final[dict[str, Callable[[Situation], Told]]] = {

@@ -18,13 +18,13 @@ from ray.data.block import BlockMetadata
 from ray.util.annotations import RayDeprecationWarning
 
 from service.contract.artifact import Artifact
-from service.contract.errors import DataError, FitFailed, LeakInspectionError
+from service.contract.errors import DataError
 from service.contract.stored_files.stored_file import StoredFile
 from training.cluster.code import code, require
-from training.cluster.ray_pool import RETRIES
-from training.rescoring.place import Place
+from training.cluster.ray_pool import RETRIES, translated
+from training.rescoring.place import PicturePlace
 from training.rescoring.rescore import Chunk
-from training.rescoring.rescorer import Rescorer, packed, unpacked
+from training.rescoring.rescorer import FileRescorer, packed, unpacked
 
 Packed = ray.ObjectRef[dict[str, bytes]]
 CHUNK: Final = "chunk"
@@ -74,7 +74,7 @@ class Chunks(Datasource):
 
 
 def judged_by_ray(
-    artifact: Artifact, place: Place, chunks: Sequence[Chunk], *, one_machine: bool
+    artifact: Artifact, place: PicturePlace, chunks: Sequence[Chunk], *, one_machine: bool
 ) -> Iterator[tuple[int, pa.Table]]:
     """Judge chunks on all nodes; what is lost with a worker is done again.
 
@@ -99,7 +99,7 @@ def judged_by_ray(
     try:
         yield from _whole(judged.iter_batches(batch_size=None, batch_format="pyarrow"), chunks)
     except ray.exceptions.RayError as error:
-        raise _translated(error) from error
+        raise translated(error) from error
 
 
 def _read(number: int, files: Sequence[StoredFile]) -> list[pa.Table]:
@@ -124,7 +124,7 @@ def _judged(expected: str, artifact: str, files: Packed, block: pa.Table) -> pa.
 
 
 @cache
-def _rescorer(artifact: str, files: Packed) -> Rescorer:
+def _rescorer(artifact: str, files: Packed) -> FileRescorer:
     """Opened once in each worker."""
     return unpacked(artifact, ray.get(files))
 
@@ -140,14 +140,3 @@ def _whole(blocks: Iterator[pa.Table], chunks: Sequence[Chunk]) -> Iterator[tupl
             missing[number] -= rows.num_rows
             if missing[number] == 0:
                 yield number, pa.concat_tables(parts.pop(number))
-
-
-def _translated(error: BaseException) -> LeakInspectionError:
-    """Our own error as a worker raised it, however deep Ray has wrapped it."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, LeakInspectionError):
-            return inner
-        inner = getattr(inner, "cause", None) or inner.__cause__
-    reason = " ".join(str(error).split())
-    return FitFailed(f"the cluster gave up ({reason}): the same command goes on with what was finished")

@@ -24,7 +24,7 @@ ROWS_A_FILE: Final = 250_000
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class TableDraft:
     """The folder ``OUT.partial``: a Parquet file a finished chunk."""
 
     folder: Path
@@ -91,7 +91,7 @@ def _counts(rows: pa.Table, table: pa.Table) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(out: Path, job: Mapping[str, str]) -> Iterator[Draft]:
+def opened(out: Path, job: Mapping[str, str]) -> Iterator[TableDraft]:
     """Begin a draft, or go on with that of the same job.
 
     Raises:
@@ -107,7 +107,7 @@ def opened(out: Path, job: Mapping[str, str]) -> Iterator[Draft]:
         except OSError as error:
             raise SetupError(f"another process works at {folder}: let it finish, or name another --out") from error
         _require_same(folder, job)
-        yield Draft(folder, out)
+        yield TableDraft(folder, out)
 
 
 def _require_same(folder: Path, job: Mapping[str, str]) -> None:

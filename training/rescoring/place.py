@@ -20,7 +20,7 @@ UNREADABLE: Final = ".bin"
 """How the service's archive calls what could not be read as a picture."""
 
 
-class Place(NamedTuple):
+class PicturePlace(NamedTuple):
     """Pictures in the order of their paths; files that are none by their names, counted by why.
 
     ``everywhere`` says that any machine can read it.
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     everywhere: bool
 
 
-def open_place(place: str) -> Place:
+def open_place(place: str) -> PicturePlace:
     """List the pictures of a place; each is read when it is asked for.
 
     Raises:
@@ -47,7 +47,7 @@ def open_place(place: str) -> Place:
         raise DataError(
             f"there are no pictures in {printable(place)}: name a folder, an archive, or s3://BUCKET/FOLDER"
         )
-    return Place(printable(place), files, Counter(filter(None, why.values())), everywhere=in_store)
+    return PicturePlace(printable(place), files, Counter(filter(None, why.values())), everywhere=in_store)
 
 
 def _wanted(path: PurePosixPath) -> bool:

@@ -13,7 +13,7 @@ from service.contract.stored_files.stored_file import StoredFile
 from training.cluster.code import code
 from training.dataset.progress import SILENT, Progress
 from training.rescoring.draft import names_of, opened
-from training.rescoring.place import Place
+from training.rescoring.place import PicturePlace
 from training.rescoring.rescorer import open_rescorer
 
 MOST_FILES: Final = 2048
@@ -23,13 +23,13 @@ MOST_BYTES: Final = 32 * 1024 * 1024
 Chunk = tuple[int, Sequence[StoredFile]]
 """Files that are read and judged together, and their number in the listing."""
 
-Runner = Callable[[Artifact, Place, Sequence[Chunk]], Iterator[tuple[int, pa.Table]]]
+Runner = Callable[[Artifact, PicturePlace, Sequence[Chunk]], Iterator[tuple[int, pa.Table]]]
 """Judges chunks in any order; who else can do that can take the place of one process."""
 
 
 def rescore(
     artifact: Artifact,
-    place: Place,
+    place: PicturePlace,
     out: Path,
     runner: Runner,
     progress: Progress = SILENT,
@@ -66,7 +66,7 @@ def rescore(
         return draft.finish(len(chunks), _facts(artifact, place))
 
 
-def one_process(artifact: Artifact, place: Place, chunks: Sequence[Chunk]) -> Iterator[tuple[int, pa.Table]]:  # noqa: ARG001  # a runner's
+def one_process(artifact: Artifact, place: PicturePlace, chunks: Sequence[Chunk]) -> Iterator[tuple[int, pa.Table]]:  # noqa: ARG001  # a runner's
     """Judge one chunk after the other, here."""
     rescorer = open_rescorer(artifact)
     for number, files in chunks:
@@ -87,7 +87,7 @@ def chunked(files: Sequence[StoredFile], most_files: int = MOST_FILES) -> Iterat
         yield chunk
 
 
-def _facts(artifact: Artifact, place: Place) -> dict[str, Any]:
+def _facts(artifact: Artifact, place: PicturePlace) -> dict[str, Any]:
     return {
         "artifact": artifact.id,
         "artifact_sha256": artifact.sha256,

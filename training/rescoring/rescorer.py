@@ -41,7 +41,7 @@ SCHEMA: Final = pa.schema(
 
 
 @dataclass(frozen=True, slots=True)
-class Rescorer:
+class FileRescorer:
     """One artefact, opened; equal files in equal company get equal rows."""
 
     artifact: str
@@ -112,9 +112,9 @@ def _outcome(found: Detection | ScoringFailed) -> Row:
     return {"verdict": found.verdict.value, "reason": found.reason.value, "score": found.score}
 
 
-def open_rescorer(artifact: Artifact) -> Rescorer:
+def open_rescorer(artifact: Artifact) -> FileRescorer:
     """Open an artefact, with one thread a process."""
-    return Rescorer(artifact.id, open_detector(artifact), artifact.manifest.levels)
+    return FileRescorer(artifact.id, open_detector(artifact), artifact.manifest.levels)
 
 
 def packed(artifact: Artifact) -> dict[str, bytes]:
@@ -123,7 +123,7 @@ def packed(artifact: Artifact) -> dict[str, bytes]:
     return {name: (artifact.folder / name).read_bytes() for name in names}
 
 
-def unpacked(name: str, files: dict[str, bytes]) -> Rescorer:
+def unpacked(name: str, files: dict[str, bytes]) -> FileRescorer:
     """Open what was packed, verified again."""
     with TemporaryDirectory() as folder:
         for file, content in files.items():

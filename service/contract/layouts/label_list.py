@@ -43,7 +43,7 @@ _BY_NUMBER: Final = {"0": Label.GOOD, "1": Label.LEAK}
 _BY_TRUTH: Final = {"false": Label.GOOD, "no": Label.GOOD, "true": Label.LEAK, "yes": Label.LEAK}
 
 
-class Row(NamedTuple):
+class ListedLabel(NamedTuple):
     """A line of a list: name, label, whether it belongs to the test part, and the label as it stands there."""
 
     name: str
@@ -72,7 +72,7 @@ def parse_annotation(text: str, origin: str) -> dict[str, Label]:
     return labels
 
 
-def parse_table(text: str, origin: str, naming: Naming) -> tuple[Row, ...] | None:
+def parse_table(text: str, origin: str, naming: Naming) -> tuple[ListedLabel, ...] | None:
     """Read a CSV with a column of files and one of labels, or two columns without a header; None where it is neither.
 
     Raises:
@@ -94,7 +94,7 @@ def parse_table(text: str, origin: str, naming: Naming) -> tuple[Row, ...] | Non
         name = composed(row[file].strip().replace("\\", "/"))
         _add(labels, name, label_of_cell(row[label], where, naming), where)
         sealed = split is not None and split < len(row) and row[split].strip().lower() in TEST
-        found.append(Row(name, labels[name], sealed, row[label].strip()))
+        found.append(ListedLabel(name, labels[name], sealed, row[label].strip()))
     return tuple(dict.fromkeys(found))
 
 

@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from service.contract.errors import DataError
 from service.contract.layouts.by_folder import UNLABELLED, by_folder, is_sealed
 from service.contract.layouts.contents import Contents, Place, Reading
-from service.contract.layouts.label_list import Row, composed, parse_table
+from service.contract.layouts.label_list import ListedLabel, composed, parse_table
 
 TABLES = frozenset({".csv", ".tsv"})
-Rows = list[tuple[PurePosixPath, Row]]
+Rows = list[tuple[PurePosixPath, ListedLabel]]
 
 
 def listed(contents: Contents) -> Reading | None:

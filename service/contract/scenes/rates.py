@@ -1,5 +1,6 @@
 """Rates over scenes: near-equal pictures of one well are one proof, however many there are."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ Array = NDArray[np.float64]
 
 TAIL = 0.025
 """Share of draws that each end of a 95 % interval leaves out."""
+
+Z = 1.959963984540054
+"""Of the normal distribution, for a two-sided interval of 95 %."""
 
 DRAWS = 2000
 CHUNK = 200
@@ -45,6 +49,18 @@ def picture_rate(hits: NDArray[np.bool_], scenes: Scenes) -> SceneRate:
     value = float(found.sum() / sizes.sum())
     low, high = _interval(found, sizes.astype(np.float64))
     return SceneRate(scenes=sizes.size, value=value, low=min(low, value), high=max(high, value))
+
+
+def wilson(share: float, independent: float) -> tuple[float, float]:
+    """Wilson's 95 % interval (1927) of a share that so many independent pictures have shown.
+
+    >>> [round(bound, 4) for bound in wilson(0.8, 10)]
+    [0.4902, 0.9433]
+    """
+    whole = 1 + Z * Z / independent
+    centre = (share + Z * Z / (2 * independent)) / whole
+    half = Z / whole * math.sqrt(share * (1 - share) / independent + (Z / (2 * independent)) ** 2)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def half_width(measured: SceneRate) -> float:

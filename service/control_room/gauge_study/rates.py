@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Z = 1.959963984540054
-"""Of a two-sided interval of 95 %."""
+from service.contract.scenes.rates import Z, wilson
 
 ALL_AGREE = "all_agree"
 TOO_FEW = "too_few"
@@ -30,7 +29,7 @@ class Share:
 
 @dataclass(slots=True)
 class Kappa:
-    """AgreementStudy beyond chance, 1 at most, over ``pictures``; null where it is not defined, ``why`` says so.
+    """Agreement beyond chance, 1 at most, over ``pictures``; null where it is not defined, ``why`` says so.
 
     ``all_agree``: every answer is the same verdict, so that there is no chance to compare with. ``too_few``: fewer than
     two pictures. The bounds are null too where all answers agree, since the variance is then 0 whatever the number of
@@ -45,22 +44,16 @@ class Kappa:
 
 
 def share(count: int, of: int, independent: int | None = None) -> Share:
-    """Give a share with Wilson's interval.
+    """Give a share with its interval (:func:`wilson`).
 
     Args:
         count: of what is counted.
         of: out of how many.
         independent: how many of them are independent, where answers repeat a picture; the interval is that of as many.
-
-    >>> round(share(8, 10).low, 4)
-    0.4902
     """
     if of == 0:
         return Share(count, of)
-    value, n = count / of, independent or of
-    centre = (value + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * math.sqrt(value * (1 - value) / n + Z * Z / (4 * n * n))
-    return Share(count, of, value, max(0.0, centre - half), min(1.0, centre + half))
+    return Share(count, of, count / of, *wilson(count / of, independent or of))
 
 
 def cohen(first: Sequence[str], second: Sequence[str]) -> Kappa:

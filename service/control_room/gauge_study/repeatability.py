@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from service.control_room.gauge_study.rates import Z
+from service.contract.scenes.rates import Z
 
 LONGEST_PAUSE = timedelta(seconds=5)
 """Pictures further apart may show another well: between them nothing is compared."""

@@ -24,7 +24,7 @@ MINUTE: Final = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class TriedCut:
     """The threshold of a camera as it is served, and as it would be; ``own`` was chosen for this camera alone."""
 
     camera_id: str | None
@@ -101,7 +101,7 @@ class Baseline:
     then: Integers
     histograms: list[tuple[list[float], list[int]]]
 
-    def cuts(self, threshold: float) -> list[Cut]:
+    def cuts(self, threshold: float) -> list[TriedCut]:
         """Say by which thresholds the cameras would be judged.
 
         The tried one stands in place of the artefact's: a camera with a cut of its own keeps that, unless it is the one
@@ -109,23 +109,23 @@ class Baseline:
         """
         return [self._cut(camera, threshold) for camera in self.table.cameras]
 
-    def verdicts(self, rows: slice, cut: Cut) -> Codes:
+    def verdicts(self, rows: slice, cut: TriedCut) -> Codes:
         """Judge the decisions of one camera again: places in ``VERDICTS``."""
         table, grey = self.table, cut.tried.grey_zone_from
         zone = np.inf if grey is None else grey
         return rejudged_all(table.verdict[rows], table.part[rows], table.score[rows], cut.tried.value, zone)
 
-    def counted(self, rows: slice, cut: Cut) -> Integers:
+    def counted(self, rows: slice, cut: TriedCut) -> Integers:
         """Count what a cut makes of one camera."""
         now = self.verdicts(rows, cut)
         sure = (now == LEAK) & (self.table.score[rows] / cut.tried.value >= self.rule.sure_ratio)
         return _counted(self.table, rows, now, sure, self.rule)
 
-    def _cut(self, camera: str | None, threshold: float) -> Cut:
+    def _cut(self, camera: str | None, threshold: float) -> TriedCut:
         served = self.serving.threshold_of(camera)
         own = served is not self.serving.artifact.manifest.threshold
         named = camera is not None and camera == self.table.wanted.camera_id
-        return Cut(camera, served, served if own and not named else served.moved_to(threshold), own)
+        return TriedCut(camera, served, served if own and not named else served.moved_to(threshold), own)
 
 
 def baseline(serving: Serving, table: ScoreTable, rule: AlarmRule) -> Baseline:

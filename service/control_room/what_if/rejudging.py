@@ -23,7 +23,7 @@ Codes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
-class Part(IntEnum):
+class CutPart(IntEnum):
     """The part that the cut plays in a verdict."""
 
     NONE = 0
@@ -34,11 +34,11 @@ class Part(IntEnum):
     """From the cut on it is ``leak``, and ``unknown`` below: the gate had a doubt that may hide a leak."""
 
 
-def part_of(reason: Reason, score: float | None) -> Part:
+def part_of(reason: Reason, score: float | None) -> CutPart:
     """Say which part the cut plays in a decision with that reason and score."""
     if score is None or reason not in _BY_THE_CUT:
-        return Part.NONE
-    return Part.UNDER_DOUBT if reason in DOUBT_OF else Part.ALONE
+        return CutPart.NONE
+    return CutPart.UNDER_DOUBT if reason in DOUBT_OF else CutPart.ALONE
 
 
 def rejudged(decision: Decision, threshold: Threshold) -> Judgement:
@@ -48,7 +48,7 @@ def rejudged(decision: Decision, threshold: Threshold) -> Judgement:
     >>> part_of(Reason.FROZEN, None).name
     'NONE'
     """
-    if decision.score is None or part_of(decision.reason, decision.score) is Part.NONE:
+    if decision.score is None or part_of(decision.reason, decision.score) is CutPart.NONE:
         return Judgement(decision.verdict, decision.reason)
     return decide(decision.score, threshold.value, threshold.grey_zone_from, DOUBT_OF.get(decision.reason))
 
@@ -58,7 +58,7 @@ def rejudged_all(verdicts: Codes, parts: Codes, scores: Floats, cut: float, grey
 
     Args:
         verdicts: on record, [N] places in ``VERDICTS``.
-        parts: [N] of ``Part``.
+        parts: [N] of ``CutPart``.
         scores: [N], NaN where there is none.
         cut: scores from here on are leaks.
         grey_zone_from: infinite where there is no grey zone.
@@ -66,7 +66,7 @@ def rejudged_all(verdicts: Codes, parts: Codes, scores: Floats, cut: float, grey
     Returns:
         [N] places in ``VERDICTS``.
     """
-    doubtful = (parts == Part.UNDER_DOUBT) | (scores >= grey_zone_from)
+    doubtful = (parts == CutPart.UNDER_DOUBT) | (scores >= grey_zone_from)
     found = np.where(doubtful, np.uint8(UNKNOWN), np.uint8(NO_LEAK))
     found[scores >= cut] = LEAK
-    return np.where(parts == Part.NONE, verdicts, found)
+    return np.where(parts == CutPart.NONE, verdicts, found)

@@ -28,7 +28,7 @@ AT_ONCE: Final = 100
 MOST_DECISIONS: Final = 2_000_000
 
 
-class Tally(BaseModel):
+class RescoringTally(BaseModel):
     """Counts of decisions that were looked at; ``changed`` by the verdict then and the verdict now.
 
     ``judged`` pictures were judged again; of the others the verdict stays, or the picture is gone. Of the pictures that
@@ -94,8 +94,8 @@ class RescoringState(BaseModel):
     changed_at: AwareDatetime
     progress: float = 0.0
     cut_short: bool = False
-    total: Tally = Field(default_factory=Tally)
-    cameras: dict[str, Tally] = Field(default_factory=dict)
+    total: RescoringTally = Field(default_factory=RescoringTally)
+    cameras: dict[str, RescoringTally] = Field(default_factory=dict)
     cursor: str | None = None
     result_bytes: int = 0
 
@@ -168,7 +168,7 @@ class RescoringJob:
         for one in rescored:
             reviewed = reviews.get(one.decision.decision_id)
             state.total.count(one, reviewed)
-            state.cameras.setdefault(one.decision.camera_id or "", Tally()).count(one, reviewed)
+            state.cameras.setdefault(one.decision.camera_id or "", RescoringTally()).count(one, reviewed)
         with self._results("ab") as results:
             results.writelines(_line(one) for one in rescored)
             results.flush()

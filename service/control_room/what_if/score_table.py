@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from service.contract.decision import Reason, Verdict
-from service.control_room.what_if.rejudging import VERDICTS, Booleans, Codes, Floats, Part, part_of
+from service.control_room.what_if.rejudging import VERDICTS, Booleans, Codes, CutPart, Floats, part_of
 from service.record.queries.cursor import Cursor
 from service.record.queries.records import Records
 from service.record.queries.reports import ReportRange
 from service.record.queries.scored import (
-    Scored,
+    ScoredRows,
     artifacts_on_record,
     ratio_of,
     reviewed_sequences,
@@ -122,7 +122,7 @@ class _Reader:
         self._chunks.clear()
         return rows[np.lexsort((rows["sequence"], rows["at"], rows["well"], rows["camera"]))]
 
-    def _rows(self, found: Scored) -> Rows:
+    def _rows(self, found: ScoredRows) -> Rows:
         """Column by column: row by row it would take the interpreter from inspections for thrice as long."""
         cameras, wells = self.cameras, self.wells
         rows = np.zeros(len(found.at), ROW)
@@ -132,7 +132,7 @@ class _Reader:
         rows["sequence"], rows["at"], rows["score"] = found.sequence, found.at, np.array(found.score, np.float64)
         rows["verdict"] = [_CODE[verdict] for verdict in found.verdict]
         rows["part"] = [_PART[reason] for reason in found.reason]
-        rows["part"][np.isnan(rows["score"])] = Part.NONE
+        rows["part"][np.isnan(rows["score"])] = CutPart.NONE
         rows["sure"] = [text is not None and ratio_of(text) >= self._sure_ratio for text in found.figures]
         return rows
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.contract.errors import ArtifactInvalid
 from service.contract.stored_files.durable_file import keep
-from service.judging.shadow.tally import Tally
+from service.judging.shadow.tally import ShadowTally
 
 FILE: Final = "shadow_model.json"
 
@@ -30,7 +30,7 @@ class Kept(BaseModel):
     """The choice with the tally so far."""
 
     choice: ShadowChoice
-    tally: Tally
+    tally: ShadowTally
 
 
 class ShadowFile:

@@ -14,7 +14,7 @@ from service.contract.run_limit import RunLimit
 from service.judging.serving import Serving
 from service.judging.shadow.kept import Kept, ShadowChoice, ShadowFile
 from service.judging.shadow.opener import Opened, ShadowOpener
-from service.judging.shadow.tally import Tally
+from service.judging.shadow.tally import ShadowTally
 from service.judging.shadow.worker import Lot, ShadowWorker
 from service.record.event_outbox import Note
 from service.setting_groups import ShadowSettings
@@ -48,7 +48,7 @@ class ShadowRun(NamedTuple):
     choice: ShadowChoice
     worker: ShadowWorker
     limit: RunLimit
-    tally: Tally
+    tally: ShadowTally
 
 
 class ShadowModel:
@@ -117,7 +117,7 @@ class ShadowModel:
                 reason=reason,
                 since=datetime.now(UTC),
             )
-            tally = Tally(against=self._served.current().artifact.id)
+            tally = ShadowTally(against=self._served.current().artifact.id)
             try:
                 await asyncio.to_thread(self._file.write, Kept(choice=choice, tally=tally).model_dump_json())
             except Unavailable:
@@ -181,7 +181,7 @@ class ShadowModel:
         else:
             self._resumed, self.problem = True, None
 
-    def _begin(self, choice: ShadowChoice, opened: Opened, tally: Tally) -> None:
+    def _begin(self, choice: ShadowChoice, opened: Opened, tally: ShadowTally) -> None:
         loop = asyncio.get_running_loop()
 
         def judged(served: Decision, shadow: Decision, image: bytes) -> None:
@@ -198,7 +198,7 @@ class ShadowModel:
         if run is None or run.worker is not worker or served.model.artifact == run.choice.artifact:
             return
         if run.tally.against != served.model.artifact:  # agreement with another one proves nothing of this one
-            self.run = run = run._replace(tally=Tally(against=served.model.artifact))
+            self.run = run = run._replace(tally=ShadowTally(against=served.model.artifact))
         self._metrics.judged(served, shadow)
         if run.tally.add(served, shadow):
             self._archive.keep_chosen(served, image)

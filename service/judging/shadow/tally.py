@@ -9,15 +9,13 @@ import numpy as np
 from pydantic import BaseModel
 
 from service.contract.decision import Decision, Verdict
+from service.contract.scenes.rates import wilson
 
 MOST_FLIPS: Final = 200
 MOST_CAMERAS: Final = 200
 MOST_WELLS: Final = 2000
 POOLED: Final = ""
 """Where pictures without an id are counted, and those of wells beyond the most."""
-
-Z: Final = 1.959964
-"""Two-sided 95 % of the normal distribution."""
 
 
 class Flip(BaseModel):
@@ -47,7 +45,7 @@ class Flip(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class VerdictAgreement:
     """Share of pictures with the same verdict, with its 95 % interval over so many wells."""
 
     value: float
@@ -56,7 +54,7 @@ class Agreement:
     wells: int
 
 
-class Tally(BaseModel):
+class ShadowTally(BaseModel):
     """What became of pictures that both judged, while ``against`` was served; bounded, whatever callers name.
 
     ``verdicts`` counts by camera, then by the served verdict, then by the shadow's; ``wells`` holds how many pictures
@@ -95,7 +93,7 @@ class Tally(BaseModel):
         """How many pictures got two verdicts, those no longer listed too."""
         return sum(pictures - agreed for pictures, agreed in self.wells.values())
 
-    def agreement(self) -> Agreement | None:
+    def agreement(self) -> VerdictAgreement | None:
         """How often both say the same; None before the first picture.
 
         Pictures of one well are nearly equal and no proofs of their own. So the interval is Wilson's with the number of
@@ -106,12 +104,7 @@ class Tally(BaseModel):
             return None
         counts = np.array(list(self.wells.values()), np.float64)
         share = float(counts[:, 1].sum() / counts[:, 0].sum())
-        independent = _independent(counts, share)
-        centre = share + Z * Z / (2 * independent)
-        spread = Z * np.sqrt(share * (1 - share) / independent + (Z / (2 * independent)) ** 2)
-        whole = 1 + Z * Z / independent
-        low, high = float((centre - spread) / whole), float((centre + spread) / whole)
-        return Agreement(share, max(0.0, low), min(1.0, high), len(counts))
+        return VerdictAgreement(share, *wilson(share, _independent(counts, share)), len(counts))
 
 
 def _independent(counts: np.ndarray[tuple[int, int], np.dtype[np.float64]], share: float) -> float:

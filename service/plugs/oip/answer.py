@@ -43,7 +43,7 @@ OUTPUTS: Final[Mapping[str, Output]] = MappingProxyType(
 )
 
 
-class Answer(NamedTuple):
+class InferAnswer(NamedTuple):
     """A body, of which ``json_bytes`` are JSON; None where all of it is."""
 
     body: bytes
@@ -52,7 +52,7 @@ class Answer(NamedTuple):
 
 def answer(
     decisions: Sequence[Decision], outputs: Sequence[tuple[str, bool]], model: str, version: str, request_id: str | None
-) -> Answer:
+) -> InferAnswer:
     """Write decisions as outputs: of each its name, and whether it goes as bytes behind the JSON."""
     tensors: list[dict[str, Any]] = []
     behind: list[bytes] = []
@@ -68,7 +68,7 @@ def answer(
         tensors.append(tensor)
     head: dict[str, Any] = {"model_name": model, "model_version": version, "outputs": tensors}
     text = orjson.dumps(head if request_id is None else {"id": request_id, **head})
-    return Answer(b"".join([text, *behind]), len(text) if behind else None)
+    return InferAnswer(b"".join([text, *behind]), len(text) if behind else None)
 
 
 def rfc3339(time: datetime | None) -> str:

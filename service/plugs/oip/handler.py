@@ -16,7 +16,7 @@ from service.edge.request.deadline import fresh_until
 from service.edge.request.labels import Labels
 from service.inspector import Inspector
 from service.judging.model_switch import ModelSwitch
-from service.plugs.oip.answer import Answer, answer
+from service.plugs.oip.answer import InferAnswer, answer
 from service.plugs.oip.crops import crops_of
 from service.plugs.oip.models import require_model
 from service.plugs.oip.request import HEADER_LENGTH, InferRequest, read_request, timeout_s
@@ -89,7 +89,7 @@ def _inflated(body: bytes, encoding: bytes | None, limit: int) -> bytes:
     return whole
 
 
-def _reply(answered: Answer) -> Reply:
+def _reply(answered: InferAnswer) -> Reply:
     if answered.json_bytes is None:
         return Reply(200, JSON_HEADERS, answered.body)
     headers: RawHeaders = [

@@ -41,7 +41,7 @@ ALLOWED: Final[Mapping[str, frozenset[VisionState]]] = MappingProxyType(
 """The states in which each method may be called: the transitions of OPC 40100-1 that it causes."""
 
 
-class Job(NamedTuple):
+class VisionJob(NamedTuple):
     """What a client has begun; with a ``part`` it waits for that part alone, a single one for one result."""
 
     job_id: str
@@ -57,7 +57,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self._service = VisionState.PREOPERATIONAL
-        self._job: Job | None = None
+        self._job: VisionJob | None = None
         self._resting = False
         self._reset = False
         self.halted_by: str | None = None
@@ -88,7 +88,7 @@ class Jobs:
     def start(self, *, single: bool, part: str | None) -> str:
         """Begin a job; returns its id."""
         state = VisionState.SINGLE_EXECUTION if single else VisionState.CONTINUOUS_EXECUTION
-        self._job = Job(new_id(), state, part)
+        self._job = VisionJob(new_id(), state, part)
         return self._job.job_id
 
     def stop(self) -> None:

@@ -18,7 +18,7 @@ from service.contract.stored_files.durable_file import flush
 from service.record.database.engine import is_damage, sqlite_engine
 from service.record.database.entry_row import model_body, row_of
 from service.record.database.schema import entries, migrate
-from service.record.journal.file_guard import FileGuard, Loss, beside, is_whole, set_aside
+from service.record.journal.file_guard import FileGuard, FileLoss, beside, is_whole, set_aside
 from service.record.journal.folder_lock import FolderLock
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class JournalFile:
         self._lock = FolderLock(path)
         self._guard: FileGuard | None = None
         self._models: set[int | None] = set()
-        self.lost: Loss | None = None
+        self.lost: FileLoss | None = None
         self.last_sequence = 0
 
     def create(self) -> None:

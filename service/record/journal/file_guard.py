@@ -12,7 +12,7 @@ BESIDE = ("-wal", "-shm")
 DAMAGED = "damaged"
 
 
-class Loss(NamedTuple):
+class FileLoss(NamedTuple):
     """What has happened to the files; ``readable`` says that an open connection still has all their content."""
 
     text: str
@@ -36,17 +36,17 @@ class FileGuard:
         """Remember the files that a new connection has opened beside the journal."""
         self._beside = {path: _identity(path) for path in beside(self._path)}
 
-    def loss(self) -> Loss | None:
+    def loss(self) -> FileLoss | None:
         """Look at the files: a few microseconds."""
         own = os.fstat(self._descriptor)
         if _identity(self._path) != (own.st_dev, own.st_ino):
-            return Loss("was removed or replaced", readable=True)
+            return FileLoss("was removed or replaced", readable=True)
         if own.st_size < self._size or os.pread(self._descriptor, len(HEADER), 0) != HEADER:
-            return Loss("was cut or overwritten", readable=False)
+            return FileLoss("was cut or overwritten", readable=False)
         self._size = own.st_size
         for path, identity in self._beside.items():
             if _identity(path) != identity:
-                return Loss(f"has lost {path.name}", readable=True)
+                return FileLoss(f"has lost {path.name}", readable=True)
         return None
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ FIGURES: Final = 64
 """The threshold and the ratio, which begin a decision's body, have at most so many characters."""
 
 
-class Scored(NamedTuple):
+class ScoredRows(NamedTuple):
     """Some decisions, column by column, without what no cut needs.
 
     ``at`` in microseconds since 1970; ``figures`` is the begin of a leak's body, null of all others.
@@ -36,10 +36,10 @@ class Scored(NamedTuple):
     figures: Sequence[str | None]
 
 
-NONE: Final = Scored((), (), (), (), (), (), (), (), ())
+NONE: Final = ScoredRows((), (), (), (), (), (), (), (), ())
 
 
-def scored_decisions(connection: Connection, wanted: ReportRange, place: Cursor | None, limit: int) -> Scored:
+def scored_decisions(connection: Connection, wanted: ReportRange, place: Cursor | None, limit: int) -> ScoredRows:
     """Return decisions older than a place, newest first."""
     column = entries.c
     conditions = [column.kind == DECISION, *wanted.conditions()]
@@ -59,7 +59,7 @@ def scored_decisions(connection: Connection, wanted: ReportRange, place: Cursor 
     )
     rows = connection.execute(query.where(*conditions).order_by(column.at.desc(), column.sequence.desc()).limit(limit))
     columns = tuple(zip(*rows, strict=True))
-    return Scored(*columns) if columns else NONE
+    return ScoredRows(*columns) if columns else NONE
 
 
 def ratio_of(figures: str) -> float:

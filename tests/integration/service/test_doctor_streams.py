@@ -14,7 +14,7 @@ from service.diagnosis.surroundings import check_broker
 from service.settings import Settings
 from tests.frames import drawn_frame, moved, write_cameras
 from tests.mjpeg_camera import MjpegCamera
-from tests.mosquitto_server import PASSWORD, USER, MosquittoServer, NoMosquitto
+from tests.mosquitto_server import PASSWORD, USER, MosquittoServer, mosquitto
 from tests.pictures import jpeg
 from tests.ports import free_port
 
@@ -66,13 +66,8 @@ def test_without_a_source_there_is_no_line(settings: Settings, tmp_path: Path) -
 
 @pytest.fixture
 def broker() -> Iterator[MosquittoServer]:
-    try:
-        server = MosquittoServer(secured=True)
-    except NoMosquitto as missing:
-        pytest.skip(str(missing))
-    server.start()
-    yield server
-    server.remove()
+    with mosquitto(secured=True) as server:
+        yield server
 
 
 def test_a_broker_is_asked_whether_it_lets_the_service_in(settings: Settings, broker: MosquittoServer) -> None:

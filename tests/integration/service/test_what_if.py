@@ -201,24 +201,24 @@ async def test_the_command_says_what_would_have_changed(
 ) -> None:
     async with serve(archive={"good_share": 1.0}) as client:
         decisions = await a_shift(client)
-    folders = ("--artifacts", str(settings.artifacts), "--data-dir", str(settings.data_dir), "--since", PAST)
+    folders = ("--artifacts", str(settings.artifacts), "--data-dir", str(settings.data_dir), "--from", PAST)
     assert await in_thread("what-if", "--threshold", str(between(decisions)), *folders) == 0
     said = capsys.readouterr().out
     assert "6 decisions" in said
     assert "leak -> no_leak: 1" in said
-    until = ("--until", decisions[-1]["answered_at"])
+    until = ("--to", decisions[-1]["answered_at"])
     assert await in_thread("what-if", "--artifact", other, *folders, *until) == 0
     said = capsys.readouterr().out
     assert "6 decisions: 6 pictures judged again, 0 pictures are not kept" in said
     assert written(said.split("each decision: ")[1].strip()) == {one["decision_id"] for one in decisions}
     assert await in_thread("what-if", "--artifact", "absent-01234567", *folders) == 2
-    assert await in_thread("what-if", "--threshold", "1", *folders, "--until", "2019-01-01T00:00:00Z") == 2
+    assert await in_thread("what-if", "--threshold", "1", *folders, "--to", "2019-01-01T00:00:00Z") == 2
 
 
 @pytest.mark.parametrize("threshold", ["nan", "0", "-1", "inf", "many"])
 def test_the_command_takes_no_threshold_that_is_none(threshold: str) -> None:
     with pytest.raises(SystemExit):
-        main(["what-if", f"--threshold={threshold}", "--since", PAST])
+        main(["what-if", f"--threshold={threshold}", "--from", PAST])
 
 
 def written(path: str) -> set[str]:

@@ -2,13 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.mosquitto_server import PASSWORD, USER, Heard, MosquittoServer, NoMosquitto
+from tests.mosquitto_server import PASSWORD, USER, Heard, MosquittoServer, mosquitto
 from tests.pictures import jpeg
 from tests.served_service import served
 from tests.wells import good_well, leaking_well
@@ -18,24 +18,14 @@ PATIENCE_S = 20.0
 
 @pytest.fixture
 def broker() -> Iterator[MosquittoServer]:
-    yield from running(MosquittoServer)
+    with mosquitto() as server:
+        yield server
 
 
 @pytest.fixture
 def secured_broker() -> Iterator[MosquittoServer]:
-    yield from running(lambda: MosquittoServer(secured=True))
-
-
-def running(made: Callable[[], MosquittoServer]) -> Iterator[MosquittoServer]:
-    try:
-        server = made()
-    except NoMosquitto as reason:
-        pytest.skip(str(reason))
-    try:
-        server.start()
+    with mosquitto(secured=True) as server:
         yield server
-    finally:
-        server.remove()
 
 
 def send(address: str, well_id: str, picture: bytes) -> dict[str, object]:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.foreign_environments import python_with
-from tests.mosquitto_server import Heard, Listener, MosquittoServer, NoMosquitto, program
+from tests.mosquitto_server import Heard, Listener, MosquittoServer, mosquitto, program
 from tests.pictures import jpeg
 from tests.served_service import served
 from tests.sparkplug_rules import Rules, Spoken, Told
@@ -27,15 +27,8 @@ PATIENCE_S = 20.0
 
 @pytest.fixture
 def broker() -> Iterator[MosquittoServer]:
-    try:
-        server = MosquittoServer()
-    except NoMosquitto as reason:
-        pytest.skip(str(reason))
-    try:
-        server.start()
+    with mosquitto() as server:
         yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture(scope="module")

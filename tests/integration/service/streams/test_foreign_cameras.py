@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from service.contract.picture import Pixels, decode
-from service.streams.newest import Arrival
+from service.streams.newest import ArrivedFrame
 from service.streams.order import Order
 from tests.collected_frames import Collected
 from tests.conftest import Serve
@@ -69,7 +69,7 @@ def test_where_the_network_loses_packets_no_picture_is_wrong(tmp_path: Path) -> 
 class UntilTold(Collected):
     """Breaks the stream off once the times of capture of five pictures are known."""
 
-    def put(self, arrival: Arrival) -> None:
+    def put(self, arrival: ArrivedFrame) -> None:
         super().put(arrival)
         if sum(one.captured is not None for one in self.arrivals) == 5:
             raise EOFError

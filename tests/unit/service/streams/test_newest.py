@@ -1,11 +1,11 @@
 import threading
 from time import perf_counter
 
-from service.streams.newest import MAX_AGE_S, Arrival, Newest
+from service.streams.newest import MAX_AGE_S, ArrivedFrame, Newest
 
 
-def arrival(name: bytes, age_s: float = 0.0) -> Arrival:
-    return Arrival(perf_counter() - age_s, lambda: name)
+def arrival(name: bytes, age_s: float = 0.0) -> ArrivedFrame:
+    return ArrivedFrame(perf_counter() - age_s, lambda: name)
 
 
 def test_the_newest_frame_wins_and_the_others_are_counted() -> None:

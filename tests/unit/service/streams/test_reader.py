@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from service.streams.head import Head
-from service.streams.newest import Arrival, Newest
+from service.streams.newest import ArrivedFrame, Newest
 from service.streams.order import Order
 from tests.ports import free_port
 
@@ -22,7 +22,7 @@ ORDER = Order("http://user:s3cret@127.0.0.1:{port}/mjpeg", 10.0, 1000, 100)
 def test_a_frame_goes_out_behind_its_head_and_the_end_says_why() -> None:
     newest, out = Newest(), BytesIO()
     arrived = perf_counter()
-    newest.put(Arrival(arrived, lambda: b"file\n"))
+    newest.put(ArrivedFrame(arrived, lambda: b"file\n"))
     newest.end("the stream ended")
     hand_over(ORDER, newest, BytesIO(b"+++"), out)
     first, _, rest = out.getvalue().partition(b"\n")
@@ -33,7 +33,7 @@ def test_a_frame_goes_out_behind_its_head_and_the_end_says_why() -> None:
 
 def test_a_file_with_too_many_bytes_ends_the_reader_unsent() -> None:
     newest, out = Newest(), BytesIO()
-    newest.put(Arrival(perf_counter(), lambda: b"x" * 101))
+    newest.put(ArrivedFrame(perf_counter(), lambda: b"x" * 101))
     hand_over(ORDER, newest, BytesIO(b"+"), out)
     assert Head(*json.loads(out.getvalue())).ended == "a picture is too large"
 

@@ -11,9 +11,9 @@ from tests.unit.training.dataset.test_reviews import exported
 from tests.wells import good_well, leaking_well
 from training.cli import main
 from training.improvement.gate import GateResult
-from training.improvement.plant import Plant
 from training.improvement.round import Round
-from training.improvement.steps import Situation, State, next_step, steps_of
+from training.improvement.service_client import ServiceClient
+from training.improvement.steps import Situation, StepState, next_step, steps_of
 
 NEW, OLD = "new-00000001", "old-00000000"
 TWICE = [("Anna", "no_leak"), ("Boris", "no_leak")]
@@ -56,14 +56,14 @@ def judged(kept: Round, against: str = "", *, quick: bool = False) -> Round:
 
 
 def states(
-    kept: Round, served: str = OLD, plant: Plant | None = None, shadow: dict[str, Any] | None = None
-) -> list[State]:
+    kept: Round, served: str = OLD, plant: ServiceClient | None = None, shadow: dict[str, Any] | None = None
+) -> list[StepState]:
     return [step.state for step in steps_of(Situation(kept, plant, shadow, served, least_judged=10))]
 
 
 def test_a_new_round_begins_with_reviews(tmp_path: Path) -> None:
     steps = steps_of(Situation(Round(tmp_path), None, None, OLD, least_judged=10))
-    assert [step.state for step in steps] == [State.NEXT, *[State.LATER] * 5]
+    assert [step.state for step in steps] == [StepState.NEXT, *[StepState.LATER] * 5]
     coming = next_step(steps)
     assert coming is not None
     assert coming.name == "reviews"
@@ -72,48 +72,58 @@ def test_a_new_round_begins_with_reviews(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("good", "leaks"), [(3, 1), (4, 0)])
 def test_too_few_reviews_need_people(tmp_path: Path, good: int, leaks: int) -> None:
     steps = steps_of(Situation(imported(tmp_path, good, leaks), None, None, OLD, least_judged=10))
-    assert steps[1].state is State.PERSON
+    assert steps[1].state is StepState.PERSON
     assert steps[1].says.endswith("then --again")
     assert next_step(steps) is None
 
 
 def test_enough_reviews_are_followed_by_the_comparison(tmp_path: Path) -> None:
-    assert states(imported(tmp_path)) == [State.DONE, State.DONE, State.NEXT, *[State.LATER] * 3]
+    assert states(imported(tmp_path)) == [StepState.DONE, StepState.DONE, StepState.NEXT, *[StepState.LATER] * 3]
 
 
 def test_a_refused_candidate_goes_no_further(tmp_path: Path) -> None:
-    assert states(judged(imported(tmp_path), "a leak is lost"))[3:] == [State.STOPPED, State.LATER, State.LATER]
+    assert states(judged(imported(tmp_path), "a leak is lost"))[3:] == [
+        StepState.STOPPED,
+        StepState.LATER,
+        StepState.LATER,
+    ]
 
 
 def test_a_quick_look_gets_no_shadow(tmp_path: Path) -> None:
-    assert states(judged(imported(tmp_path), quick=True), plant=Plant("http://127.0.0.1:9"))[4] is State.STOPPED
+    assert (
+        states(judged(imported(tmp_path), quick=True), plant=ServiceClient("http://127.0.0.1:9"))[4]
+        is StepState.STOPPED
+    )
 
 
 def test_the_gate_is_asked_again_when_another_artefact_is_served(tmp_path: Path) -> None:
-    assert states(judged(imported(tmp_path)), served="third-00000002")[3] is State.NEXT
+    assert states(judged(imported(tmp_path)), served="third-00000002")[3] is StepState.NEXT
 
 
 @pytest.mark.parametrize(
     ("shadow", "state", "after"),
     [
-        (None, State.NEXT, State.LATER),
-        (SHADOW, State.WAITS, State.LATER),
-        (SHADOW | {"judged": 10, "agreement": {"value": 0.9}}, State.DONE, State.PERSON),
-        (SHADOW | {"artifact": "third-00000002"}, State.PERSON, State.LATER),
+        (None, StepState.NEXT, StepState.LATER),
+        (SHADOW, StepState.WAITS, StepState.LATER),
+        (SHADOW | {"judged": 10, "agreement": {"value": 0.9}}, StepState.DONE, StepState.PERSON),
+        (SHADOW | {"artifact": "third-00000002"}, StepState.PERSON, StepState.LATER),
     ],
 )
 def test_a_shadow_judges_until_it_has_judged_enough_and_a_person_decides(
-    tmp_path: Path, shadow: dict[str, Any] | None, state: State, after: State
+    tmp_path: Path, shadow: dict[str, Any] | None, state: StepState, after: StepState
 ) -> None:
-    assert states(judged(imported(tmp_path)), plant=Plant("http://127.0.0.1:9"), shadow=shadow)[4:] == [state, after]
+    assert states(judged(imported(tmp_path)), plant=ServiceClient("http://127.0.0.1:9"), shadow=shadow)[4:] == [
+        state,
+        after,
+    ]
 
 
 def test_without_a_service_a_person_chooses_the_shadow(tmp_path: Path) -> None:
-    assert states(judged(imported(tmp_path)))[4:] == [State.PERSON, State.LATER]
+    assert states(judged(imported(tmp_path)))[4:] == [StepState.PERSON, StepState.LATER]
 
 
 def test_what_is_served_is_done(tmp_path: Path) -> None:
-    assert states(judged(imported(tmp_path)), served=NEW) == [State.DONE] * 6
+    assert states(judged(imported(tmp_path)), served=NEW) == [StepState.DONE] * 6
 
 
 def test_an_export_that_changes_under_way_is_refused_and_another_round_begins(tmp_path: Path) -> None:
@@ -122,7 +132,7 @@ def test_an_export_that_changes_under_way_is_refused_and_another_round_begins(tm
     with pytest.raises(DataError, match="--again"):
         steps_of(Situation(kept, None, None, OLD, least_judged=10))
     kept.set_aside()
-    assert states(kept)[0] is State.NEXT
+    assert states(kept)[0] is StepState.NEXT
     assert len(list((tmp_path / "work").iterdir())) == 1, "the former one stays"
 
 

@@ -16,7 +16,7 @@ pytest.importorskip("pyarrow", reason="the extra cluster is not installed")
 
 import pyarrow.parquet as pq
 
-from training.rescoring.place import Place, open_place
+from training.rescoring.place import PicturePlace, open_place
 from training.rescoring.rescore import Chunk, Runner, one_process, rescore
 
 GOOD, LEAK = 9, 3
@@ -45,7 +45,7 @@ def rows_of(out: Path) -> list[dict[str, Any]]:
 def stopped_after(count: int) -> Runner:
     """A runner that is interrupted."""
 
-    def run(artifact: Artifact, place: Place, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
+    def run(artifact: Artifact, place: PicturePlace, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
         yield from one_process(artifact, place, chunks[:count])
         raise KeyboardInterrupt
 
@@ -85,7 +85,7 @@ def test_what_was_judged_before_an_interruption_is_not_judged_again(
     assert not out.exists()
     left: list[int] = []
 
-    def noting(artifact: Artifact, place: Place, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
+    def noting(artifact: Artifact, place: PicturePlace, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
         left.extend(number for number, _ in chunks)
         return one_process(artifact, place, chunks)
 
@@ -121,7 +121,7 @@ def test_nothing_is_written_over(artifact: Artifact, wells: Path, tmp_path: Path
 def test_two_processes_do_not_work_at_one_place(artifact: Artifact, wells: Path, tmp_path: Path) -> None:
     place = open_place(str(wells))
 
-    def second(artifact: Artifact, place: Place, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
+    def second(artifact: Artifact, place: PicturePlace, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
         with pytest.raises(SetupError, match="another process works at"):
             rescore(artifact, place, tmp_path / "out", one_process)
         return one_process(artifact, place, chunks)
@@ -133,7 +133,7 @@ def test_two_processes_do_not_work_at_one_place(artifact: Artifact, wells: Path,
 def test_a_runner_that_loses_or_doubles_a_chunk_ends_the_job(
     artifact: Artifact, wells: Path, tmp_path: Path, times: int, told: str
 ) -> None:
-    def careless(artifact: Artifact, place: Place, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
+    def careless(artifact: Artifact, place: PicturePlace, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
         judged = list(one_process(artifact, place, chunks))
         return iter(judged[1:] + judged[:1] * times)
 

@@ -17,7 +17,7 @@ from tests.wells import good_well, leaking_well
 
 pytest.importorskip("pyarrow", reason="the extra cluster is not installed")
 
-from training.rescoring.rescorer import Rescorer, open_rescorer, packed, unpacked
+from training.rescoring.rescorer import FileRescorer, open_rescorer, packed, unpacked
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def rescorer(artifacts: Path) -> Rescorer:
+def rescorer(artifacts: Path) -> FileRescorer:
     return open_rescorer(open_artifact(next(artifacts.glob("small-*"))))
 
 
@@ -44,7 +44,7 @@ def refused() -> bytes:
     raise PermissionError(13, "Permission denied", "b.png")
 
 
-def test_verdict_and_score_are_those_of_the_detector(rescorer: Rescorer) -> None:
+def test_verdict_and_score_are_those_of_the_detector(rescorer: FileRescorer) -> None:
     pictures = [good_well(3), leaking_well(3)]
     rows = rescorer.table([stored(f"{n}.png", encoded(picture)) for n, picture in enumerate(pictures)]).to_pylist()
     seen = [picture[..., ::-1] for picture in pictures]  # OpenCV takes what it encodes for BGR
@@ -53,7 +53,7 @@ def test_verdict_and_score_are_those_of_the_detector(rescorer: Rescorer) -> None
     assert [(row["width"], row["height"]) for row in rows] == [(48, 27)] * 2
 
 
-def test_whatever_cannot_be_judged_is_a_row_of_its_own_that_says_why(rescorer: Rescorer) -> None:
+def test_whatever_cannot_be_judged_is_a_row_of_its_own_that_says_why(rescorer: FileRescorer) -> None:
     files = [
         stored("a.png", encoded(good_well(1))),
         StoredFile(PurePosixPath("b.png"), 9, refused),
@@ -75,7 +75,7 @@ def test_whatever_cannot_be_judged_is_a_row_of_its_own_that_says_why(rescorer: R
     assert rows[6]["verdict"] == "leak"
 
 
-def test_a_size_that_the_gate_refuses_is_not_scored(rescorer: Rescorer) -> None:
+def test_a_size_that_the_gate_refuses_is_not_scored(rescorer: FileRescorer) -> None:
     gate = Gate(GateLimits(width=Range(high=40)), rescorer.detector.input)
     strict = replace(rescorer, detector=replace(rescorer.detector, gate=gate))
     (row,) = strict.table([stored("a.png", encoded(good_well(1)))]).to_pylist()
@@ -91,7 +91,7 @@ class Choosy:
         return np.zeros(len(pixels), np.float32)
 
 
-def test_a_picture_on_which_the_scorer_fails_fails_alone(rescorer: Rescorer) -> None:
+def test_a_picture_on_which_the_scorer_fails_fails_alone(rescorer: FileRescorer) -> None:
     choosy = replace(rescorer, detector=replace(rescorer.detector, scorer=Choosy()))
     bright = np.clip(good_well(2).astype(int) + 60, 0, 255).astype(np.uint8)
     rows = choosy.table([stored(f"{n}.png", encoded(one)) for n, one in enumerate((good_well(1), bright))]).to_pylist()
@@ -101,7 +101,7 @@ def test_a_picture_on_which_the_scorer_fails_fails_alone(rescorer: Rescorer) -> 
     ]
 
 
-def test_a_packed_artefact_judges_as_the_folder_does(rescorer: Rescorer, artifacts: Path) -> None:
+def test_a_packed_artefact_judges_as_the_folder_does(rescorer: FileRescorer, artifacts: Path) -> None:
     artifact = open_artifact(next(artifacts.glob("small-*")))
     files = [stored("a.png", encoded(leaking_well(4)))]
     assert unpacked(artifact.id, packed(artifact)).table(files) == rescorer.table(files)

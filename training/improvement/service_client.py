@@ -34,7 +34,7 @@ FIELDS: Final = (
 Json = dict[str, Any]
 
 
-class Plant:
+class ServiceClient:
     """Calls a service; every failure says which call, and what to do."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
