@@ -2,14 +2,13 @@
 // Where a camera has a layout its last frame stands for the cells, while it is fresh.
 
 import { read } from "./api.js";
-import { isOpen, isShelved } from "./attention.js";
 import { CameraFrame, frameToggle, wantsFrame } from "./camera_frame.js";
 import { element, part, setAttribute, setText } from "./dom.js";
 import { duration, text } from "./language.js";
+import { ShownWell } from "./shown_well.js";
 import { columnsFor, tilesOf } from "./tiles.js";
 import { verdictMark } from "./verdict_mark.js";
 import { columnsThatFit, layOutWall } from "./wall.js";
-import { wellName } from "./wording.js";
 
 const LAYOUTS_MS = 1500; // the board waits so long for the layouts, so that nothing moves when they come
 const LONGEST_NAME = 6; // longer ones are cut, and whole in the cell's title
@@ -116,7 +115,7 @@ class Panel {
   fit() {
     const onWall = document.body.classList.contains("on-wall");
     const { clientWidth: width, clientHeight: height } = this.place;
-    const columns = onWall && height > 0 ? columnsThatFit(this.#tiles, width, height) : columnsFor(this.#tiles);
+    const columns = onWall && height > 0 ? columnsThatFit(this.#tiles, width, height) : columnsFor(this.#tiles, width);
     this.wells.style.setProperty("--columns", columns);
     this.#frame?.fit(width);
   }
@@ -162,31 +161,21 @@ class Panel {
   }
 }
 
-class Cell {
-  #verdict = null;
-
+class Cell extends ShownWell {
   constructor(plant, open, wellId) {
-    this.plant = plant;
+    super(plant);
     this.name = element("span", { class: "cell-name", "aria-hidden": "true" }, wellId ?? "");
     this.level = element("span", { class: "level", "aria-hidden": "true" });
     this.node = element("button", { type: "button", class: "cell", onclick: () => this.well.decision && open(this.well.decision) });
   }
 
   draw(well) {
-    this.well = well;
-    const verdict = this.plant.shownVerdict(well);
-    if (verdict !== this.#verdict) this.#show(verdict);
-    setAttribute(this.node, "data-open", isOpen(well));
-    setAttribute(this.node, "data-shelved", isShelved(this.plant, well));
+    super.draw(well);
     const level = `scaleX(${Math.min(1, well.decision?.score_ratio ?? 0).toFixed(2)})`;
     if (this.level.style.transform !== level) this.level.style.transform = level;
   }
 
-  #show(verdict) {
-    this.#verdict = verdict;
-    const label = `${wellName(this.well.camera.cameraId, this.well.wellId)}: ${text(`verdict.${verdict}`)}`;
-    setAttribute(this.node, "data-verdict", verdict);
-    setAttribute(this.node, "aria-label", label);
+  show(verdict, label) {
     this.node.title = label;
     this.node.replaceChildren(this.name, verdictMark(verdict), this.level);
   }

@@ -1,12 +1,11 @@
 // The table as its camera sees it: the last frame with the wells of the layout drawn on it, in the colours of their verdicts.
 
-import { isOpen, isShelved } from "./attention.js";
 import { drawing, element, setAttribute, setText } from "./dom.js";
 import { clock, duration, text } from "./language.js";
 import { around, corners } from "./layout_editor.js";
 import { recall, remember } from "./preferences.js";
+import { ShownWell } from "./shown_well.js";
 import { verdictMark } from "./verdict_mark.js";
-import { wellName } from "./wording.js";
 
 const REFRESH_MS = 2000;
 const DEADLINE_MS = 10_000;
@@ -97,11 +96,9 @@ export class CameraFrame {
   }
 }
 
-class FrameWell {
-  #verdict = null;
-
+class FrameWell extends ShownWell {
   constructor(plant, open, wellId, outline) {
-    this.plant = plant;
+    super(plant);
     const [left, top, width, height] = around(outline);
     const chosen = () => this.well?.decision && open(this.well.decision);
     this.place = { x: left + width * 0.55, y: top + height * 0.1, width: width * 0.4, height: height * 0.8 };
@@ -118,19 +115,7 @@ class FrameWell {
     this.sign);
   }
 
-  draw(well) {
-    this.well = well;
-    const verdict = this.plant.shownVerdict(well);
-    if (verdict !== this.#verdict) this.#show(verdict);
-    setAttribute(this.node, "data-open", isOpen(well));
-    setAttribute(this.node, "data-shelved", isShelved(this.plant, well));
-  }
-
-  #show(verdict) {
-    this.#verdict = verdict;
-    const label = `${wellName(this.well.camera.cameraId, this.well.wellId)}: ${text(`verdict.${verdict}`)}`;
-    setAttribute(this.node, "data-verdict", verdict);
-    setAttribute(this.node, "aria-label", label);
+  show(verdict, label) {
     setText(this.title, label);
     const mark = verdictMark(verdict);
     for (const [name, value] of Object.entries(this.place)) {

@@ -4,7 +4,7 @@ import { read, send } from "./api.js";
 import { scoreHistogram } from "./commission_chart.js";
 import { stepList, wellCounts } from "./commission_steps.js";
 import { element, part } from "./dom.js";
-import { clock, count, number, share, text, word } from "./language.js";
+import { clock, count, number, retold, share, text, word } from "./language.js";
 import { failure, notice } from "./notice.js";
 import { recall, remember } from "./preferences.js";
 
@@ -109,7 +109,7 @@ class CommissionView {
     nodes.state.textContent = word("commissioning", shown.state);
     nodes.state.className = `state commission-${shown.state}`;
     nodes.next.textContent = text(`next.${shown.state}`, { camera: shown.camera_id });
-    nodes.refusals.replaceChildren(...shown.refusals.map((reason) => element("li", {}, reason)));
+    nodes.refusals.replaceChildren(...shown.refusals.map((reason) => element("li", {}, retold("refusal", reason))));
     nodes.refusals.hidden = shown.refusals.length === 0;
     nodes.refusals.dataset.state = shown.state;
     nodes.steps.replaceChildren(...stepList(shown, camera));

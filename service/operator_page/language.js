@@ -40,6 +40,15 @@ export function members(list) {
   return Object.keys(strings).filter((key) => key.startsWith(`${list}.`)).map((key) => key.slice(list.length + 1));
 }
 
+/** A sentence that the service said in English, in the language of the page; one that fits no text of that list as it is. */
+export function retold(list, sentence) {
+  for (const key of members(list).map((name) => `${list}.${name}`)) {
+    const found = patternOf(english[key]).exec(sentence);
+    if (found) return text(key, Object.fromEntries(Object.entries(found.groups).map(([name, value]) => [name, figure(value)])));
+  }
+  return sentence;
+}
+
 /** Puts the words into index.html: `data-text` names the key of an element's text, `data-label` of its label. */
 export function translate(root) {
   document.documentElement.lang = current;
@@ -93,6 +102,17 @@ export function duration(milliseconds) {
     return value > 0 ? text(`unit.${unit}`, { count: value }) : "";
   });
   return shown.filter(Boolean).join(" ");
+}
+
+/** What matches that text with anything in its holes. */
+function patternOf(words) {
+  return new RegExp(`^${words.replace(/[()?.*+|]/g, "\\$&").replace(/\{(\w+)\}/g, "(?<$1>.+)")}$`);
+}
+
+/** A value out of an English sentence: a number with the marks of this language, the reason of a verdict in its words. */
+function figure(value) {
+  const [, digits, percent] = /^([\d.]+)(%?)$/.exec(value) ?? [];
+  return digits && Number.isFinite(Number(digits)) ? `${number(Number(digits), 4)}${percent}` : word("reason", value);
 }
 
 function chosen() {

@@ -23,6 +23,7 @@ import { castReport } from "./report.js";
 import { drawShadow, offerShadow } from "./shadow.js";
 import { drawShifts } from "./shift.js";
 import { hearAlarm, offerSound } from "./sound.js";
+import { nameCells } from "./stacked_tables.js";
 import { drawSummary } from "./summary.js";
 import { drawSystem, offerSystem } from "./system.js";
 import { offerTrial } from "./trial.js";
@@ -49,6 +50,7 @@ const actions = alarmActions((alarm) => {
 const open = (decision) => openDecision(decision.decision_id, status?.model);
 
 translate(document);
+nameCells(document);
 part("legend").append(...legend());
 const board = new Board(plant, open);
 const cards = new Cards(plant, { open, ...actions });

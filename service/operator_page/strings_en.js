@@ -2,12 +2,14 @@
 
 import commission from "./strings_en_commission.js";
 import gauge from "./strings_en_gauge.js";
+import refusals from "./strings_en_refusals.js";
 import shadow from "./strings_en_shadow.js";
 import views from "./strings_en_views.js";
 import whatIf from "./strings_en_what_if.js";
 
 export default {
   ...gauge,
+  ...refusals,
   ...shadow,
   ...views,
   ...whatIf,
@@ -19,6 +21,8 @@ export default {
   "nav.history": "History",
   "nav.system": "System",
   "nav.label": "Views",
+  "nav.engineering": "For engineers",
+  "nav.state": "State",
   "nav.wall": "Wall view",
   "nav.colours": "Light or dark",
   "nav.language": "Язык: русский",
@@ -80,7 +84,7 @@ export default {
 
   "attention.title": "Leaks and unknowns",
   "attention.go": ["{count} well needs somebody ↓", "{count} wells need somebody ↓"],
-  "attention.none": "Nothing needs you.",
+  "attention.none": "No alarm waits for you.",
   "attention.leak": ["Leaking now: {count} well", "Leaking now: {count} wells"],
   "attention.unknown": ["Cannot be judged: {count} well", "Cannot be judged: {count} wells"],
   "attention.returned": ["Was leaking or unknown, is good: {count} well", "Was leaking or unknown, is good: {count} wells"],

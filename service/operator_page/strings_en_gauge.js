@@ -8,7 +8,7 @@ export default {
   "gauge.reference": "Reference (name of the reviewer)",
   "gauge.blind": "Judge blind",
   "gauge.show": "Show",
-  "gauge.empty": "No review is on record in this time.",
+  "gauge.empty": "No review is on record in this time. Open decisions in the history and say what the pictures show, or choose another time.",
   "gauge.no_reference": "{name} has reviewed no picture in this time.",
   "gauge.figures": ["{count} picture", "{count} pictures"],
   "gauge.truth": "by the reference: leaks {leak}, good {good}",

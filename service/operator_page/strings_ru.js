@@ -2,12 +2,14 @@
 
 import commission from "./strings_ru_commission.js";
 import gauge from "./strings_ru_gauge.js";
+import refusals from "./strings_ru_refusals.js";
 import shadow from "./strings_ru_shadow.js";
 import views from "./strings_ru_views.js";
 import whatIf from "./strings_ru_what_if.js";
 
 export default {
   ...gauge,
+  ...refusals,
   ...shadow,
   ...views,
   ...whatIf,
@@ -19,6 +21,8 @@ export default {
   "nav.history": "Журнал",
   "nav.system": "Система",
   "nav.label": "Разделы",
+  "nav.engineering": "Для инженеров",
+  "nav.state": "Состояние",
   "nav.wall": "Вид для стены",
   "nav.colours": "Светлая или тёмная тема",
   "nav.language": "Language: English",
@@ -96,7 +100,7 @@ export default {
 
   "attention.title": "Проливы и неопределённые",
   "attention.go": ["Внимание: {count} ↓", "Внимание: {count} ↓", "Внимание: {count} ↓"],
-  "attention.none": "Ничего не требует вашего внимания.",
+  "attention.none": "Тревог нет.",
   "attention.leak": ["Пролив сейчас: {count} кристаллизатор", "Пролив сейчас: {count} кристаллизатора", "Пролив сейчас: {count} кристаллизаторов"],
   "attention.unknown": ["Не удаётся оценить: {count} кристаллизатор", "Не удаётся оценить: {count} кристаллизатора", "Не удаётся оценить: {count} кристаллизаторов"],
   "attention.returned": ["Тревога прошла: {count} кристаллизатор", "Тревога прошла: {count} кристаллизатора", "Тревога прошла: {count} кристаллизаторов"],

@@ -1,8 +1,11 @@
-// Which view is shown: the address says it (`#/board`, `#/history?verdict=leak`, `#/report?cast_id=…`, `#/system`), `#/wall` is the board alone.
+// Which view is shown: the address says it (`#/board`, `#/history?verdict=leak`, `#/report?cast_id=…`, `#/system`, …),
+// `#/wall` is the board alone.
 
 import { part, setAttribute } from "./dom.js";
 
 const VIEWS = ["board", "history", "system", "report", "layout", "gauge", "what-if", "commission"];
+const ENGINEERING = ["system", "commission", "layout", "what-if", "gauge"]; // under System, side by side
+const TABS = { report: "history", ...Object.fromEntries(ENGINEERING.map((view) => [view, "system"])) };
 
 /** Shows the view of the address now and whenever it changes; `entered[view](query)` is called on arrival. */
 export function listenToAddress(entered) {
@@ -29,9 +32,11 @@ export function toggleWall() {
 
 function show(view, onWall) {
   document.body.classList.toggle("on-wall", onWall);
-  for (const name of VIEWS) {
-    part(name).hidden = name !== view;
-    const link = document.getElementById(`go-${name}`);
-    if (link) setAttribute(link, "aria-current", name === view ? "page" : null);
+  for (const name of VIEWS) part(name).hidden = name !== view;
+  for (const name of ["board", "history", "system"]) {
+    const here = name === view ? "page" : name === TABS[view];
+    setAttribute(part(`go-${name}`), "aria-current", here === true ? "true" : here);
   }
+  part("engineering").hidden = !ENGINEERING.includes(view);
+  for (const name of ENGINEERING) setAttribute(part(`to-${name}`), "aria-current", name === view ? "page" : null);
 }

@@ -3,7 +3,7 @@
 import { nameOfOperator } from "./alarm_actions.js";
 import { read, send } from "./api.js";
 import { element, part, setText } from "./dom.js";
-import { clock, count, number, text } from "./language.js";
+import { clock, count, duration, number, text } from "./language.js";
 import { failure, notice } from "./notice.js";
 import { frame } from "./what_if_frame.js";
 import { activationRows, cameraRows, figures } from "./what_if_parts.js";
@@ -57,7 +57,7 @@ export class WhatIf {
     const to = Date.now();
     const from = to - RANGES[part("what-if-range").value] * 3_600_000;
     this.#span = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-    this.#served = this.#model.manifest.threshold.value;
+    this.#served = rounded(this.#model.manifest.threshold.value);
     this.#try(this.#threshold ?? this.#served);
   }
 
@@ -77,7 +77,7 @@ export class WhatIf {
 
   /** Tries a threshold; while an answer is under way only the newest of the others waits. */
   #try(threshold) {
-    this.#threshold = Number(threshold.toPrecision(DIGITS));
+    this.#threshold = rounded(threshold);
     part("what-if-threshold").value = this.#threshold;
     const place = (STEPS * Math.log(this.#threshold / this.#served)) / Math.log(WIDEST);
     part("what-if-slider").value = Math.round(place);
@@ -116,7 +116,7 @@ export class WhatIf {
   #draw(found) {
     if (part("what-if-camera").value === "") offerCameras(found.cameras);
     this.#say([
-      text("what_if.of", { count: count(found.total.decisions), hours: number(found.hours, 3), from: clock(found.since), to: clock(found.until) }),
+      text("what_if.of", { count: count(found.total.decisions), time: duration(found.hours * 3_600_000), from: clock(found.since), to: clock(found.until) }),
       found.others > 0 && text("what_if.others", { count: count(found.others) }),
       found.cut_short && text("what_if.cut_short"),
     ].filter(Boolean).join(" "));
@@ -147,6 +147,11 @@ export class WhatIf {
     const again = ({ artifact }) => this.#change("v1/model/activate", { artifact, reason: text("what_if.again_reason") });
     part("what-if-activations").replaceChildren(...activationRows(items, this.#model.artifact, again));
   }
+}
+
+/** As the field shows it, so that the served threshold is the served one when it has gone through the field. */
+function rounded(threshold) {
+  return Number(threshold.toPrecision(DIGITS));
 }
 
 /** The cameras to choose from are those that have decisions. */
