@@ -3,6 +3,8 @@
 import { drawing, setAttribute } from "./dom.js";
 
 const SMALLEST = 8;
+const LETTER = 13; // the least size of a name, in pixels of the frame
+const LETTERS_ACROSS = 90; // a large frame is shown smaller, and its names must still be read
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** An editor in an `svg`; `changed()` is called after each change. */
@@ -25,6 +27,7 @@ export class LayoutEditor {
     this.wells = new Map(Object.entries(wells));
     this.chosen = null;
     setAttribute(this.svg, "viewBox", `0 0 ${size[0]} ${size[1]}`);
+    this.svg.style.setProperty("--letter", `${Math.max(LETTER, size[0] / LETTERS_ACROSS)}px`);
     this.places = drawing("g");
     this.svg.replaceChildren(drawing("image", { href: address, width: size[0], height: size[1] }), this.places);
     this.#draw();

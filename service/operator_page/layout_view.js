@@ -74,7 +74,7 @@ function made() {
   const nodes = {
     camera: element("select", { "aria-label": text("layout.camera") }),
     file: element("input", { type: "file", accept: "image/jpeg,image/png", "aria-label": text("layout.file") }),
-    name: element("input", { type: "text", maxlength: 64, "aria-label": text("layout.name"), id: "layout-name" }),
+    name: element("input", { type: "text", maxlength: 64, id: "layout-name" }),
     add: element("button", { type: "button", id: "layout-add" }, text("layout.add")),
     remove: element("button", { type: "button", id: "layout-remove" }, text("layout.remove")),
     said: element("p", { role: "status" }),
@@ -83,7 +83,8 @@ function made() {
     result: element("textarea", { rows: 10, readonly: true, spellcheck: "false", "aria-label": text("layout.result"), id: "layout-text" }),
   };
   part("layout").prepend(
-    element("div", { class: "view-head" }, element("h1", {}, text("layout.title")), element("div", { class: "actions" }, nodes.camera, nodes.file, nodes.name, nodes.add, nodes.remove)),
+    element("div", { class: "view-head" }, element("h1", {}, text("layout.title")), element("div", { class: "actions" }, nodes.camera, nodes.file,
+      element("label", {}, element("span", {}, text("layout.name")), nodes.name), nodes.add, nodes.remove)),
     element("p", { class: "hint" }, text("layout.hint")),
     nodes.said,
   );

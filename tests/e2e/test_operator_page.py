@@ -191,7 +191,7 @@ def test_a_cast_has_a_report_with_its_wells_alarms_reviews_and_pictures(visit: V
     httpx.post(path, json={"verdict": "leak", "reviewer": "Anna", "comment": "tapped"}).raise_for_status()
     page = visit("#/cast?cast_id=C-22")
     expect(page.locator("#report-title")).to_have_text("Report of cast C-22")
-    expect(page.locator(".report-figures")).to_contain_text("Pictures2")
+    expect(page.locator("#report .report-figures")).to_contain_text("Pictures2")
     expect(page.locator("#report-content")).to_contain_text("1 well without a leak")
     expect(page.get_by_role("region", name="Alarms").last).to_contain_text("unacknowledged")
     expect(page.get_by_role("region", name="Reviews")).to_contain_text("tapped")

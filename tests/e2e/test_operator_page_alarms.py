@@ -100,7 +100,7 @@ def test_an_acknowledged_leak_that_lasts_is_told_once_and_can_be_shelved(
     expect(leak.get_by_role("button", name="Acknowledge")).to_be_hidden()
     assert own_service.read("/v1/alarms")["total"] == 1
     leak.get_by_role("button", name="Shelve").click()
-    page.get_by_label("Why").fill("known scratch")
+    page.locator("#shelf-reason").fill("known scratch")
     page.locator("#shelf").get_by_role("button", name="Shelve").click()
     expect(leak.locator(".card-note")).to_contain_text("shelved by Anna")
     expect(page.locator("#summary-lines")).to_contain_text("1 shelved")

@@ -1,13 +1,19 @@
 """A camera is commissioned on the operator page, in real Chromium: its steps, its scores, who arms it."""
 
+import ast
+import inspect
 import json
+import re
 from collections.abc import Iterator
+from types import ModuleType
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from service.contract.artifact import read_active
+from service.contract.commissioning import commissioning
+from service.control_room.commissioning import progress
 from tests.e2e.conftest import Visit
 from tests.e2e.geometry import faults, small_targets
 from tests.e2e.running_service import RunningService
@@ -81,6 +87,34 @@ def test_a_camera_that_may_not_be_armed_says_why(visit: Visit) -> None:
     choose(page, "cam-3")
     expect(page.locator("#commission-state")).to_have_text("Collecting pictures")
     expect(page.locator("#commission-steps")).to_contain_text("20 of 100 pictures")
+
+
+def test_reasons_are_told_in_the_language_of_the_page(visit: Visit) -> None:
+    page = visit("#/commission?camera=cam-2", locale="ru-RU")
+    expect(page.locator("#commission-refusals")).to_contain_text("обучите артефакт")
+    choose(page, "cam-3")
+    expect(page.locator("#commission-refusals")).to_contain_text("Снимков 20, этого мало: нужно не меньше 100.")
+
+
+def test_the_page_knows_every_reason_of_the_service(visit: Visit) -> None:
+    """The words of the page are the templates in the code, so that a changed one is not left in English unnoticed."""
+    words: dict[str, str] = visit().evaluate("async () => (await import('/page/strings_en_refusals.js')).default")
+    known = {re.sub(r"\{\w+\}", "{}", one) for one in words.values()}
+    said = {*_templates(commissioning, "_too_few", "_too_unlike", "_not_told_apart")}
+    said |= {*_templates(progress, "_unseen_wells", "_milder_leak")}
+    assert len(said) > 8
+    assert {one.replace("knows{}", "knows") for one in said} <= known  # the commonest reason, or none
+
+
+def _templates(module: ModuleType, *functions: str) -> Iterator[str]:
+    """The sentences of these functions with `{}` in their holes."""
+    for function in ast.parse(inspect.getsource(module)).body:
+        if isinstance(function, ast.FunctionDef) and function.name in functions:
+            for node in ast.walk(function):
+                if isinstance(node, ast.JoinedStr):
+                    parts = [str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values]
+                    if " " in "".join(parts):  # else it is how a figure is written
+                        yield "".join(parts)
 
 
 @pytest.mark.parametrize("colours", ["dark", "light"])
