@@ -92,7 +92,8 @@ def _commissioning(settings: Settings, cameras: Mapping[str, Camera]) -> Finding
         return skipped(check, "there is no artefact to compare with")
     outdated = armings.outdated(artifact)
     if outdated:
-        text = f"{', '.join(outdated)}: armed with another artefact than {artifact.id}, whose threshold counts"
+        why = f"armed with another artefact than {artifact.id} or above its known leaks: its threshold counts"
+        text = f"{', '.join(outdated)}: {why}"
         return warning(check, text, f"leak-inspection commission {outdated[0]}")
     return ok(check, f"{len(armings.thresholds(artifact))} cameras have a cut of their own")
 

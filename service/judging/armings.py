@@ -6,6 +6,7 @@ that file says something else for the camera: what was deployed last wins, as wi
 """
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, Val
 
 from service.contract.artifact import Artifact
 from service.contract.commissioning.cut import Terms
+from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.contract.identifier import Id
 from service.contract.manifest import SceneRate, Threshold
@@ -119,7 +121,7 @@ class Armings:
         self._kept = changed
 
     def outdated(self, artifact: Artifact) -> list[str]:
-        """Cameras that somebody has armed, here or in the cameras file, with another artefact than this."""
+        """Cameras whose cut, given here or in the cameras file, is of another artefact, or lets known leaks pass."""
         armed = {*self, *(name for name in self._cameras if self.in_file(name) is not None)}
         return sorted(armed - self.thresholds(artifact).keys())
 
@@ -128,12 +130,21 @@ class Armings:
         cameras = self.outdated(artifact)
         if not cameras:
             return {}
-        said = f"{', '.join(cameras)}: armed with another artefact than {artifact.id}, so its threshold counts"
-        return {OUTDATED: f"{said}. Commission them again, or disarm them"}
+        said = f"{', '.join(cameras)}: armed with another artefact than {artifact.id}, or above its known leaks"
+        return {OUTDATED: f"{said}, so its threshold counts. Commission them again, or disarm them"}
 
 
 def thresholds_in_file(artifact: Artifact, cameras: Mapping[str, Camera]) -> dict[str, Threshold]:
-    """The cuts of the cameras file that were chosen with the scores of this very artefact."""
+    """The cuts of the cameras file that were chosen with the scores of this artefact, and let no known leak pass."""
     own = {name: camera.threshold for name, camera in cameras.items() if camera.threshold is not None}
-    common, same = artifact.manifest.threshold, {artifact.id, artifact.scores_of}
-    return {name: common.moved_to(cut.value) for name, cut in own.items() if cut.artifact in same}
+    common, same, highest = artifact.manifest.threshold, {artifact.id, artifact.scores_of}, _highest(artifact)
+    return {
+        name: common.moved_to(cut.value) for name, cut in own.items() if cut.artifact in same and cut.value <= highest
+    }
+
+
+def _highest(artifact: Artifact) -> float:
+    """The cut above which a known leak of the artefact passes; where it names none, all of its golden leaks."""
+    lowest = artifact.manifest.threshold.lowest_leak
+    leaks = [picture.score for picture in artifact.manifest.golden if picture.verdict is Verdict.LEAK]
+    return lowest if lowest is not None else max(leaks, default=inf)

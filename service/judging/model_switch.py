@@ -90,18 +90,24 @@ class ModelSwitch:
             except (ArtifactError, Unavailable) as error:
                 self._report(str(error))
 
-    async def activate(self, artifact: str, why: Mapping[str, JsonValue] = NOTHING_SAID) -> Serving:
+    async def activate(
+        self, artifact: str, why: Mapping[str, JsonValue] = NOTHING_SAID, instead_of: str | None = None
+    ) -> Serving:
         """Serve another artefact from now on, and after a restart; rollback is the same call.
 
         Args:
             artifact: its id.
             why: who wants it and why, for the record.
+            instead_of: the one that has to be served until then; None: whichever is.
 
         Raises:
             ArtifactError: it is refused, with the reason; nothing has changed.
+            Conflict: another one than ``instead_of`` is served by now.
             Unavailable: the choice cannot be kept; nothing has changed.
         """
         async with self._changing:
+            if instead_of is not None and (now := self.current().artifact.id) != instead_of:
+                raise Conflict(f"{now} has been activated meanwhile: look again, and ask for it with that one")
             fresh = await proven(self._open, self._choice.folder_of, artifact)
             await asyncio.to_thread(self._choice.pins.pin, fresh[0].artifact)
             await asyncio.to_thread(self._choice.remember, artifact)
@@ -119,6 +125,7 @@ class ModelSwitch:
 
         Raises:
             MalformedField: another artefact is served, or it has that threshold.
+            Conflict: another one has been activated meanwhile.
             ArtifactError: the new one is refused; nothing has changed.
             Unavailable: it cannot be kept; nothing has changed.
         """
@@ -128,7 +135,7 @@ class ModelSwitch:
         if serving.threshold == value:
             raise MalformedField(f"threshold: {value:g} is the threshold already")
         made = await asyncio.to_thread(with_threshold, serving, value, self._choice.made)
-        return await self.activate(made, why)
+        return await self.activate(made, why, instead_of=artifact)
 
     async def change_cuts(self, artifact_sha256: str, keep: Callable[[Serving], Awaitable[Cuts]]) -> None:
         """Judge by other thresholds of cameras from now on, as ``keep`` returns them once they are on record.

@@ -40,10 +40,14 @@ def with_threshold(serving: Serving, value: float, folder: Path) -> str:
         folder: of artefacts that were made at run time.
 
     Raises:
-        ArtifactInvalid: at this threshold the golden pictures could no longer challenge it, or the graph is no ONNX.
+        ArtifactInvalid: at this threshold a known leak would pass, or the golden pictures could no longer challenge it;
+            or the graph is no ONNX.
         Unavailable: it cannot be written.
     """
     old = serving.artifact
+    lowest = old.manifest.threshold.lowest_leak
+    if lowest is not None and value > max(lowest, serving.threshold):
+        raise ArtifactInvalid(f"a leak is known that scores {lowest:g} and would pass: choose no threshold above that")
     threshold = old.manifest.threshold.moved_to(value).model_copy(update={"strategy": MOVED})
     golden = tuple(_golden(old, replace(serving.detector, threshold=threshold)))
     missing = missing_kinds(golden)

@@ -128,6 +128,15 @@ async def _sample_part(
 
 async def lowest_reviewed_leak(records: Records, camera_id: str, artifacts: Collection[str]) -> float | None:
     """Return the lowest score of what people have called a leak of this camera, whatever the verdict was."""
+    return min(await reviewed_leaks(records, artifacts, camera_id), default=None)
+
+
+async def reviewed_leaks(records: Records, artifacts: Collection[str], camera_id: str | None = None) -> list[float]:
+    """Return the scores, by these artefacts, of what everybody who looked has called a leak; of one camera or of all.
+
+    Raises:
+        Unavailable: the record cannot be read.
+    """
     scores: list[float] = []
     async for part in records.stream(DecisionFilter(camera_id=camera_id, reviewed=True)):
         reviews = await records.reviews([one.decision_id for one in part])
@@ -138,7 +147,7 @@ async def lowest_reviewed_leak(records: Records, camera_id: str, artifacts: Coll
             and one.model.artifact in artifacts
             and {review.verdict for review in reviews.get(one.decision_id, ())} == {Verdict.LEAK}
         ]
-    return min(scores, default=None)
+    return scores
 
 
 def _counts(decision: Decision, artifacts: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ from service.contract.journal_entry import EventKind
 from service.edge.strict_route import StrictRoute
 from service.judging.serving import Serving
 from service.monitoring.self_test import SelfTest
-from service.routes.needs import ADMIN_ONLY, OPERATOR_ONLY, ModelSwitchNeed, RecordsNeed
+from service.routes.needs import ADMIN_ONLY, OPERATOR_ONLY, ModelSwitchNeed, RecordsNeed, WhatIfNeed
 from service.routes.schemas import Activation, ActivationList, ActivationView, ModelAnswer, MovedThreshold
 
 router = APIRouter(prefix="/v1", tags=["model"], route_class=StrictRoute)
@@ -28,8 +28,9 @@ async def activate(activation: Activation, models: ModelSwitchNeed) -> ModelAnsw
 
 
 @router.post("/model/threshold", operation_id="moveThreshold", dependencies=[ADMIN_ONLY])
-async def move_threshold(moved: MovedThreshold, models: ModelSwitchNeed) -> ModelAnswer:
+async def move_threshold(moved: MovedThreshold, models: ModelSwitchNeed, desk: WhatIfNeed) -> ModelAnswer:
     """Serve the same graph with another threshold, as a new artefact; to undo it, activate the former one."""
+    await desk.require_leaks_found(moved.threshold)
     why = moved.model_dump(include={"operator", "reason"})
     return _answer(await models.move_threshold(moved.artifact, moved.threshold, why))
 

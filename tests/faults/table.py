@@ -3,6 +3,7 @@
 from tests.faults.artifact_faults import ARTIFACT_FAULTS
 from tests.faults.caller_faults import CALLER_FAULTS
 from tests.faults.camera_faults import CAMERA_FAULTS
+from tests.faults.cut_faults import CUT_FAULTS
 from tests.faults.frame_faults import FRAME_FAULTS
 from tests.faults.journal_faults import JOURNAL_FAULTS
 from tests.faults.picture_faults import PICTURE_FAULTS
@@ -13,6 +14,7 @@ from tests.faults.wire_faults import WIRE_FAULTS
 
 GROUPS = {
     "The artefact": ARTIFACT_FAULTS,
+    "Thresholds": CUT_FAULTS,
     "The scorer and what surrounds it": SCORER_FAULTS,
     "The picture": PICTURE_FAULTS,
     "Cameras and clocks": CAMERA_FAULTS,

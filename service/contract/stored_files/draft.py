@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from service.contract.artifact import MANIFEST, open_artifact, sha256_hex
 from service.contract.errors import ArtifactError, ExportRefused
@@ -50,7 +51,7 @@ def drafted(root: Path) -> Iterator[Draft]:
     Raises:
         ExportRefused: the disk is full or may not be written.
     """
-    folder = root / f".draft-{os.getpid()}"
+    folder = root / f".draft-{uuid4().hex}"  # no other draft's, of this process or of one that was killed
     try:
         folder.mkdir(parents=True)
         yield Draft(folder)

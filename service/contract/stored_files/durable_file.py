@@ -1,6 +1,7 @@
 """Files that survive a crash: on the disk, and whole."""
 
 import os
+import threading
 from pathlib import Path
 
 from service.contract.errors import Unavailable
@@ -8,7 +9,9 @@ from service.contract.errors import Unavailable
 
 def write_durably(path: Path, text: str) -> None:
     """Replace a small file atomically: after a crash it holds the old text or the new one, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(
+        f".{path.name}.{os.getpid()}.{threading.get_native_id()}"
+    )  # threads may write it at once
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

@@ -11,12 +11,13 @@ import numpy as np
 
 from service.contract.artifact import Artifact
 from service.contract.decision import Decision, Judgement, Verdict
-from service.contract.errors import Overloaded, Unavailable
+from service.contract.errors import MalformedField, Overloaded, Unavailable
 from service.contract.manifest import Threshold
 from service.control_room.what_if.outcome import Baseline, WhatIf, baseline, what_if
 from service.control_room.what_if.rejudging import VERDICTS, Booleans, Codes, rejudged
 from service.control_room.what_if.score_table import NOT_REVIEWED, ScoreTable, read_table
 from service.judging.serving import Serving
+from service.record.camera_sample import reviewed_leaks
 from service.record.queries.records import Records
 from service.record.queries.reports import ReportRange
 from service.record.queries.scored import decisions_of
@@ -121,6 +122,26 @@ class WhatIfDesk:
             ],
             total,
         )
+
+    async def require_leaks_found(self, threshold: float) -> None:
+        """Do nothing where the threshold finds every reviewed leak that the served one finds.
+
+        Raises:
+            MalformedField: it does not.
+            NotReady: nothing is served.
+            Unavailable: the record cannot be read, so nobody knows.
+        """
+        serving = self._served()
+        if threshold <= serving.threshold:
+            return
+        artifacts = await asyncio.to_thread(self._same_scores, serving.artifact)
+        scores = await reviewed_leaks(self._records, artifacts)
+        lost = [score for score in scores if serving.threshold <= score < threshold]
+        if lost:
+            raise MalformedField(
+                f"threshold: {len(lost)} reviewed leaks score less and would pass: choose at most {min(lost):.8g}, "
+                "or correct the reviews of those that are none"
+            )
 
     async def close(self) -> None:
         """Give up what is being read."""

@@ -95,7 +95,7 @@ async def test_an_empty_record_is_answered(serve: Serve) -> None:
 async def test_a_tried_threshold_is_applied_with_a_reason_and_undone(serve: Serve, settings: Settings) -> None:
     async with serve(archive={"good_share": 1.0}) as client:
         decisions = await a_shift(client)
-        first, threshold = decisions[0]["model"]["artifact"], between(decisions)
+        first, threshold = decisions[0]["model"]["artifact"], decisions[0]["score"]
         wanted = {"artifact": first, "threshold": threshold, "operator": "Anna", "reason": "too many false alarms"}
         made = (await client.post("/v1/model/threshold", json=wanted)).json()
         assert made["manifest"]["threshold"]["value"] == threshold
@@ -138,6 +138,23 @@ async def test_what_cannot_be_applied_changes_nothing(serve: Serve, artifacts: P
     async with serve() as client:
         assert_problem(await client.post("/v1/model/threshold", json=wanted), 422)
         assert (await client.get("/v1/model")).json()["artifact"] == first
+
+
+async def test_a_threshold_that_lets_a_reviewed_leak_pass_is_refused_until_the_review_is_corrected(
+    serve: Serve, artifacts: Path
+) -> None:
+    async with serve() as client:
+        leak = (await client.post("/v1/inspect", content=jpeg(leaking_well(0)))).json()
+        review = {"verdict": "leak", "reviewer": "Anna"}
+        path = f"/v1/decisions/{leak['decision_id']}/review"
+        assert (await client.post(path, json=review)).is_success
+        wanted = {"artifact": read_active(artifacts), "operator": "Ivan", "reason": "too many false alarms"}
+        above = wanted | {"threshold": leak["score"] * 1.001}
+        refused = await client.post("/v1/model/threshold", json=above)
+        assert_problem(refused, 422)
+        assert "1 reviewed leaks" in refused.json()["detail"]
+        assert (await client.post(path, json=review | {"verdict": "no_leak"})).is_success
+        assert (await client.post("/v1/model/threshold", json=above)).status_code == 200
 
 
 async def test_nan_is_no_threshold(serve: Serve, artifacts: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.contract.errors import MalformedField
 from service.edge.strict_route import StrictRoute
@@ -19,6 +19,7 @@ class Filter(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     camera_id: str | None = None
+    verdict: list[str] | None = Field(None, alias="of")
 
 
 def page(limit: int = 1) -> int:
@@ -30,13 +31,15 @@ def client() -> httpx.AsyncClient:
 
     @router.get("/list")
     async def listed(
-        limit: Annotated[int, Depends(page)], only_open: Annotated[bool, Query(alias="open")] = False
+        limit: Annotated[int, Depends(page)],
+        only_open: Annotated[bool, Query(alias="open")] = False,
+        state: Annotated[list[str] | None, Query()] = None,
     ) -> str:
-        return f"{limit} {only_open}"
+        return " ".join((str(limit), str(only_open), *(state or ())))
 
     @router.get("/filtered")
     async def filtered(query: Annotated[Filter, Query()]) -> str | None:
-        return query.camera_id
+        return query.camera_id or ",".join(query.verdict or ())
 
     @router.post("/review")
     async def review(form: Form) -> str:
@@ -57,10 +60,19 @@ async def test_known_parameters_are_taken_those_of_dependencies_and_models_too()
 @pytest.mark.parametrize("path", ["/list?opne=true", "/list?only_open=true", "/list?limit=1&x="])
 async def test_an_unknown_parameter_is_refused_by_name(path: str) -> None:
     async with client() as caller:
-        with pytest.raises(MalformedField, match="unknown field, the fields are limit, open"):
+        with pytest.raises(MalformedField, match="unknown field, the fields are limit, open, state"):
             await caller.get(path)
         with pytest.raises(MalformedField, match="verdict: unknown field, none is taken here"):
             await caller.post("/review?verdict=leak", json={"verdict": "no_leak"})
+
+
+async def test_a_parameter_that_counts_once_is_refused_when_it_comes_twice() -> None:
+    async with client() as caller:
+        assert (await caller.get("/list?state=a&state=b")).json() == "1 False a b"
+        assert (await caller.get("/filtered?of=a&of=b")).json() == "a,b"
+        for path in ("/list?limit=1&limit=2", "/list?open=true&open=true", "/filtered?camera_id=a&camera_id=b"):
+            with pytest.raises(MalformedField, match="given 2 times"):
+                await caller.get(path)
 
 
 async def test_a_body_that_says_two_things_is_refused() -> None:

@@ -111,6 +111,26 @@ def test_a_cut_of_the_cameras_file_for_another_artefact_is_outdated(tmp_path: Pa
     assert (armings.outdated(artifact), cuts(armings, artifact)) == (["cam-1"], {})
 
 
+@pytest.mark.parametrize(
+    ("lowest_leak", "cut", "counts"),
+    [
+        pytest.param(0.006, 0.006, True, id="at the lowest known leak"),
+        pytest.param(0.006, 0.0061, False, id="above it"),
+        pytest.param(None, 0.0061, True, id="no leak is named, and the golden one is found"),
+        pytest.param(None, 1e9, False, id="no golden leak would be found"),
+    ],
+)
+def test_a_cut_of_the_cameras_file_counts_where_it_lets_no_known_leak_pass(
+    tmp_path: Path, artifact: Artifact, lowest_leak: float | None, cut: float, counts: bool
+) -> None:
+    own = artifact.manifest.threshold.model_copy(update={"lowest_leak": lowest_leak})
+    known = replace(artifact, manifest=artifact.manifest.model_copy(update={"threshold": own}))
+    edited = Camera(interval_s=1.0, threshold=CameraThreshold(artifact=artifact.id, value=cut))
+    armings = Armings(tmp_path, {"cam-1": edited})
+    assert (cuts(armings, known), armings.outdated(known)) == (({"cam-1": cut}, []) if counts else ({}, ["cam-1"]))
+    assert ("cam-1" in armings.problems(known).get(OUTDATED, "")) is not counts
+
+
 def test_what_cannot_be_kept_changes_nothing(tmp_path: Path, artifact: Artifact) -> None:
     armings = Armings(tmp_path, {})
     (tmp_path / ARMINGS).mkdir()

@@ -1,5 +1,6 @@
 """What is served, and whether it may be believed."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from pydantic import JsonValue
 
+from service.contract.errors import Conflict
 from service.contract.gate.gate import Gate, Gated
 from service.contract.gate.gates import Gates
 from service.contract.journal_entry import EventKind
@@ -70,3 +72,12 @@ async def test_a_doubt_before_a_self_test_ends_with_it(tmp_path: Path) -> None:
     assert readiness.first_problem is not None
     await switch.self_test()
     assert readiness.ready
+
+
+async def test_of_two_people_who_move_the_threshold_at_once_one_does(tmp_path: Path) -> None:
+    switch, _ = await serving_switch(tmp_path)
+    first = switch.current().artifact.id
+    moves = (switch.move_threshold(first, value) for value in (0.004, 0.0045))
+    outcomes = await asyncio.gather(*moves, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [Conflict]
+    assert switch.current() in outcomes

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +70,26 @@ def test_a_threshold_that_no_golden_picture_could_challenge_is_refused(
     with pytest.raises(ArtifactInvalid, match=f"show no {missing}, .* choose one between"):
         with_threshold(serving, value, tmp_path / "made")
     assert not list((tmp_path / "made").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("served", "wanted", "passes"),
+    [
+        pytest.param(THRESHOLD, 0.0061, True, id="above a leak that is found so far"),
+        pytest.param(THRESHOLD, 0.006, False, id="at the leak, which is found still"),
+        pytest.param(0.009, 0.008, False, id="above it, but lower than so far"),
+        pytest.param(0.009, 0.0091, True, id="higher where it passes already"),
+    ],
+)
+def test_a_threshold_that_lets_a_known_leak_pass_is_refused(
+    serving: Serving, tmp_path: Path, served: float, wanted: float, passes: bool
+) -> None:
+    known = serving.artifact.manifest.threshold.model_copy(update={"value": served, "lowest_leak": 0.006})
+    manifest = serving.artifact.manifest.model_copy(update={"threshold": known})
+    knowing = replace(serving, artifact=replace(serving.artifact, manifest=manifest))
+    with pytest.raises(ArtifactInvalid, match=r"0\.006 and would pass") if passes else nullcontext():
+        with_threshold(knowing, wanted, tmp_path / "made")
+    assert len(list((tmp_path / "made").glob("*"))) == (not passes)
 
 
 def test_a_folder_that_cannot_be_written_is_named(serving: Serving, tmp_path: Path) -> None:

@@ -32,6 +32,19 @@ def test_a_published_folder_bears_the_artefacts_id(tmp_path: Path) -> None:
     assert (tmp_path / "name-00000000" / "report" / "a.html").read_bytes() == b"content"
 
 
+def test_drafts_at_once_leave_each_other_alone(tmp_path: Path) -> None:
+    with drafted(tmp_path) as first:
+        first.write("a", b"content")
+        with drafted(tmp_path) as second:
+            second.write("b", b"content")
+            second.publish("name-00000001")
+        first.publish("name-00000000")
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("*/*")} == {
+        "name-00000000/a",
+        "name-00000001/b",
+    }
+
+
 def test_a_damaged_folder_in_the_way_is_not_taken_for_the_artefact(tmp_path: Path) -> None:
     (tmp_path / "name-00000000").mkdir()
     with pytest.raises(ExportRefused, match="move it away"), drafted(tmp_path) as draft:
