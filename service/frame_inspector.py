@@ -6,7 +6,6 @@ from service.contract.alignment.aligner import Aligner
 from service.contract.crop import Crop
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import MalformedField
-from service.contract.picture import Pixels
 from service.control_room.last_frames import LastFrames
 from service.inspector import Inspector
 from service.judging.deadline import require_time
@@ -52,18 +51,15 @@ class FrameInspector:
         aligner = self.aligner(frame.camera_id)
         require_time(deadline)
         crops, problem = await self._workers.cut(self._models.require(), frame, aligner, deadline)
-        return await self._decided(frame, crops, problem, deadline)
-
-    async def inspect_decoded(self, frame: Crop, picture: Pixels, deadline: float) -> list[Decision]:
-        """Judge the wells of a frame that has been decoded, uint8 [H, W, 3] RGB; ``frame.image`` is its file.
-
-        Raises:
-            LeakInspectionError: as ``inspect`` does.
-        """
-        aligner = self.aligner(frame.camera_id)
-        require_time(deadline)
-        crops, problem = await self._workers.cut(self._models.require(), frame, aligner, deadline, picture)
-        return await self._decided(frame, crops, problem, deadline)
+        if frame.camera_id is not None:
+            self._misaligned.note(frame.camera_id, problem, crops[0].frame if crops else None)
+        decisions = await self._inspector.inspect_batch(crops, deadline)
+        if any(crop.frame is not None and crop.frame.shift_px is not None for crop in crops):  # it has the right size
+            self.last_frames.keep(frame)
+        leak = next((decision for decision in decisions if decision.verdict is Verdict.LEAK), None)
+        if leak is not None:
+            await self._archive.keep_frame(leak, frame.image)
+        return decisions
 
     def aligner(self, camera_id: str | None) -> Aligner:
         """Return the aligner of a camera.
@@ -81,14 +77,3 @@ class FrameInspector:
                 f"camera_id: {camera_id} has no layout in the cameras file, make one with leak-inspection layout"
             )
         return aligner
-
-    async def _decided(self, frame: Crop, crops: list[Crop], problem: str | None, deadline: float) -> list[Decision]:
-        if frame.camera_id is not None:
-            self._misaligned.note(frame.camera_id, problem, crops[0].frame if crops else None)
-        decisions = await self._inspector.inspect_batch(crops, deadline)
-        if any(crop.frame is not None and crop.frame.shift_px is not None for crop in crops):  # it has the right size
-            self.last_frames.keep(frame)
-        leak = next((decision for decision in decisions if decision.verdict is Verdict.LEAK), None)
-        if leak is not None:
-            await self._archive.keep_frame(leak, frame.image)
-        return decisions

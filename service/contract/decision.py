@@ -53,6 +53,9 @@ class Reason(StrEnum):
     COVERED = "covered"
 
 
+NOT_OF_THE_PICTURE: Final = frozenset({Reason.FROZEN, Reason.STALE, Reason.FUTURE, Reason.MISALIGNED})
+"""Reasons that say nothing of what the picture shows: every artefact would give them."""
+
 LEAK_DESPITE: Final[Mapping[Reason, Reason]] = MappingProxyType(
     {
         Reason.INPUT_DARK: Reason.SCORE_AT_OR_ABOVE_THRESHOLD_INPUT_DARK,

@@ -11,10 +11,9 @@ from typing import Generic, TypeVar
 from service.contract.alignment.aligner import Aligner
 from service.contract.crop import Crop
 from service.contract.errors import DeadlineExceeded, ScoringFailed
-from service.contract.picture import Pixels
 from service.contract.run_limit import RunLimit
 from service.judging.deadline import require_time
-from service.judging.frames import crops_of, crops_of_picture, may_fit
+from service.judging.frames import crops_of, may_fit
 from service.judging.judge import Outcome, judge_each, pixels_to_decode, with_header
 from service.judging.pixel_budget import PixelBudget
 from service.judging.serving import Serving
@@ -47,16 +46,16 @@ class JudgingWorkers:
         return await self._done(_Judging(serving, crops, deadline, freshness, self._budget, self._run_limit))
 
     async def cut(
-        self, serving: Serving, frame: Crop, aligner: Aligner, deadline: float, picture: Pixels | None = None
+        self, serving: Serving, frame: Crop, aligner: Aligner, deadline: float
     ) -> tuple[list[Crop], str | None]:
-        """Decode a whole frame, unless its ``picture`` is given, and cut its wells out, as ``crops_of`` says.
+        """Decode a whole frame and cut its wells out, as ``crops_of`` says.
 
         Raises:
             PictureError: it cannot be decoded.
             DeadlineExceeded: that could not begin by the deadline.
             ScoringFailed: it hangs.
         """
-        return await self._done(_Cutting(serving, frame, picture, aligner, deadline, self._budget, self._run_limit))
+        return await self._done(_Cutting(serving, frame, aligner, deadline, self._budget, self._run_limit))
 
     async def _done(self, job: "_Job[T]") -> T:
         running = asyncio.get_running_loop().run_in_executor(self._threads, job)
@@ -114,7 +113,6 @@ class _Cutting(_Job[tuple[list[Crop], str | None]]):
         self,
         serving: Serving,
         frame: Crop,
-        picture: Pixels | None,
         aligner: Aligner,
         deadline: float,
         budget: PixelBudget,
@@ -123,16 +121,13 @@ class _Cutting(_Job[tuple[list[Crop], str | None]]):
         super().__init__(deadline, budget, run_limit)
         self._serving = serving
         self._frame = with_header(frame)
-        self._picture = picture
         self._aligner = aligner
 
     def __call__(self) -> tuple[list[Crop], str | None]:
         header = self._frame.header
-        decoding = self._picture is None and header is not None and may_fit(header, self._aligner)
+        decoding = header is not None and may_fit(header, self._aligner)
         with self._watched(header.decoding_pixels if header is not None and decoding else 0):
-            if self._picture is None:
-                return crops_of(self._frame, self._aligner, self._serving.levels)
-            return crops_of_picture(self._frame, self._picture, self._aligner)
+            return crops_of(self._frame, self._aligner, self._serving.levels)
 
 
 class _Judging(_Job[list[Outcome]]):

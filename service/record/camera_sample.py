@@ -10,16 +10,13 @@ import cv2
 import numpy as np
 
 from service.contract.artifact import sha256_hex
-from service.contract.decision import Decision, Reason, Verdict
+from service.contract.decision import NOT_OF_THE_PICTURE, Decision, Verdict
 from service.contract.errors import PictureError, PictureGone
 from service.contract.levels import Levels
 from service.contract.picture import Pixels, decode
 from service.record.archive.folder import ArchiveFolder
 from service.record.queries.records import Records
 from service.record.queries.search import DecisionFilter
-
-NOT_OF_THE_PICTURE: Final = frozenset({Reason.FROZEN, Reason.STALE, Reason.FUTURE})
-"""Reasons that say nothing of what the picture shows."""
 
 PARTS: Final = 24
 """Of the time, each looked at by itself: what a camera shows within minutes is one scene a well."""

@@ -4,16 +4,13 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from service.contract.decision import Decision, Reason, Verdict
+from service.contract.decision import NOT_OF_THE_PICTURE, Decision, Reason, Verdict
 from service.contract.detector import Detection
 from service.contract.errors import PictureError, PictureGone
 from service.contract.gate.gate import Gated
 from service.contract.picture import decode
 from service.judging.serving import Serving
 from service.record.archive.folder import ArchiveFolder
-
-NOT_OF_THE_PICTURE: Final = frozenset({Reason.FROZEN, Reason.STALE, Reason.FUTURE, Reason.MISALIGNED})
-"""Reasons that another artefact would have given, too."""
 
 COVERED: Final = frozenset({Reason.COVERED, Reason.SCORE_AT_OR_ABOVE_THRESHOLD_COVERED})
 

@@ -14,7 +14,7 @@ from time import perf_counter, thread_time
 from typing import Final
 
 from service.contract.crop import Crop
-from service.contract.decision import Decision, Reason
+from service.contract.decision import NOT_OF_THE_PICTURE, Decision, Reason
 from service.judging.judge import judge
 from service.judging.serving import Serving
 from service.setting_groups import ShadowSettings
@@ -22,16 +22,7 @@ from service.setting_groups import ShadowSettings
 logger = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 32 * 2**20
-NOT_JUDGED_AGAIN: Final = frozenset(
-    {
-        Reason.FROZEN,
-        Reason.STALE,
-        Reason.FUTURE,
-        Reason.MISALIGNED,
-        Reason.INPUT_UNDECODABLE,
-        Reason.INPUT_TOO_LARGE,
-    }
-)
+NOT_JUDGED_AGAIN: Final = NOT_OF_THE_PICTURE | {Reason.INPUT_UNDECODABLE, Reason.INPUT_TOO_LARGE}
 """Reasons that say nothing of the artefact: any other would give them too."""
 
 Judged = Callable[[Decision, Decision, bytes], None]

@@ -29,9 +29,8 @@ class OpcuaFollower:
         self._standing: Callable[[], Awaitable[Sequence[Alarm]]] | None = standing
 
     async def advance(self, sequence: int) -> Step:
-        """Show the next entries: from memory, older ones from disk."""
-        newer = self._journal.tail.after(sequence)
-        entries = await self._journal.after(sequence, MOST_AT_ONCE) if newer is None else newer[:MOST_AT_ONCE]
+        """Show the next entries."""
+        entries = await self._journal.newer(sequence, MOST_AT_ONCE)
         if not entries:
             return Step(sequence, 0)
         standing = [] if self._standing is None else [*await self._standing()]

@@ -135,8 +135,7 @@ class Journal:
         Raises:
             JournalUnavailable: they cannot be kept; none of them is, and nothing has followed from them.
         """
-        why = self.why
-        if why is not None:
+        if (why := self.why) is not None:
             raise JournalUnavailable(why)
         recorded = [self._deduplication.first(entry) for entry in entries]
         new = [entry for entry, first in zip(entries, recorded, strict=True) if entry is first]
@@ -165,6 +164,11 @@ class Journal:
     async def after(self, sequence: int, limit: int, kinds: Sequence[str] = ()) -> list[Recorded]:
         """Return the next entries, in order: of all kinds or of some."""
         return await self.database.read(lambda connection: entries_after(connection, sequence, limit, kinds))
+
+    async def newer(self, sequence: int, limit: int) -> list[Recorded]:
+        """Return the next entries, in order: from memory, older ones from disk."""
+        known = self.tail.after(sequence)
+        return await self.after(sequence, limit) if known is None else known[:limit]
 
     async def watch(self, sequence: int) -> AsyncIterator[list[Recorded]]:
         """Yield what comes after a place, for ever and without a gap: from memory, older ones from disk."""

@@ -29,9 +29,8 @@ class SparkplugPublisher:
         self._node = node
 
     async def advance(self, sequence: int) -> Step:
-        """Publish the next entries: from memory, older ones from disk."""
-        newer = self._journal.tail.after(sequence)
-        entries = await self._journal.after(sequence, MOST_AT_ONCE) if newer is None else newer[:MOST_AT_ONCE]
+        """Publish the next entries."""
+        entries = await self._journal.newer(sequence, MOST_AT_ONCE)
         if not entries:
             return Step(sequence, 0)
         await self._broker.connected()

@@ -73,9 +73,9 @@ async def test_leaks_are_drawn_as_rarely_as_pictures_of_good_wells_are_kept(arch
 
 async def test_other_artefacts_and_what_is_no_fault_of_the_picture_do_not_count(archive: ArchiveFolder) -> None:
     kept = judged(Verdict.NO_LEAK, 1, archive)
-    frozen = judged(Verdict.UNKNOWN, 2, archive, reason=Reason.FROZEN)
+    faults = [judged(Verdict.UNKNOWN, 2, archive, reason=reason) for reason in (Reason.FROZEN, Reason.MISALIGNED)]
     other = judged(Verdict.NO_LEAK, 3, archive, model=MODEL.__class__("b", "b-1", "cd" * 32, "0.1.0"))
-    sample = await sample_camera(Record([kept, frozen, other]), archive, "cam-1", 24, ARTIFACTS, BOUNDS)
+    sample = await sample_camera(Record([kept, *faults, other]), archive, "cam-1", 24, ARTIFACTS, BOUNDS)
     assert sample.decisions == [kept]
 
 
