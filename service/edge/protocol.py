@@ -14,6 +14,9 @@ ANSWER = b"HTTP/1.1 "
 HEAD_END = b"\r\n\r\n"
 HEAD_BYTES = 64 * 1024
 HEAD_S = 10.0
+LINGER_S = 1.0
+"""So long a refused connection is read on: closed at once, the kernel resets it and the refusal may never be seen."""
+
 OFFER = frozenset((b"upgrade", b"http2-settings"))
 MALFORMED = Kind(400, "malformed-request", "Not an HTTP/1.1 request")
 TOO_SLOW = BY_STATUS[408]
@@ -34,13 +37,16 @@ class OnePacket:
         self._transport = transport
         self._loop = loop
         self._head = b""
+        self._ended = False
 
     def __getattr__(self, name: str) -> object:
         """Everything else is the transport's own."""
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send data; the head of an answer waits for what comes next."""
+        """Send data; the head of an answer waits for what comes next. What comes after the end is nobody's."""
+        if self._ended:
+            return
         if self._head:
             head, self._head = self._head, b""
             self._transport.write(head + data)
@@ -55,6 +61,12 @@ class OnePacket:
         if self._head and not self._transport.is_closing():
             self.write(b"")
 
+    def write_eof(self) -> None:
+        """Send no more; what the peer sends is still read."""
+        self.flush()
+        self._ended = True
+        self._transport.write_eof()
+
     def close(self) -> None:
         self.flush()
         self._transport.close()
@@ -64,6 +76,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """Refuses heads that are malformed, endless or slow, and stays with HTTP/1.1; uvicorn waits for a head for ever."""
 
     _in_head = True
+    _refused = False
     _closes = False
     _offers = False
     _has_host = False
@@ -81,7 +94,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, and look whether the head is whole by now."""
+        """Parse what came, and look whether the head is whole by now; after a refusal nothing counts."""
+        if self._refused:
+            return
         self._unset_keepalive_if_required()
         try:
             self._parse(data)
@@ -180,12 +195,17 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, kind: Kind, detail: str) -> None:
         self._stop_waiting()
-        if self.transport.is_closing():
+        if self._refused or self.transport.is_closing():
             return
+        self._refused = True
         request_id = uuid_utils.uuid7().hex
         refusal = problem(kind, detail, "", request_id)
         head = [f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}"]
         head += [f"{name}: {value}" for name, value in refusal.headers.items()]
         head += [f"content-length: {len(refusal.body)}", f"x-request-id: {request_id}", "connection: close"]
         self.transport.write("\r\n".join([*head, "", ""]).encode() + refusal.body)
-        self.transport.close()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.loop.call_later(LINGER_S, self.transport.close)
+        else:
+            self.transport.close()

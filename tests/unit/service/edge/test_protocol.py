@@ -16,9 +16,16 @@ class Wire(asyncio.Transport):
         super().__init__()
         self.packets: list[bytes] = []
         self.closed = False
+        self.ended = False
 
     def write(self, data: bytes) -> None:  # type: ignore[override]  # bytes are all that is ever sent
         self.packets.append(data)
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        self.ended = True
 
     def close(self) -> None:
         self.closed = True
@@ -65,6 +72,14 @@ async def test_closing_sends_what_waits(wire: Wire) -> None:
     packet.close()
     assert wire.packets == [HEAD]
     assert wire.closed
+
+
+async def test_nothing_is_sent_after_the_end(wire: Wire) -> None:
+    packet = OnePacket(wire, asyncio.get_running_loop())
+    packet.write(HEAD)
+    packet.write_eof()
+    packet.write(b"late")
+    assert (wire.packets, wire.ended, wire.closed) == ([HEAD], True, False)
 
 
 async def test_nothing_is_sent_on_a_connection_that_is_gone(wire: Wire) -> None:

@@ -91,7 +91,15 @@ async def test_the_body_of_an_offer_is_never_a_request(connection: Connection) -
 async def test_a_tunnel_is_refused_and_what_follows_is_not_read(connection: Connection) -> None:
     await connection.send(b"CONNECT x:80 HTTP/1.1\r\nhost: x\r\n\r\n" + POST + b"content-length: 0\r\n\r\n")
     assert connection.wire.packets[0].startswith(b"HTTP/1.1 400")
-    assert connection.wire.closed
+    assert connection.wire.ended
+    assert connection.app.scopes == []
+
+
+async def test_a_refused_connection_is_read_on_so_that_the_refusal_is_not_reset_away(connection: Connection) -> None:
+    for chunk in (b"no_leak\r\n\r\n", b"more of it", POST + b"content-length: 2\r\n\r\nhi"):
+        connection.protocol.data_received(chunk)
+    assert [packet[:12] for packet in connection.wire.packets] == [b"HTTP/1.1 400"]
+    assert (connection.wire.ended, connection.wire.closed) == (True, False)
     assert connection.app.scopes == []
 
 
@@ -115,7 +123,7 @@ async def test_an_address_with_a_fragment_is_refused_since_labels_behind_it_woul
     await connection.send(b"POST /a#?captured_at=x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi")
     assert connection.wire.packets[0].startswith(b"HTTP/1.1 400")
     assert b"write %23" in b"".join(connection.wire.packets)
-    assert connection.wire.closed
+    assert connection.wire.ended
     assert connection.app.scopes == []
 
 
