@@ -7,6 +7,7 @@ import { element, part } from "./dom.js";
 import { clock, count, number, retold, share, text, word } from "./language.js";
 import { failure, notice } from "./notice.js";
 import { recall, remember } from "./preferences.js";
+import { table } from "./table.js";
 
 const AGAIN_MS = 15_000;
 const UNFINISHED = new Set(["no_layout", "no_pictures", "collecting"]);
@@ -202,8 +203,7 @@ function made() {
   part("commission").append(
     element("header", { class: "view-head" }, element("h1", {}, text("commission.title")), element("div", { class: "actions" }, nodes.again)),
     element("p", { class: "hint" }, text("commission.hint")),
-    element("div", { class: "table-place", tabindex: 0, role: "region", "aria-label": text("commission.title") }, element("table", {},
-      element("thead", {}, element("tr", {}, ...heads.map((key) => element("th", { scope: "col" }, text(key))))), nodes.rows)),
+    table("commission.title", heads, nodes.rows),
     nodes.said, nodes.chosen);
   return nodes;
 }

@@ -5,7 +5,7 @@ import { blindRound } from "./blind.js";
 import { element, part } from "./dom.js";
 import { clock, count, number, share, text } from "./language.js";
 import { failure } from "./notice.js";
-import { table } from "./report.js";
+import { tableSection } from "./table.js";
 
 const FIELDS = [["from", "datetime-local"], ["to", "datetime-local"], ["camera_id", "text"], ["reference", "text"]];
 const LABELS = { from: "gauge.from", to: "gauge.to", camera_id: "history.camera", reference: "gauge.reference" };
@@ -58,7 +58,7 @@ async function show(content, asked, query) {
 
 function sections({ since, until, agreement, repeatability }) {
   const span = element("p", {}, text("report.span", { from: clock(since), to: clock(until) }));
-  const score = table("gauge.score",
+  const score = tableSection("gauge.score",
     ["history.camera", "gauge.pictures", "gauge.sigma", "gauge.grr", "gauge.tolerance", "gauge.categories", "gauge.nearest"], repeatability.map(scoreRow));
   if (agreement.pictures === 0) {
     const why = agreement.reference === null ? text("gauge.empty") : text("gauge.no_reference", { name: agreement.reference });
@@ -84,8 +84,8 @@ function people({ reviewers, system, pairs, between, kappa: fleiss }) {
   const together = pairs.map((pair) => [`${pair.first}, ${pair.second}`, portion(pair.agreement), kappa(pair.kappa)]);
   if (fleiss !== null && reviewers.length > 2) together.push([text("gauge.everybody"), portion(between), kappa(fleiss)]);
   return [
-    table("gauge.people", against.length > 0 ? [...heads, "gauge.kappa"] : heads, rows),
-    table("gauge.between", ["gauge.pair", "gauge.agreement", "gauge.kappa"], together),
+    tableSection("gauge.people", against.length > 0 ? [...heads, "gauge.kappa"] : heads, rows),
+    tableSection("gauge.between", ["gauge.pair", "gauge.agreement", "gauge.kappa"], together),
   ];
 }
 

@@ -4,6 +4,7 @@ import { decisionPath, read, withQuery } from "./api.js";
 import { element, part, setText } from "./dom.js";
 import { clock, count, number, text, word } from "./language.js";
 import { failure } from "./notice.js";
+import { tableSection } from "./table.js";
 import { timeline } from "./timeline.js";
 import { verdictMark } from "./verdict_mark.js";
 
@@ -34,10 +35,10 @@ function content(report, open) {
     element("p", {}, text("report.span", { from: clock(report.since), to: clock(report.until) })),
     figures(report, troubled),
     element("section", { class: "timeline" }, ...timeline(report, { open: look })),
-    table("report.wells", ["history.camera", "history.well", "report.pictures", "verdict.leak", "verdict.unknown", "figure.score"], troubled.map(wellRow)),
+    tableSection("report.wells", ["history.camera", "history.well", "report.pictures", "verdict.leak", "verdict.unknown", "figure.score"], troubled.map(wellRow)),
     goodWells(report.wells.filter((well) => well.leak + well.unknown === 0)),
-    table("system.alarms", ["system.raised", "history.verdict", "history.camera", "history.well", "history.ratio", "system.state", "report.by"], report.alarms.map(alarmRow)),
-    table("report.reviews", ["history.time", "history.camera", "history.well", "history.verdict", "report.by", "report.comment"], report.reviews.map(reviewRow)),
+    tableSection("system.alarms", ["system.raised", "history.verdict", "history.camera", "history.well", "history.ratio", "system.state", "report.by"], report.alarms.map(alarmRow)),
+    tableSection("report.reviews", ["history.time", "history.camera", "history.well", "history.verdict", "report.by", "report.comment"], report.reviews.map(reviewRow)),
     pictures(troubled, look),
   ];
 }
@@ -76,16 +77,6 @@ function reviewRow({ received_at: at, camera_id: camera, well_id: well, verdict:
 
 function verdict(name) {
   return element("span", { class: "verdict" }, verdictMark(name), word("verdict", name));
-}
-
-/** A section with a table; `heads` are keys of texts. */
-export function table(title, heads, rows) {
-  const head = element("tr", {}, ...heads.map((key) => element("th", { scope: "col" }, text(key))));
-  const body = rows.map((values) => element("tr", {}, ...values.map((value) => element("td", {}, value || "–"))));
-  const none = element("tr", {}, element("td", { colspan: heads.length }, text("report.none")));
-  return element("section", {}, element("h2", {}, text(title)),
-    element("div", { class: "table-place", tabindex: 0, role: "region", "aria-label": text(title) },
-      element("table", {}, element("thead", {}, head), element("tbody", {}, ...(body.length > 0 ? body : [none])))));
 }
 
 /** The newest of the worst pictures of each troubled well; one that was not kept leaves its name alone. */

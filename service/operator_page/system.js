@@ -6,6 +6,7 @@ import { element, part } from "./dom.js";
 import { bytes, clock, count, duration, number, share, text, word } from "./language.js";
 import { failure, notice } from "./notice.js";
 import { cameraState, lastPicture } from "./board.js";
+import { row } from "./table.js";
 import { verdictMark } from "./verdict_mark.js";
 
 const ALARMS_SHOWN = 50;
@@ -148,8 +149,4 @@ function card(title, head, pairs) {
 
 function state(good, yes, no) {
   return element("p", { class: `state state-${good ? "good" : "bad"}` }, verdictMark(good ? "no_leak" : "leak"), text(good ? yes : no));
-}
-
-function row(values) {
-  return element("tr", {}, ...values.map((value) => element("td", {}, value)));
 }

@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { text } from "./language.js";
+import { table } from "./table.js";
 
 const CAMERAS = ["what_if.camera", "what_if.threshold", "what_if.decisions", "what_if.flipped", "what_if.alarms", "what_if.scores"];
 const ACTIVATIONS = ["what_if.at", "system.artifact", "what_if.threshold", "what_if.by", "what_if.reason", null];
@@ -18,7 +19,7 @@ export function frame(steps) {
       field("what_if.slider", element("input", { id: "what-if-slider", type: "range", min: -steps, max: steps, step: 1 }), "slider")),
     element("p", { id: "what-if-state", class: "hint", role: "status" }),
     element("dl", { id: "what-if-figures", class: "report-figures" }),
-    ...table("what_if.cameras", CAMERAS, "what-if-cameras"),
+    ...titled("what_if.cameras", CAMERAS, "what-if-cameras"),
     element("form", { id: "what-if-form", class: "what-if-form" },
       field("what_if.reason", element("input", { id: "what-if-reason", required: true, maxlength: 64, autocomplete: "off", pattern: ".*\\S.*" })),
       element("button", { id: "what-if-apply", type: "submit", class: "primary", disabled: true }, text("what_if.apply"))),
@@ -27,7 +28,7 @@ export function frame(steps) {
     element("p", { id: "what-if-flips-state", class: "hint", role: "status" }),
     element("div", { id: "what-if-flips", class: "report-pictures" }),
     element("button", { id: "what-if-more", type: "button", hidden: true }, text("what_if.more")),
-    ...table("what_if.activations", ACTIVATIONS, "what-if-activations"),
+    ...titled("what_if.activations", ACTIVATIONS, "what-if-activations"),
   ];
 }
 
@@ -35,11 +36,6 @@ function field(key, input, name = null) {
   return element("label", { class: name }, element("span", {}, text(key)), input);
 }
 
-function table(title, heads, id) {
-  const head = element("tr", {}, ...heads.map((key) => element("th", { scope: "col" }, key ? text(key) : "")));
-  return [
-    element("h2", {}, text(title)),
-    element("div", { class: "table-place", tabindex: 0, role: "region", "aria-label": text(title) },
-      element("table", {}, element("thead", {}, head), element("tbody", { id }))),
-  ];
+function titled(title, heads, id) {
+  return [element("h2", {}, text(title)), table(title, heads, element("tbody", { id }))];
 }

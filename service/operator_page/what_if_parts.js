@@ -2,6 +2,7 @@
 
 import { drawing, element } from "./dom.js";
 import { clock, count, number, text, word } from "./language.js";
+import { row } from "./table.js";
 
 const WIDTH = 240;
 const HEIGHT = 36;
@@ -59,8 +60,4 @@ function histogram({ camera_id: camera, edges, counts, threshold_then: then, thr
 
 function pair(then, now) {
   return then === now ? then : `${then} → ${now}`;
-}
-
-function row(values) {
-  return element("tr", {}, ...values.map((value) => element("td", {}, value)));
 }
