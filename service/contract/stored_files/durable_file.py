@@ -9,14 +9,16 @@ from service.contract.errors import Unavailable
 
 def write_durably(path: Path, text: str) -> None:
     """Replace a small file atomically: after a crash it holds the old text or the new one, never a part."""
-    temporary = path.with_name(
-        f".{path.name}.{os.getpid()}.{threading.get_native_id()}"
-    )  # threads may write it at once
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    writer = f"{os.getpid()}.{threading.get_native_id()}"  # threads may write it at once
+    temporary = path.with_name(f".{path.name}.{writer}")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:  # on a full disk each try would leave one
+        temporary.unlink(missing_ok=True)
     flush(path.parent)
 
 
