@@ -71,7 +71,7 @@ def _tasks(parts: Components) -> list[Task]:
     watches = (_follow_artifact, _watch_journal, _self_test, _watch_silence, _watch_shelf, _watch_incidents)
     tasks: list[Task] = [partial(watch, parts) for watch in (*watches, _watch_shift)]
     tasks += [parts.event_outbox.run, parts.live_events.follow, partial(parts.archive.run, parts.clock)]
-    tasks.append(parts.shadow.keep)
+    tasks += [parts.shadow.keep, parts.commissioning.keep_up]
     tasks += [plug.keep_running for plug in parts.plugs]
     tasks += [camera.keep_pulling for camera in parts.pulled]
     tasks += [partial(retention.run, parts.clock) for retention in parts.retentions]

@@ -11,7 +11,7 @@ import { verdictMark } from "./verdict_mark.js";
 import { columnsThatFit, layOutWall } from "./wall.js";
 
 const LAYOUTS_MS = 1500; // the board waits so long for the layouts, so that nothing moves when they come
-const LONGEST_NAME = 6; // longer ones are cut, and whole in the cell's title
+const LONGEST_NAME = 6; // of longer ones the end is shown, which tells them apart; they are whole in the cell's title
 
 /** Draws every camera; nodes stay, only what differs is touched. */
 export class Board {
@@ -164,7 +164,7 @@ class Panel {
 class Cell extends ShownWell {
   constructor(plant, open, wellId) {
     super(plant);
-    this.name = element("span", { class: "cell-name", "aria-hidden": "true" }, wellId ?? "");
+    this.name = element("span", { class: "cell-name", "aria-hidden": "true" }, shortName(wellId ?? ""));
     this.level = element("span", { class: "level", "aria-hidden": "true" });
     this.node = element("button", { type: "button", class: "cell", onclick: () => this.well.decision && open(this.well.decision) });
   }
@@ -179,6 +179,10 @@ class Cell extends ShownWell {
     this.node.title = label;
     this.node.replaceChildren(this.name, verdictMark(verdict), this.level);
   }
+}
+
+function shortName(wellId) {
+  return wellId.length > LONGEST_NAME ? `…${wellId.slice(1 - LONGEST_NAME)}` : wellId;
 }
 
 /** How long ago the camera sent its last picture, in words. */

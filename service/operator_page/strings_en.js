@@ -49,7 +49,7 @@ export default {
   "trouble.refused_artifact": "Another model was deployed or edited and is refused; the one before goes on. Tell the engineer.",
   "trouble.shadow": "The shadow model does not work or its counts are not kept; verdicts go on. Tell the engineer.",
   "trouble.overload": "PICTURES ARE REFUSED for {duration}: more come than can be judged. Watch wells with old pictures.",
-  "trouble.commissioning": "A camera was armed with another model than is served: the model's own threshold counts. Tell the engineer (System, Commission cameras).",
+  "trouble.commissioning": "What a camera was armed with does not hold any more: another model is served, or a milder leak was reviewed. Tell the engineer (System, Commission cameras).",
   "trouble.misaligned": "THE CAMERA OR THE TABLE HAS MOVED, for {duration}: its wells are not judged. Put it back, or have its layout made again.",
   "trouble.stream": "A CAMERA GIVES NO PICTURES, for {duration}: its wells are not judged. Look after the camera and its network.",
   "trouble.postgresql": "The shared record has not been reached for {duration}. Verdicts go on; lists may be old.",

@@ -14,7 +14,7 @@ class CommissioningMetrics:
     def __init__(self, registry: CollectorRegistry, counts: Callable[[], Mapping[str, int]]) -> None:
         gauge = Gauge(
             "leak_inspection_cameras",
-            "Cameras by commissioning; outdated: armed with another artefact, so that its threshold counts.",
+            "Cameras by commissioning; outdated: armed with another artefact, or before a milder leak was reviewed.",
             ["commissioning"],
             registry=registry,
         )

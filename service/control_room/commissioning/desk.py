@@ -7,18 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import Any, Final, Protocol
 
 from service.contract.artifact import Artifact
 from service.contract.commissioning.cut import Terms
-from service.contract.errors import Conflict, NotFound, NotReady, Overloaded
+from service.contract.errors import Conflict, NotFound, NotReady, Overloaded, Unavailable
 from service.contract.journal_entry import new_id
 from service.control_room.commissioning.arming_record import ArmingRecord
 from service.control_room.commissioning.camera_study import CameraStudy
 from service.control_room.commissioning.progress import ProposedCut, progress_of
 from service.control_room.commissioning.views import Armed, CameraCut, CameraCutList, CommissioningView, CutSource
-from service.judging.armings import Arming, Armings
+from service.judging.armings import OUTDATED, Arming, Armings
 from service.judging.model_switch import Cuts, ModelSwitch
 from service.judging.serving import Serving
 from service.monitoring.cameras_file import Camera
@@ -28,6 +29,7 @@ FRESH_S: Final = 10.0
 PATIENCE_S: Final = 8.0
 PROPOSAL_S: Final = 900.0
 MOST_KEPT: Final = 64
+REVIEWS_S: Final = 60.0
 
 
 class Studies(Protocol):
@@ -73,6 +75,7 @@ class CommissioningDesk:
         self._free = asyncio.Lock()
         self._studied: OrderedDict[tuple[str, float], tuple[float, CameraStudy]] = OrderedDict()
         self._offers: OrderedDict[str, _Offer] = OrderedDict()
+        self._leaks_allow: dict[str, tuple[str, float]] = {}
 
     def cuts(self) -> CameraCutList:
         """Say by which cut each camera is judged.
@@ -91,10 +94,32 @@ class CommissioningDesk:
         return {}
 
     def problems(self) -> Mapping[str, str]:
-        """Name cameras that were armed with another artefact, as an incident."""
+        """Name cameras that were armed with another artefact, or before a milder leak was reviewed, as an incident."""
         with suppress(NotReady):
-            return self._armings.problems(self._models.current().artifact)
+            serving = self._models.current()
+            said = [*self._armings.problems(serving.artifact).values()]
+            milder = [camera_id for camera_id in sorted(serving.thresholds) if self._lies_too_high(serving, camera_id)]
+            if milder:
+                said.append(f"{', '.join(milder)}: a leak was reviewed that the cut may miss: commission again")
+            return {OUTDATED: "; ".join(said)} if said else {}
         return {}
+
+    async def keep_up(self) -> None:
+        """Ask again and again what reviewers have called a leak of the cameras that have a cut of their own."""
+        while True:
+            with suppress(Unavailable):
+                await self.read_reviews()
+            await asyncio.sleep(REVIEWS_S)
+
+    async def read_reviews(self) -> None:
+        """Learn which cuts the leaks known by now allow.
+
+        Raises:
+            Unavailable: the record cannot be read, or no artefact is loaded.
+        """
+        serving = self._models.current()
+        for camera_id in sorted(serving.thresholds):
+            self._learn(camera_id, serving.artifact, await self._studies.terms(camera_id, serving.artifact))
 
     async def look(self, camera_id: str, hours: float) -> CommissioningView:
         """Study the last hours of a camera, unless that was done a moment ago, and say how far it is.
@@ -107,6 +132,7 @@ class CommissioningDesk:
         study = await self._study(camera_id, hours)
         if not study.asked and camera_id not in {*self._known(), *self._without_layout}:
             raise NotFound(f"{camera_id} has sent nothing: send its pictures with camera_id={camera_id}")
+        self._learn(camera_id, study.artifact, study.terms)
         cut = self._cut(self._models.current(), camera_id)
         camera = self._cameras.get(camera_id)
         view, proposed = progress_of(study, cut, camera, refused_frames=camera_id in self._without_layout)
@@ -178,9 +204,18 @@ class CommissioningDesk:
         if camera_id in serving.thresholds:
             counts = arming is not None and arming.is_for(serving.artifact)
             source = CutSource.ARMING if counts else CutSource.CAMERAS_FILE
-        outdated = camera_id in self._armings.outdated(serving.artifact)
+        outdated = camera_id in self._armings.outdated(serving.artifact) or self._lies_too_high(serving, camera_id)
         armed = None if arming is None else Armed.of(arming)
         return CameraCut(camera_id, serving.threshold_of(camera_id).value, source, outdated, armed)
+
+    def _learn(self, camera_id: str, artifact: Artifact, terms: Terms) -> None:
+        self._leaks_allow[camera_id] = artifact.sha256, terms.upper
+
+    def _lies_too_high(self, serving: Serving, camera_id: str) -> bool:
+        """Whether a camera's own cut lies above what the leaks allow that are known by now."""
+        sha256, upper = self._leaks_allow.get(camera_id, ("", inf))
+        own = camera_id in serving.thresholds and sha256 == serving.artifact.sha256
+        return own and serving.threshold_of(camera_id).value > upper
 
     async def _study(self, camera_id: str, hours: float) -> CameraStudy:
         try:

@@ -79,7 +79,7 @@ class Armed:
 
 @dataclass(slots=True)
 class CameraCut:
-    """The cut that a camera is judged by, and where it comes from; ``outdated``: armed, but with another artefact."""
+    """The cut that a camera is judged by, and where it comes from; ``outdated``: it has to be armed anew."""
 
     camera_id: str
     cut: float

@@ -120,6 +120,17 @@ async def test_what_came_between_is_not_passed_over(tmp_path: Path) -> None:
         await room.desk.arm("cam-1", late, "Anna", "")
 
 
+async def test_a_milder_leak_makes_an_arming_outdated_in_the_list_and_an_incident(tmp_path: Path) -> None:
+    room = await a_room(tmp_path)
+    cut = (await room.desk.arm("cam-1", await room.proposal(), "Anna", "")).cut
+    await room.desk.read_reviews()
+    assert (room.desk.counts(), room.desk.problems()) == ({"armed": 1}, {})
+    room.studied.known = replace(TERMS, lowest_leak=cut)
+    await room.desk.read_reviews()
+    assert room.desk.counts() == {"outdated": 1}
+    assert "cam-1: a leak was reviewed" in room.desk.problems()["commissioning"]
+
+
 async def test_nobody_is_armed_without_a_trace(tmp_path: Path) -> None:
     room = await a_room(tmp_path, FullJournal())
     with pytest.raises(JournalUnavailable):
