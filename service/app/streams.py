@@ -48,8 +48,6 @@ def pulled_cameras(
         SetupError: the extra is not installed.
     """
     pulled = {camera_id: camera for camera_id, camera in cameras.items() if camera.source is not None}
-    if not pulled:
-        return []
     for camera_id, camera in pulled.items():
         require_extra(camera_id, camera)
     metrics = StreamMetrics(registry, pulled)

@@ -8,7 +8,7 @@ from service.contract.decision import FrameFacts
 
 
 class FrameMetrics:
-    """How frames lie on their layouts; nothing is registered where no camera has one.
+    """How frames lie on their layouts; the names are there where no camera has one, too.
 
     Args:
         registry: where they are registered.
@@ -17,8 +17,6 @@ class FrameMetrics:
 
     def __init__(self, registry: CollectorRegistry, cameras: Iterable[str]) -> None:
         self._cameras = frozenset(cameras)
-        if not self._cameras:
-            return
         self._frames = Counter("leak_inspection_frames", "Whole frames that came.", ["camera_id"], registry=registry)
         self._misaligned = Counter(
             "leak_inspection_misaligned_frames",

@@ -14,7 +14,7 @@ COUNTERS = {
 
 
 class StreamMetrics:
-    """Counts for the cameras that are pulled; registered where there are any.
+    """Counts for the cameras that are pulled; the names are there where none is, too.
 
     Args:
         registry: where they are registered.
