@@ -30,7 +30,8 @@ class Requests:
         self._labelled = labelled
         self._bodies = [file.read_bytes() for file in sorted(folder.iterdir())]
         self._heads = [
-            f" HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            f" HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             for body in self._bodies
         ]
 
