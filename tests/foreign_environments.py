@@ -1,8 +1,11 @@
 """Environments of clients that cannot live in ours, each made once: for Python below .venv/foreign, for Node too."""
 
+import fcntl
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,11 +17,11 @@ LONGEST_S = 400
 def python_with(requirement: str) -> Path:
     """The interpreter of an environment with one package; skips the test where it cannot be installed."""
     folder = FOLDER / requirement
-    if not (folder / "installed").exists():
-        _run([sys.executable, "-m", "venv", "--clear", str(folder)])
-        pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        _run([*pip, requirement])
-        (folder / "installed").touch()
+    with _made_by_one(folder) as missing:
+        if missing:
+            _run([sys.executable, "-m", "venv", "--clear", str(folder)])
+            pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+            _run([*pip, requirement])
     return folder / "bin/python"
 
 
@@ -28,12 +31,22 @@ def node_with(package: str) -> Path:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         pytest.skip("node or npm is not installed: make system-packages")
-    if not (folder / "installed").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        _run([npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--silent", package])
-        (folder / "installed").touch()
+    with _made_by_one(folder) as missing:
+        if missing:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            _run([npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--silent", package])
     return folder
+
+
+@contextmanager
+def _made_by_one(folder: Path) -> Iterator[bool]:
+    """Whether it is still to be made; other processes of the tests wait until it is."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not (folder / "installed").exists()
+        (folder / "installed").touch()
 
 
 def _run(command: list[str]) -> None:

@@ -24,6 +24,7 @@ from service.contract.errors import SetupError
 LOCAL: Final = "local"
 TOKEN: Final = "RAY_AUTH_TOKEN"  # noqa: S105  # names a variable
 TOKEN_FILE: Final = "RAY_AUTH_TOKEN_PATH"  # noqa: S105  # names a variable
+NICENESS: Final = "RAY_worker_niceness"
 TAKEN, REFUSED = "", "AuthenticationError"
 CONNECT_S: Final = 5.0
 ANSWER_S: Final = 60.0
@@ -53,6 +54,8 @@ def _private_instance(processes: int) -> Iterator[None]:
     """Start one that listens on loopback alone, with a token that nobody else learns, in a folder of its own."""
     # Without it Ray takes 127.0.0.1 for the address of this machine in its network, and listens there.
     os.environ |= {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", TOKEN: _private_token()}
+    # Ray's own 15 would make it several times as slow as plain processes wherever others use the processors too.
+    os.environ.setdefault(NICENESS, "0")
     with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
         inner = str(Path(folder) / "r")  # Ray lets everybody into the folder that it is given
         with _session(address=LOCAL, num_cpus=processes, include_dashboard=False, _temp_dir=inner):

@@ -29,7 +29,9 @@ pytestmark = [
         find_spec("ray") is None, reason="the extra cluster is not installed"
     ),  # importing it would be too early
     pytest.mark.filterwarnings("default"),  # Ray's own
-    pytest.mark.xdist_group("ray"),
+    pytest.mark.timeout(
+        900
+    ),  # on a busy machine Ray's processes take a minute each to start, and killed ones start again
 ]
 LISTENING, LOOPBACK = "0A", "0100007F"
 """As the tables of /proc/net write a state and 127.0.0.1."""
@@ -81,6 +83,10 @@ def test_a_job_whose_worker_is_killed_is_done_all_the_same(pool: RayPool, tmp_pa
 def test_a_job_that_kills_every_worker_ends_the_comparison() -> None:
     with pytest.raises(FitFailed, match="the cluster could not finish a job"):
         RayPool(retries=0).submit(always_die).result()
+
+
+def test_workers_have_the_priority_of_plain_processes(pool: RayPool) -> None:
+    assert pool.submit(os.getpriority, os.PRIO_PROCESS, 0).result() == os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_an_error_of_ours_arrives_as_it_was_raised(pool: RayPool) -> None:
