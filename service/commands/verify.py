@@ -5,7 +5,7 @@ from pathlib import Path
 
 from service.commands import Commands
 from service.contract.artifact import read_active
-from service.judging.judge import challenge
+from service.judging.proving import challenge
 from service.judging.serving import open_serving
 from service.settings import read_settings
 

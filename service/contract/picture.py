@@ -91,11 +91,12 @@ def require_size(header: Header, max_pixels: int) -> None:
     Raises:
         PictureTooLarge: it is not.
     """
-    if header.pixels > max_pixels:
+    pixels = header.pixels
+    if pixels > max_pixels:
         raise PictureTooLarge(
             f"the picture has {header.width} x {header.height} pixels, more than the {max_pixels} allowed: send a crop"
         )
-    if header.pixels * header.passes > ORDINARY_PASSES * max_pixels:
+    if pixels * header.passes > ORDINARY_PASSES * max_pixels:
         raise PictureTooLarge(
             f"the picture has {header.width} x {header.height} pixels in {header.passes} passes: send a crop"
         )

@@ -12,7 +12,7 @@ from service.diagnosis.finding import Finding, failed, ok, skipped, warning
 from service.edge.access import Role, read_keys
 from service.judging.active_choice import ActiveChoice
 from service.judging.armings import Armings
-from service.judging.judge import challenge
+from service.judging.proving import challenge
 from service.judging.serving import open_serving
 from service.monitoring.cameras_file import Camera, read_cameras
 from service.record.database.engine import Database, sqlite_engine

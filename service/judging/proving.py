@@ -3,12 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 
+from service.contract.artifact import sha256_hex
+from service.contract.crop import Crop
+from service.contract.decision import Verdict
 from service.contract.errors import ArtifactError, ArtifactInvalid
-from service.judging.judge import challenge
+from service.judging.judge import judge
 from service.judging.serving import Serving
-from service.monitoring.self_test import SelfTest, failed_self_test
+from service.monitoring.self_test import SelfTest, failed_self_test, run_self_test
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +42,21 @@ def challenged(serving: Serving) -> SelfTest:
     except Exception as error:  # whatever it is, nothing shows that pictures are scored right
         logger.exception("self-test impossible")
         return failed_self_test(serving.identity.artifact, f"the golden pictures cannot be judged: {error}")
+
+
+def challenge(serving: Serving) -> SelfTest:
+    """Send the artefact's golden pictures through the real path."""
+
+    def judged(file: str) -> tuple[float | None, Verdict]:
+        image = (serving.artifact.folder / file).read_bytes()
+        crop = Crop(image, sha256_hex(image), "self-test", datetime.now(UTC), perf_counter())
+        decision = judge(serving, crop)
+        return decision.score, decision.verdict
+
+    manifest = serving.artifact.manifest
+    return run_self_test(
+        serving.identity.artifact, manifest.golden, serving.threshold, manifest.golden_tolerance, judged
+    )
 
 
 def _opened(open_folder: OpenFolder, folder: Path) -> Serving:

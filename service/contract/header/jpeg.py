@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from service.contract.errors import NotAPicture
@@ -14,12 +15,13 @@ SEQUENTIAL = FRAMES - PROGRESSIVE
 START_OF_SCAN, END, EXIF = 0xDA, 0xD9, 0xE1
 MOST_SEGMENTS = 4096
 MOST_SEGMENTS_OF_CAMERAS = 32
-SHORTEST_END = 12
-"""Bytes of the shortest scan and the end marker."""
+KEPT_FRONTS, LONGEST_FRONT = 1024, 4096
+"""How many beginnings of files are remembered, and the bytes of the longest: a frame's crops have a few of 600."""
 
 TRUNCATED = "the picture is truncated: send the whole file"
 
 _skip_fill = re.compile(rb"\xff*").match
+_scan = re.compile(rb"\xff\xda").search
 _end_or_scan = re.compile(rb"\xff[\xd9\xda]").search
 _next_marker = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]").search  # what follows a scan's coded data
 
@@ -46,25 +48,32 @@ def read(data: bytes) -> Header:
 
 def _of_one_scan(data: bytes) -> Header | None:
     """Read what nearly every camera sends: few segments, one scan of all components, then the end of the file."""
-    if not data.endswith(b"\xff\xd9"):
+    scan = _scan(data) if data.endswith(b"\xff\xd9") else None
+    if scan is None or scan.end() > LONGEST_FRONT:
         return None
+    scan_ends = _end_or_scan(data, scan.end())
+    if scan_ends is None or not scan.end() + 3 <= scan_ends.start() == len(data) - 2:
+        return None
+    return _of_front(data[: scan.end() + 3])
+
+
+@lru_cache(KEPT_FRONTS)
+def _of_front(front: bytes) -> Header | None:
+    """Read what lies before the coded data, up to the number of components in the scan: a camera's is always alike."""
     position, frame, oriented = 2, 0, False
-    latest = len(data) - SHORTEST_END
+    start = len(front) - 5
     for _ in range(MOST_SEGMENTS_OF_CAMERAS):
-        if position > latest:
-            return None
-        marker = data[position + 1]
-        if marker == START_OF_SCAN:
+        if position >= start:
             break
+        marker = front[position + 1]
         if marker in SEQUENTIAL:
             frame = position
         elif marker == EXIF:
             oriented = True
-        position += 2 + (data[position + 2] << 8) + data[position + 3]
-    scan_ends = _end_or_scan(data, position + 2)
-    if not frame or scan_ends is None or scan_ends.start() != len(data) - 2 or data[frame + 9] != data[position + 4]:
+        position += 2 + (front[position + 2] << 8) + front[position + 3]
+    if not frame or position != start or frame + 10 > start or front[frame + 9] != front[-1]:
         return None
-    return Header(JPEG, data[frame + 7] << 8 | data[frame + 8], data[frame + 5] << 8 | data[frame + 6], 1, oriented)
+    return Header(JPEG, front[frame + 7] << 8 | front[frame + 8], front[frame + 5] << 8 | front[frame + 6], 1, oriented)
 
 
 def _of_any(data: bytes) -> Header:

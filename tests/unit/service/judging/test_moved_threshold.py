@@ -9,8 +9,8 @@ from service.contract.artifact import MODEL, open_artifact
 from service.contract.decision import Verdict
 from service.contract.errors import ArtifactInvalid, Unavailable
 from service.judging.active_choice import ActiveChoice
-from service.judging.judge import challenge
 from service.judging.moved_threshold import relabelled, with_threshold
+from service.judging.proving import challenge
 from service.judging.serving import Serving, open_serving
 from service.monitoring.cameras_file import Camera, CameraThreshold
 from service.settings import Settings
