@@ -82,8 +82,11 @@ class Inspector:
         fresh = [crop for crop, earlier in seen if earlier is None]
         serving = self._models.require()
         made = decided(serving, fresh, await self._in_worker(serving, fresh, deadline))
-        recordings = iter(self._recorder.record(made, fresh))
-        return [await next(recordings).kept() if earlier is None else earlier for earlier in answers]
+        recordings = self._recorder.record(made, fresh)
+        if recordings:
+            await recordings[0].kept()  # all are kept together
+        decisions = iter(recordings)
+        return [next(decisions).decision if earlier is None else earlier for earlier in answers]
 
     async def _decided(self, crop: Crop, deadline: float, *, monitored: bool) -> Decision:
         serving = self._models.require()

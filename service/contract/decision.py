@@ -75,6 +75,9 @@ class Judgement(NamedTuple):
     reason: Reason
 
 
+GOOD: Final = Judgement(Verdict.NO_LEAK, Reason.SCORE_BELOW_THRESHOLD)
+
+
 def decide(
     score: float, threshold: float, grey_zone_from: float | None = None, doubt: Reason | None = None
 ) -> Judgement:
@@ -107,7 +110,7 @@ def decide(
         return Judgement(Verdict.UNKNOWN, doubt)
     if grey_zone_from is not None and score >= grey_zone_from:
         return Judgement(Verdict.UNKNOWN, Reason.GREY_ZONE)
-    return Judgement(Verdict.NO_LEAK, Reason.SCORE_BELOW_THRESHOLD)
+    return GOOD
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def to_pixels(picture: Pixels, spec: InputSpec) -> Pixels:
 
 def stacked(pixels: Sequence[Pixels]) -> Pixels:
     """Lay pictures of one size side by side, [N, H, W, 3]; a single one is not copied."""
-    return pixels[0][np.newaxis] if len(pixels) == 1 else np.stack(pixels)
+    return np.concatenate(pixels).reshape(len(pixels), *pixels[0].shape)  # np.stack looks at each by itself
 
 
 def sharpen(picture: Pixels, step: Sharpen) -> Pixels:

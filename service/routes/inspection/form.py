@@ -50,7 +50,9 @@ def pictures_of_form(body: bytes, boundary: str, most: int, labels: Labels = NO_
     shared = merged(labels, form.labels)
     if shared.well_id is not None and len(images) > 1:
         raise MalformedField("well_id: a batch of several wells names each in meta")
-    own = [NO_LABELS] * len(images) if form.meta is None else _labels_of_meta(form.meta.encode(), len(images))
+    if form.meta is None:
+        return [LabelledPicture(image, shared) for image in images]
+    own = _labels_of_meta(form.meta.encode(), len(images))
     return [LabelledPicture(image, _joined(shared, one, at)) for at, (image, one) in enumerate(zip(images, own))]  # noqa: B905  # as long by construction
 
 

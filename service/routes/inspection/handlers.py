@@ -71,7 +71,8 @@ class BatchHandler:
         if boundary is None:
             raise MalformedBody("a batch is multipart/form-data with the field files repeated")
         pictures = pictures_of_form(sent.body, boundary, self._most, sent.labels)
-        return [_crop(sent, picture) for picture in pictures]
+        received_at = datetime.now(UTC)
+        return [_crop(sent, picture, received_at) for picture in pictures]
 
 
 class FrameHandler:
@@ -119,10 +120,10 @@ def _all_of(scope: Scope, decisions: list[Decision]) -> Reply:
 def _only_crop(sent: Sent) -> Crop:
     boundary = boundary_of(header(sent.scope, b"content-type"))
     if boundary is None:
-        return _crop(sent, LabelledPicture(sent.body, sent.labels))
-    return _crop(sent, picture_of_form(sent.body, boundary, sent.labels))
+        return _crop(sent, LabelledPicture(sent.body, sent.labels), datetime.now(UTC))
+    return _crop(sent, picture_of_form(sent.body, boundary, sent.labels), datetime.now(UTC))
 
 
-def _crop(sent: Sent, picture: LabelledPicture) -> Crop:
+def _crop(sent: Sent, picture: LabelledPicture, received_at: datetime) -> Crop:
     image, labels = picture
-    return Crop(image, sha256_hex(image), sent.scope["request_id"], datetime.now(UTC), sent.arrived, *labels)
+    return Crop(image, sha256_hex(image), sent.scope["request_id"], received_at, sent.arrived, *labels)
