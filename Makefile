@@ -64,6 +64,7 @@ train: $(DEV)/.installed ## compare all candidates on DATA=DIR (and SITE=DIR), e
 bench: $(SERVICE)/.installed $(DEV)/.installed ## the performance table, docs/performance.md and the README's figures; DATA=DIR takes real crops, AGAINST=COMMIT compares with that commit
 	$(DEV)/bin/python -m tests.perf.bench --page docs/performance.md $(if $(DATA),--data "$(DATA)") $(if $(AGAINST),--against "$(AGAINST)")
 	$(DEV)/bin/python -m tests.readme_figures
+	$(DEV)/bin/python -m tests.perf.sizing
 
 bench-quick: $(SERVICE)/.installed $(DEV)/.installed ## the main ratios in under 90 seconds
 	$(DEV)/bin/python -m tests.perf.bench --quick $(if $(DATA),--data "$(DATA)")
@@ -74,8 +75,9 @@ bench-print: $(SERVICE)/.installed $(DEV)/.installed ## the same for continuous 
 openapi: $(DEV)/.installed ## docs/openapi.json, as the service serves it
 	$(DEV)/bin/python -m tests.contract_document
 
-figures: $(DEV)/.installed ## the README's table, from the active artefact and the last full bench
+figures: $(DEV)/.installed ## the README's table and how many machines a plant needs, from the active artefact and the last full bench
 	$(DEV)/bin/python -m tests.readme_figures
+	$(DEV)/bin/python -m tests.perf.sizing
 
 up: ## the service and Prometheus in containers
 	VERSION=$(VERSION) REVISION=$$(git rev-parse HEAD 2>/dev/null) CREATED=$$(date -u +%FT%TZ) $(COMPOSE) up --build

@@ -21,6 +21,13 @@ def test_type_and_size_come_from_the_content() -> None:
     assert read_header(PNG)[:3] == ("image/png", 48, 27)
 
 
+def test_files_that_begin_nearly_alike_are_told_apart() -> None:
+    crops = [encoded(good_well(1)[:height], ".jpg") for height in (27, 20, 27)]
+    assert [read_header(crop).height for crop in crops] == [27, 20, 27]
+    with pytest.raises(NotAPicture):
+        read_header(crops[0][:-40] + END + crops[0][-40:])
+
+
 def test_a_promise_of_many_pixels_is_read_without_making_them() -> None:
     assert read_header(bomb(60_000, 50_000)).pixels == 3_000_000_000
 
