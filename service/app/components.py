@@ -22,6 +22,7 @@ from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
 from service.control_room.what_if.desk import WhatIfDesk
+from service.control_room.what_if.reading_process import read_beside
 from service.edge.access import Access, Role, read_keys
 from service.edge.admission import Admission
 from service.edge.arrivals import Arrivals
@@ -124,6 +125,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     shared = shared_database(settings)
     own_records = Records(journal.database)
     records = own_records if shared is None else SharedRecords(shared, own_records)
+    read = partial(read_beside, records, (shared or journal.database).url)
     longest_days = max(*settings.journal.retention.days.values(), *settings.archive.retention.days.values())
     clock = RecordClock(settings.data_dir / CLOCK_FILE, lambda: journal.newest_at, timedelta(days=longest_days))
     access = _access(settings)
@@ -175,7 +177,7 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         commissioning=commissioning,
         operator_actions=OperatorActions(journal, records, alarms),
         heatmaps=Heatmaps(settings.artifacts, settings.max_pixels, choice.made),
-        what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores, READING_PATIENCE_S, rest=1.0),
+        what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores, READING_PATIENCE_S, read),
         rescoring=made_rescoring(settings, cameras, armings, choice, records),
         hung=hung,
     )

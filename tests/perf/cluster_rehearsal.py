@@ -162,7 +162,7 @@ def _look(family: set[int], spent: dict[int, float]) -> set[int]:
 
 def _is_judging(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text().startswith("ray::Map")
+        return Path(f"/proc/{pid}/cmdline").read_text().startswith("ray::ReadChunks")
     except OSError:
         return False
 

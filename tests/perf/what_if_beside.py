@@ -1,100 +1,147 @@
-"""What what-if costs the inspections beside it: one caller posts a picture after the other, without a pause.
+"""What what-if costs the inspections beside it: ``python -m tests.perf.what_if_beside [--rows 1000000]``.
 
-    python -m tests.perf.what_if_beside [--rows 1000000] [--seconds 15]
-
-A real service over a record of so many drawn decisions answers alone, while it reads them for what-if, while a slider
-moves without a pause, and while it judges kept pictures again.
+A real service over a record of so many drawn decisions answers at a fixed pace: alone, while it reads them, while a
+slider moves without a pause, and while it judges kept pictures again. Each is measured beside a time alone, in turns,
+so that whatever else the machine does meets both; the medians of these ratios are printed with their range.
 """
 
 import argparse
+import itertools
+import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 import httpx
 
 from service.contract.artifact import read_active, write_active
 from service.contract.decision import ServedModel
 from tests.e2e.running_service import RunningService
+from tests.perf.load import JPEG, Load, Paced, pace
 from tests.perf.what_if import drawn, fill, show
 from tests.pictures import jpeg
 from tests.small_artifact import write_artifact
 from tests.wells import good_well
 
-PICTURES = [jpeg(good_well(seed)) for seed in range(200)]
+PICTURES = 200
+CONNECTIONS = 8
+Work = Callable[[threading.Event], object]
+"""Goes on until it is told that the time is over."""
 
 
-def latencies(address: str, until: Callable[[], bool]) -> list[float]:
-    """Milliseconds of each inspection."""
-    found = list[float]()
-    with httpx.Client(base_url=address, timeout=30) as client:
-        while not until():
-            started = time.perf_counter()
-            client.post("/v1/inspect", content=PICTURES[len(found) % 200]).raise_for_status()
-            found.append((time.perf_counter() - started) * 1e3)
-    return found
+class Beside:
+    """One service under load, and what it does meanwhile."""
+
+    def __init__(self, service: RunningService, load: Load, rate: float, seconds: float) -> None:
+        self._service, self._load, self._rate, self._seconds = service, load, rate, seconds
+        self.asked: list[float] = []
+        """Milliseconds of each answer to a slider."""
+
+        self.read: list[float] = []
+        """Seconds until each table was there."""
+
+        self._until = datetime.now(UTC)
+        self._older = itertools.count(1)
+
+    def paced(self) -> Paced:
+        core = max(os.sched_getaffinity(0))
+        return pace(self._load, self._service.port, core, self._rate, self._seconds)
+
+    def ratios(self, name: str, work: Work, rounds: int) -> None:
+        """Measure alone and beside, in turns; print."""
+        found = [(self.paced(), self._during(work)) for _ in range(rounds)]
+        for percentile in ("p50_ms", "p99_ms"):
+            pairs = [(getattr(alone, percentile), getattr(both, percentile)) for alone, both in found]
+            each = sorted(both / alone for alone, both in pairs)
+            alone, both = (median(column) for column in zip(*pairs, strict=True))
+            figure = f"{each[len(each) // 2]:.2f} times that alone ({each[0]:.2f} to {each[-1]:.2f})"
+            show(f"{name}, {percentile[:3]}", f"{figure}: {alone:.1f} and {both:.1f} ms")
+
+    def reads(self, over: threading.Event) -> None:
+        """Ask for one table after another, and end with a whole one, so that nothing is read when it is over."""
+        with self._client() as client:
+            while not over.is_set():
+                began, span = time.perf_counter(), self._span(next(self._older))
+                while not client.get("/v1/what-if", params={**span, "threshold": 0.4}).is_success:
+                    time.sleep(0.1)
+                self.read.append(time.perf_counter() - began)
+
+    def slides(self, over: threading.Event) -> None:
+        """Move the slider."""
+        with self._client() as client:
+            while not over.is_set():
+                self._slide(client)
+
+    def slide_once(self) -> None:
+        """Wait for the table that the slider moves on."""
+        with self._client() as client:
+            while not self.asked:
+                self._slide(client)
+        self.asked.clear()
+
+    @contextmanager
+    def judging_again(self, other: str) -> Iterator[Work]:
+        """Judge kept pictures with another artefact."""
+        with self._client() as client:
+
+            def judge(over: threading.Event) -> None:
+                order = {"artifact": other, **self._span(0)}
+                client.post("/v1/what-if/rescoring", json=order).raise_for_status()
+                over.wait()
+                client.delete("/v1/what-if/rescoring")
+
+            yield judge
+            state = client.get("/v1/what-if/rescoring").json()
+            show("... decisions looked at", f"{state['total']['seen']}, {state['total']['judged']} pictures judged")
+
+    def _slide(self, client: httpx.Client) -> None:
+        began, threshold = time.perf_counter(), 0.3 + len(self.asked) % 40 / 100
+        if client.get("/v1/what-if", params={**self._span(0), "threshold": threshold}).is_success:
+            self.asked.append((time.perf_counter() - began) * 1e3)
+
+    def _during(self, work: Work) -> Paced:
+        over = threading.Event()
+        thread = threading.Thread(target=work, args=(over,))
+        thread.start()
+        try:
+            return self.paced()
+        finally:
+            over.set()
+            thread.join()
+
+    def _span(self, older: int) -> dict[str, str]:
+        """A time; each other one wants a table of its own."""
+        until = self._until - timedelta(seconds=older)
+        return {"from": (until - timedelta(days=30)).isoformat(), "to": until.isoformat()}
+
+    def _client(self) -> httpx.Client:
+        return httpx.Client(base_url=self._service.address, timeout=60)
 
 
-def beside(address: str, seconds: float, work: Callable[[threading.Event], object]) -> list[float]:
-    """Latencies while something else goes on; it is told when the time is over."""
-    over, end = threading.Event(), time.monotonic() + seconds
-    thread = threading.Thread(target=work, args=(over,))
-    thread.start()
-    found = latencies(address, lambda: time.monotonic() > end)
-    over.set()
-    thread.join()
-    return found
-
-
-def told(name: str, times: list[float], alone: list[float] | None = None) -> None:
-    """Print median and p99, beside those of the service alone."""
-    middle, late = quantiles(times, n=100)[49], quantiles(times, n=100)[98]
-    beside_alone = "" if alone is None else f", p99 {late / quantiles(alone, n=100)[98]:.2f} times that alone"
-    show(name, f"{len(times)} answers, median {middle:.1f} ms, p99 {late:.1f} ms{beside_alone}")
-
-
-def measure(service: RunningService, other: str, seconds: float) -> None:
+def measure(beside: Beside, other: str, rounds: int) -> None:
     """One phase after the other."""
-    address, now = service.address, datetime.now(UTC)
-    span = {"from": (now - timedelta(days=30)).isoformat(), "to": now.isoformat()}
-    beside(address, 2, lambda over: over.wait())
-    alone = beside(address, seconds, lambda over: over.wait())
-    told("alone", alone)
-    asked: list[float] = []
-
-    def ask(over: threading.Event, times: int) -> None:
-        with httpx.Client(base_url=address, timeout=60) as client:
-            while not over.is_set() and len(asked) < times:
-                started = time.perf_counter()
-                threshold = 0.3 + len(asked) % 40 / 100
-                if client.get("/v1/what-if", params={**span, "threshold": threshold}).status_code == httpx.codes.OK:
-                    asked.append((time.perf_counter() - started) * 1e3)
-
-    told("while the table is read", beside(address, seconds, lambda over: ask(over, 1)), alone)
-    if not asked:
-        ask(threading.Event(), 1)
-    asked.clear()
-    told("while a slider moves without a pause", beside(address, seconds, lambda over: ask(over, 10**9)), alone)
-    show("... which is answered", f"p99 {quantiles(asked, n=100)[98]:.0f} ms of {len(asked)}")
-
-    def judge_again(over: threading.Event) -> None:
-        httpx.post(f"{address}/v1/what-if/rescoring", json={"artifact": other, **span}).raise_for_status()
-        over.wait()
-
-    told("while kept pictures are judged again", beside(address, seconds, judge_again), alone)
-    state = httpx.get(f"{address}/v1/what-if/rescoring").json()
-    show("... decisions looked at", f"{state['total']['seen']}, {state['total']['judged']} pictures judged")
+    beside.paced()
+    beside.ratios("while tables are read", beside.reads, rounds)
+    show("... each within", ", ".join(f"{one:.1f} s" for one in beside.read))
+    beside.slide_once()
+    beside.ratios("while a slider moves without a pause", beside.slides, rounds)
+    show("... which is answered", f"p99 {quantiles(beside.asked, n=100)[98]:.0f} ms of {len(beside.asked)}")
+    with beside.judging_again(other) as judge:
+        beside.ratios("while kept pictures are judged again", judge, rounds)
 
 
 def main() -> None:
     """Fill, serve, measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--seconds", type=float, default=8, help="of one measurement")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rate", type=float, default=100, help="pictures a second")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -103,10 +150,13 @@ def main() -> None:
         model = ServedModel("small", active, "ab" * 32, "0")
         other = write_artifact(folder / "artifacts", "other", shade=0.1)
         write_active(folder / "artifacts", active)
-        start = datetime.now(UTC) - timedelta(days=7)
-        fill(folder / "data" / "journal.sqlite3", drawn(arguments.rows, start, model))
+        fill(folder / "data" / "journal.sqlite3", drawn(arguments.rows, datetime.now(UTC) - timedelta(days=7), model))
+        (folder / "pictures").mkdir()
+        for seed in range(PICTURES):
+            (folder / "pictures" / f"{seed:03}.jpg").write_bytes(jpeg(good_well(seed)))
+        load = Load(folder / "pictures", "/v1/inspect", JPEG, connections=CONNECTIONS)
         with service:
-            measure(service, other, arguments.seconds)
+            measure(Beside(service, load, arguments.rate, arguments.seconds), other, arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """Chunks judged by Ray Data: read and judged on many nodes, no faster than this process takes the rows.
 
+What a node can read it judges in one task: no picture goes through the object store.
+
 Import it once there is a connection: Ray reads the environment when it is imported itself.
 """
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -27,6 +29,7 @@ from training.rescoring.rescore import Chunk
 from training.rescoring.rescorer import FileRescorer, packed, unpacked
 
 Packed = ray.ObjectRef[dict[str, bytes]]
+Read = Callable[[int, Sequence[StoredFile]], list[pa.Table]]
 CHUNK: Final = "chunk"
 READ: Final = pa.schema(
     [
@@ -40,11 +43,12 @@ READ: Final = pa.schema(
 
 
 class Chunks(Datasource):
-    """A read task a chunk; what only this machine can read is read here, and judged anywhere."""
+    """A read task a chunk; it gives the pictures, or what was judged of them."""
 
-    def __init__(self, chunks: Sequence[Chunk], *, everywhere: bool) -> None:
+    def __init__(self, chunks: Sequence[Chunk], read: Read, *, everywhere: bool) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Ray leaves it untyped
         self._chunks = chunks
+        self._read = read
         self._everywhere = everywhere
 
     @property
@@ -65,7 +69,7 @@ class Chunks(Datasource):
         """One for each chunk."""
         return [
             ReadTask(
-                partial(_read, number, files),
+                partial(self._read, number, files),
                 BlockMetadata(len(files), sum(file.size for file in files), None),
                 per_task_row_limit=per_task_row_limit,
             )
@@ -86,16 +90,23 @@ def judged_by_ray(
     context = DataContext.get_current()
     context.enable_progress_bars = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    source = Chunks(chunks, everywhere=place.everywhere or one_machine)
-    judge = partial(_judged, code(), artifact.id, ray.put(packed(artifact)))
-    read = read_datasource(source, override_num_blocks=len(chunks))
+    job = code(), artifact.id, ray.put(packed(artifact))
+    everywhere = place.everywhere or one_machine
+    source = Chunks(chunks, partial(_read_and_judged, *job) if everywhere else _read, everywhere=everywhere)
     with warnings.catch_warnings():
-        # No named parameter of 2.60 bounds the retries, which have no end by default; with an option of its own the
-        # judging is also no part of the reading, and so not bound to the machine that can read.
+        # No named parameter of 2.60 bounds the retries, which have no end by default; with an option that the reading
+        # has not, the judging is also no part of it, and so not bound to the machine that can read.
         warnings.simplefilter("ignore", RayDeprecationWarning)
-        judged = read.map_batches(
-            judge, batch_size=None, batch_format="pyarrow", zero_copy_batch=True, max_retries=RETRIES
-        )
+        options = {"max_retries": RETRIES} if everywhere else None
+        judged = read_datasource(source, override_num_blocks=len(chunks), ray_remote_args=options)
+        if not everywhere:
+            judged = judged.map_batches(
+                partial(_judged, *job),
+                batch_size=None,
+                batch_format="pyarrow",
+                zero_copy_batch=True,
+                max_retries=RETRIES,
+            )
     try:
         yield from _whole(judged.iter_batches(batch_size=None, batch_format="pyarrow"), chunks)
     except ray.exceptions.RayError as error:
@@ -114,13 +125,24 @@ def _read(number: int, files: Sequence[StoredFile]) -> list[pa.Table]:
     return [pa.Table.from_pylist(rows, READ)]
 
 
-def _judged(expected: str, artifact: str, files: Packed, block: pa.Table) -> pa.Table:
-    require(expected)
+def _judged(expected: str, artifact: str, packed_files: Packed, block: pa.Table) -> pa.Table:
     stored = [
         StoredFile(PurePosixPath(file.as_py()), size.as_py(), content.as_py, fault.as_py())
         for file, size, fault, content in zip(*(block[name] for name in READ.names[1:]), strict=True)
     ]
-    return _rescorer(artifact, files).table(stored).append_column(CHUNK, block[CHUNK])
+    return _table(expected, artifact, packed_files, stored).append_column(CHUNK, block[CHUNK])
+
+
+def _read_and_judged(
+    expected: str, artifact: str, packed_files: Packed, number: int, files: Sequence[StoredFile]
+) -> list[pa.Table]:
+    numbers = pa.array([number] * len(files), pa.int64())
+    return [_table(expected, artifact, packed_files, files).append_column(CHUNK, numbers)]
+
+
+def _table(expected: str, artifact: str, packed_files: Packed, files: Sequence[StoredFile]) -> pa.Table:
+    require(expected)
+    return _rescorer(artifact, packed_files).table(files)
 
 
 @cache

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -24,6 +25,9 @@ from service.record.queries.scored import decisions_of
 from service.setting_groups import AlarmRule
 
 T = TypeVar("T")
+
+ReadScores = Callable[[ReportRange, frozenset[str], float], Awaitable[ScoreTable]]
+"""Takes a time, the artefacts whose scores are meant and the ratio of sure leaks."""
 
 MOST_TABLES: Final = 2
 KEPT_FOR: Final = timedelta(minutes=10)
@@ -71,7 +75,7 @@ class WhatIfDesk:
         served: Callable[[], Serving],
         same_scores: Callable[[Artifact], frozenset[str]],
         patience_s: float | None = None,
-        rest: float = 0.0,
+        read: ReadScores | None = None,
     ) -> None:
         """Make a desk.
 
@@ -80,8 +84,8 @@ class WhatIfDesk:
             rule: of confirmation.
             served: says what is served.
             same_scores: names the artefacts that have the scores of one.
-            rest: pause in reading, in times of the work, where others need the processor.
             patience_s: after which somebody who waits for a reading is told to come again; None: never.
+            read: as :func:`read_table` in threads here, which None does; inspections want it elsewhere.
         """
         self._records = records
         self._rule = rule
@@ -89,7 +93,7 @@ class WhatIfDesk:
         self._same_scores = same_scores
         self._known: OrderedDict[ReportRange, Baseline] = OrderedDict()
         self._patience_s = patience_s
-        self._rest = rest
+        self._read_scores = read or partial(read_table, records)
         self._reading: dict[ReportRange, asyncio.Task[Baseline]] = {}
         self._turn = asyncio.Lock()
         self._reads = asyncio.Lock()
@@ -184,7 +188,7 @@ class WhatIfDesk:
                 while len(self._known) >= MOST_TABLES:
                     self._known.popitem(last=False)
                 artifacts = await asyncio.to_thread(self._same_scores, serving.artifact)
-                table = await read_table(self._records, wanted, artifacts, self._rule.sure_ratio, rest=self._rest)
+                table = await self._read_scores(wanted, artifacts, self._rule.sure_ratio)
                 self._known[wanted] = base = await asyncio.to_thread(baseline, serving, table, self._rule)
                 return base
         finally:

@@ -1,7 +1,6 @@
 """The decisions of a time as columns in memory: read once, then judged again with any cut within milliseconds."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -144,7 +143,6 @@ async def read_table(
     sure_ratio: float,
     most: int = MOST_DECISIONS,
     at_once: int = AT_ONCE,
-    rest: float = 0.0,
 ) -> ScoreTable:
     """Read the newest decisions of a time, some thousand at once, so that no other question waits for long.
 
@@ -155,13 +153,10 @@ async def read_table(
         sure_ratio: of the rule of confirmation.
         most: when this many have been read, older ones are left out.
         at_once: how many one statement reads.
-        rest: pause after each, in times of the work on it, so that inspections get the processor.
     """
     reader, read, read_at = _Reader(wanted, artifacts, sure_ratio, at_once), 0, datetime.now(UTC)
-    started = time.perf_counter()
     while (rows := await records.ask(reader.read)) == at_once and (read := read + rows) < most:
-        await asyncio.sleep(rest * (time.perf_counter() - started))
-        started = time.perf_counter()
+        pass
     cut_short = read >= most and await records.ask(reader.has_more)
     reviews = await records.ask(lambda connection: reviewed_sequences(connection, wanted))
     return await asyncio.to_thread(_table, reader, wanted, artifacts, read_at, reviews, cut_short)

@@ -51,6 +51,11 @@ class Database:
         self._waiting = 0
         self._closed = False
 
+    @property
+    def url(self) -> str:
+        """Where it is, for :func:`engine_at`; it may hold a password."""
+        return self._engine.url.render_as_string(hide_password=False)
+
     async def read(self, function: Callable[[Connection], T]) -> T:
         """Call ``function`` with a connection in a thread.
 
@@ -154,6 +159,12 @@ def postgres_engine(url: str, *, keep: bool = True) -> Engine:
     if not keep:
         return create_engine(parsed, poolclass=NullPool, connect_args=POSTGRES)
     return create_engine(parsed, pool_size=READERS + 1, pool_pre_ping=True, connect_args=POSTGRES)
+
+
+def engine_at(url: str) -> Engine:
+    """Open for reading what another process reads, by its :attr:`Database.url`."""
+    parsed = make_url(url)
+    return sqlite_engine(Path(parsed.database or "")) if parsed.get_backend_name() == "sqlite" else postgres_engine(url)
 
 
 def _limit(connection: Connection, seconds: float) -> None:

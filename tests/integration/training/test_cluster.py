@@ -122,7 +122,10 @@ def is_server_of_ours(process: Path) -> bool:
 
 
 @pytest.mark.usefixtures("pool")
-def test_each_picture_is_judged_once_as_one_process_does_though_workers_are_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("one_machine", [True, False])
+def test_each_picture_is_judged_once_as_one_process_does_though_workers_are_killed(
+    tmp_path: Path, one_machine: bool
+) -> None:
     from training.rescoring.by_ray import judged_by_ray  # noqa: PLC0415  # Ray reads what was set
     from training.rescoring.place import open_place  # noqa: PLC0415
     from training.rescoring.rescore import one_process, rescore  # noqa: PLC0415
@@ -139,7 +142,7 @@ def test_each_picture_is_judged_once_as_one_process_does_though_workers_are_kill
     victim = files[PICTURES // 2]
     deadly = partial(read_or_die, tmp_path / "wells" / victim.path, tmp_path, 2)
     files[PICTURES // 2] = victim._replace(read=deadly)
-    spread = partial(judged_by_ray, one_machine=True)
+    spread = partial(judged_by_ray, one_machine=one_machine)
     by_ray = rescore(artifact, place._replace(files=files), tmp_path / "ray", spread, most_files=CHUNK)
 
     assert (tmp_path / "1").exists(), "two workers were killed"
