@@ -58,7 +58,7 @@ class ShiftSettings(SettingsGroup):
         28_800.0, ge=60, le=2_592_000, description="Time that gives one number a camera; see the runbook."
     )
     alpha: float = Field(
-        0.001, gt=0, lt=1, description="Probability of ever raising the alarm of a camera that has not shifted."
+        0.001, gt=0, lt=1, description="Probability that a camera ever gets a false alarm of a shift, over all watches."
     )
 
 

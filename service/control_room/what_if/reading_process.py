@@ -1,7 +1,8 @@
-"""A table that a process of its own reads, last of all: ``python -m service.control_room.what_if.reading_process``.
+"""A table that a process of its own reads, behind inspections.
 
-In a thread of the service the interpreter would be taken from inspections for milliseconds, again and again. Standard
-input brings a ``ReadingOrder``, standard output takes the table or the error, all pickled.
+A thread of the service would take the interpreter from them for milliseconds, again and again. Standard input of
+``python -m service.control_room.what_if.reading_process`` brings a ``ReadingOrder``, standard output takes the table or
+the error, all pickled.
 """
 
 import asyncio
@@ -21,8 +22,11 @@ FEW: Final = 2000
 AT_ONCE: Final = 200
 """So many rows keep the interpreter for two milliseconds."""
 
+NICENESS: Final = 10
+"""Behind inspections, and not so far behind that a busy machine never gets to it."""
+
 DEADLINE_S: Final = 60.0
-"""Of a statement: the last of all processes may have to wait."""
+"""Of a statement: others go first."""
 
 
 class ReadingOrder(NamedTuple):
@@ -94,7 +98,7 @@ async def _read(order: ReadingOrder) -> ScoreTable | LeakInspectionError:
 
 def main() -> None:
     """Answer one order."""
-    os.nice(19)
+    os.nice(NICENESS)
     order: ReadingOrder = pickle.load(sys.stdin.buffer)  # noqa: S301  # the service's
     pickle.dump(asyncio.run(_read(order)), sys.stdout.buffer)
 

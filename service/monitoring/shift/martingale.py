@@ -4,6 +4,10 @@ While they are exchangeable their conformal p-values are independent and uniform
 begins at 1. By Ville's inequality it ever reaches ``1 / alpha`` with a probability of ``alpha`` at most, however long
 the watch lasts and however often somebody looks.
 
+It is a mixture over the time of the change: with the n-th number ``1 / (n (n + 1))`` of the capital enters the game,
+having lain aside until then. So the evidence never falls below ``1 / (n + 1)``, and a change is told after years nearly
+as soon as after weeks.
+
 Sources: Vovk, Gammerman and Shafer, *Algorithmic Learning in a Random World*, 2nd edition 2022, chapter 8; the Simple
 Jumper is algorithm 1 of Vovk, Petej, Nouretdinov, Ahlberg, Carlsson and Gammerman, *Retrain or not retrain: conformal
 test martingales for change-point detection*, COPA 2021 (PMLR 152), with its jumping rate of 0.01.
@@ -28,6 +32,8 @@ MOST_FIRST: Final = 100
 class ConformalMartingale(BaseModel):
     """Takes numbers one by one; what it holds can be kept and read again.
 
+    ``bets`` are the capitals in the game by slope; what lies aside follows from ``taken``.
+
     ``bag`` holds the numbers so far, sorted, ``first`` the first ones as they came. A full bag is emptied, which leaves
     the evidence what it is: p-values of another bag are uniform, too. ``seed`` draws what breaks ties, the same for the
     same seed and place.
@@ -37,12 +43,12 @@ class ConformalMartingale(BaseModel):
     taken: int = 0
     first: list[float] = []
     bag: list[float] = []
-    capitals: tuple[float, float, float] = (1 / 3, 1 / 3, 1 / 3)
+    bets: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
     def evidence(self) -> float:
         """The martingale's value: 1 at the beginning, large where the order is not random."""
-        return fsum(self.capitals)
+        return fsum([*self.bets, 1 / (self.taken + 1)])
 
     @property
     def memory(self) -> float | None:
@@ -61,15 +67,16 @@ class ConformalMartingale(BaseModel):
 
     def take(self, number: float) -> float:
         """Bet on the next number, and return the evidence."""
-        total = self.evidence
+        entering = 1 / ((self.taken + 1) * (self.taken + 2))
+        total = fsum([*self.bets, entering])
         p_value = self._p_value(number)
         betted = (
-            ((1 - JUMPING_RATE) * capital + JUMPING_RATE / 3 * total) * (1 + slope * (p_value - 0.5))
-            for capital, slope in zip(self.capitals, SLOPES, strict=True)
+            ((1 - JUMPING_RATE) * (bet + entering / 3) + JUMPING_RATE / 3 * total) * (1 + slope * (p_value - 0.5))
+            for bet, slope in zip(self.bets, SLOPES, strict=True)
         )
         low, level, high = betted
         if low + level + high < MOST_EVIDENCE:  # beyond it nothing is more certain, and floats have an end
-            self.capitals = low, level, high
+            self.bets = low, level, high
         return self.evidence
 
     def _p_value(self, number: float) -> float:

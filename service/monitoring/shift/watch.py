@@ -25,8 +25,12 @@ MOST_WELLS: Final = 2000
 
 
 class CameraShift(BaseModel):
-    """What is known of a camera: the evidence of a shift, and since when it stands, null while it does not."""
+    """What is known of a camera: the evidence of a shift, and since when it stands, null while it does not.
 
+    ``watch`` counts the watches over the camera, from 1: a person's acceptance or another artefact begins the next one.
+    """
+
+    watch: int = 1
     martingale: ConformalMartingale
     began: datetime
     shifted_at: datetime | None = None
@@ -35,6 +39,7 @@ class CameraShift(BaseModel):
 class _Kept(BaseModel):
     artifact: str = ""
     cameras: dict[str, CameraShift] = {}
+    watches: dict[str, int] = {}
 
 
 class ShiftWatch:
@@ -43,6 +48,9 @@ class ShiftWatch:
     Of each well the last score of a period counts, and the median over a camera's wells is the one number that the
     period gives. A shift stands until a person accepts it; meanwhile nothing is taken. Another artefact begins anew, a
     restart goes on.
+
+    The k-th watch over a camera spends ``alpha / (k (k + 1))``, so that all of them together are ever wrong with a
+    probability of ``alpha`` at most.
     """
 
     def __init__(self, artifact: Callable[[], str | None], settings: ShiftSettings, folder: Path, began: float) -> None:
@@ -63,7 +71,9 @@ class ShiftWatch:
     def ratio(self, camera_id: str) -> float:
         """The evidence as a multiple of what raises the alarm."""
         known = self.cameras.get(camera_id)
-        return 0.0 if known is None else known.martingale.evidence * self._settings.alpha
+        if known is None:
+            return 0.0
+        return known.martingale.evidence * self._settings.alpha / (known.watch * (known.watch + 1))
 
     def observe(self, decision: Decision) -> None:
         """Take in a decision."""
@@ -130,14 +140,15 @@ class ShiftWatch:
 
     def _take(self, camera_id: str, number: float, at: datetime) -> Event | None:
         if camera_id not in self.cameras:
-            if len(self.cameras) >= MOST_CAMERAS:
+            if camera_id not in self._kept.watches and len(self._kept.watches) >= MOST_CAMERAS:
                 return None
             self.cameras[camera_id] = self._new(camera_id, at)
         known = self.cameras[camera_id]
         if known.shifted_at is not None or not math.isfinite(number):
             return None
         self.changed = True
-        if known.martingale.take(number) * self._settings.alpha < 1:
+        known.martingale.take(number)
+        if self.ratio(camera_id) < 1:
             return None
         known.shifted_at = at
         periods, memory = known.martingale.taken, known.martingale.memory
@@ -147,11 +158,12 @@ class ShiftWatch:
 
     def _new(self, camera_id: str, at: datetime) -> CameraShift:
         seed = f"{self._kept.artifact} {camera_id} {at.isoformat()}"
-        return CameraShift(martingale=ConformalMartingale(seed=seed), began=at)
+        self._kept.watches[camera_id] = watch = self._kept.watches.get(camera_id, 0) + 1
+        return CameraShift(watch=watch, martingale=ConformalMartingale(seed=seed), began=at)
 
     def _begin_anew(self, artifact: str) -> None:
         """Scores of another artefact are other numbers."""
-        self._kept, self._scores, self.changed = _Kept(artifact=artifact), {}, True
+        self._kept, self._scores, self.changed = _Kept(artifact=artifact, watches=self._kept.watches), {}, True
 
     def _period_of(self, now: float) -> int:
         return int(now // self._settings.period_s)

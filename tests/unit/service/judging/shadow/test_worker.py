@@ -12,7 +12,7 @@ import pytest
 
 from service.contract.decision import Decision, Reason
 from service.contract.picture import Pixels
-from service.contract.scorer import Scores
+from service.contract.scorer import Scorer, Scores
 from service.judging.serving import Serving, open_serving
 from service.judging.shadow.worker import MOST_BYTES, Lot, ShadowWorker
 from service.setting_groups import ShadowSettings
@@ -112,18 +112,48 @@ def test_large_pictures_wait_in_no_more_memory_than_a_bound(serving: Serving) ->
     assert worker.cost.dropped == 2
 
 
-def test_its_time_is_no_more_than_its_share(serving: Serving) -> None:
-    count, share = 5, 0.005  # however busy the machine is, no thread without rest gets so little of it
+class DrawnCosts:
+    """A clock that work moves by drawn costs, and a scorer that is this work; notes when each picture began."""
+
+    def __init__(self, seed: int, scorer: Scorer) -> None:
+        self._dice = random.Random(seed)
+        self._scorer = scorer
+        self._now = self._spent = 0.0
+        self.began: list[tuple[float, float]] = []
+
+    def now(self) -> float:
+        return self._now
+
+    def spent(self) -> float:
+        return self._spent
+
+    def rest(self, seconds: float, until: threading.Event) -> None:  # noqa: ARG002  # a clock's
+        self._now += seconds
+
+    def score(self, pixels: Pixels) -> Scores:
+        """Cost a drawn time of the processor, and wait for a drawn time."""
+        self.began.append((self._now, self._spent))
+        cost = self._dice.choice([0.0, 0.001, 0.02, 3.0])
+        self._spent += cost
+        self._now += cost + self._dice.choice([0.0, 0.0, 0.01, 40.0])
+        return self._scorer.score(pixels)
+
+
+@pytest.mark.parametrize("share", [0.005, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("seed", range(5))
+def test_between_any_two_pictures_it_takes_no_more_than_its_share(serving: Serving, share: float, seed: int) -> None:
+    count = 40
+    clock = DrawnCosts(seed, serving.detector.scorer)
+    costing = replace(serving, detector=replace(serving.detector, scorer=clock))
     results = Results(count)
-    worker = ShadowWorker(serving, Lot(1), ShadowSettings(cpu_share=share), results)
+    worker = ShadowWorker(costing, Lot(1), ShadowSettings(cpu_share=share), results, clock)
     for _ in range(count):
         worker.offer(a_decision(), CROP)
-    began = perf_counter()
     with working(worker):
         assert results.enough.wait(60)
-    spent_before_the_last = worker.cost.cpu_s * (count - 1) / count
-    assert spent_before_the_last / 1.5 <= share * (results.times[-1] - began)
-    assert worker.cost.cpu_s > 0
+    for place, (now, spent) in enumerate(clock.began):
+        for later, spent_later in clock.began[place + 1 :]:
+            assert spent_later - spent <= share * (later - now) + 1e-9
 
 
 def test_a_picture_that_cannot_be_judged_is_counted_and_the_next_one_is_tried(serving: Serving) -> None:

@@ -7,8 +7,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.monitoring.shift.martingale import MOST_EVIDENCE, MOST_IN_BAG, ConformalMartingale
-from tests.perf.shift_rates import each_frame, each_well_once_a_scene, first_alarm, median_a_scene, shifts
+from service.monitoring.shift.martingale import MOST_EVIDENCE, MOST_FIRST, MOST_IN_BAG, ConformalMartingale
+from tests.perf.shift_rates import (
+    each_frame,
+    each_well_once_a_scene,
+    first_alarm,
+    median_a_scene,
+    median_with_memory,
+    shifts,
+)
 
 Draw = Callable[[np.random.Generator], NDArray[np.float64]]
 
@@ -54,6 +61,36 @@ def test_the_evidence_is_a_martingale() -> None:
             watch.take(number)
         ends.append(watch.evidence)
     assert np.mean(ends) == pytest.approx(1.0, abs=4 * float(np.std(ends)) / math.sqrt(len(ends)))
+
+
+@pytest.mark.parametrize("draw", [each_frame, lambda rng: median_with_memory(0.7, rng)])
+def test_memory_tells_where_the_bound_is_broken(draw: Draw) -> None:
+    rng = np.random.default_rng(8)
+    for stream in range(10):
+        watch = ConformalMartingale(seed=str(stream))
+        for number in draw(rng)[:MOST_FIRST].tolist():
+            watch.take(number)
+        assert watch.memory is not None
+        assert watch.memory > 0.2
+
+
+def test_a_change_is_told_after_years_nearly_as_soon_as_after_weeks() -> None:
+    delays = {}
+    for before in (100, 3000):
+        rng = np.random.default_rng(9)
+        found = []
+        for stream in range(15):
+            numbers = rng.normal(size=before + 200)
+            numbers[before:] += 2
+            found.append((first_alarm(numbers, str(stream), 0.001) or len(numbers)) - before)
+        delays[before] = float(np.median(found))
+    assert delays[3000] < 2 * delays[100]
+
+
+def test_the_evidence_never_falls_below_what_lies_aside() -> None:
+    watch, rng = ConformalMartingale(seed="a"), np.random.default_rng(10)
+    for taken, number in enumerate(rng.normal(size=2000).tolist(), 1):
+        assert watch.take(number) >= 1 / (taken + 1)
 
 
 @pytest.mark.parametrize("shift", [2.0, -2.0])

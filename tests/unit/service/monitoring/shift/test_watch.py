@@ -1,7 +1,10 @@
 """One number a camera and period, an alarm that stands until a person accepts it, and restarts."""
 
+import math
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from service.contract.decision import Verdict
@@ -18,10 +21,10 @@ SETTINGS = ShiftSettings(period_s=PERIOD_S, alpha=0.01)
 class Days:
     """A watch, period by period."""
 
-    def __init__(self, folder: Path, artifact: str | None = "a-00000000") -> None:
+    def __init__(self, folder: Path, artifact: str | None = "a-00000000", settings: ShiftSettings = SETTINGS) -> None:
         self.artifact = artifact
         self.now = 0.0
-        self.watch = ShiftWatch(lambda: self.artifact, SETTINGS, folder, self.now)
+        self.watch = ShiftWatch(lambda: self.artifact, settings, folder, self.now)
 
     def send(self, score: float, verdict: Verdict = Verdict.NO_LEAK, well: str = "1") -> None:
         self.watch.observe(a_decision(verdict, score=score, well_id=well))
@@ -80,7 +83,7 @@ def test_the_alarm_is_raised_once_and_stands_until_a_person_accepts(days: Days) 
     assert days.watch.cameras["cam-1"].martingale.taken == taken, "nothing is taken meanwhile"
     event = days.watch.accept("cam-1", "Ada", "new lamp")
     assert dict(event.payload) == {"camera_id": "cam-1", "operator": "Ada", "reason": "new lamp"}
-    assert days.watch.ratio("cam-1") == SETTINGS.alpha
+    assert days.watch.ratio("cam-1") == SETTINGS.alpha / 6, "the second watch has a sixth of it"
     with pytest.raises(NotFound):
         days.watch.accept("cam-1", "Ada", "again")
     assert days.rise() > 10, "the watch began anew"
@@ -113,6 +116,50 @@ def test_another_artefact_begins_anew(days: Days) -> None:
     days.send(3.0)
     days.end()
     assert bag(days) == [3.0]
+
+
+def test_watches_are_counted_over_artefacts_and_restarts(days: Days, tmp_path: Path) -> None:
+    days.send(1.0)
+    days.end()
+    days.artifact = "b-00000000"
+    days.end()
+    days.send(1.0)
+    days.end()
+    days.watch.save(days.watch.content())
+    again = Days(tmp_path, "c-00000000")
+    again.watch.restore()
+    again.end()
+    again.send(1.0)
+    again.end()
+    assert again.watch.cameras["cam-1"].watch == 3
+
+
+def alarms(seed: int, days: Days, numbers: Sequence[float], changes: Collection[int]) -> tuple[int, int]:
+    """How many alarms told of a change since their watch began, and how many of none; each is accepted at once."""
+    right = wrong = began = 0
+    for place, number in enumerate(numbers):
+        days.send(number)
+        if days.end() == [EventKind.SHIFT]:
+            known = any(began < change <= place for change in changes)
+            right, wrong, began = right + known, wrong + (not known), place + 1
+            days.watch.accept("cam-1", "Ada", f"stream {seed}")
+    return right, wrong
+
+
+@pytest.mark.parametrize("changes", [(), (100, 200)])
+def test_all_watches_of_a_camera_together_are_wrong_no_more_often_than_alpha(
+    tmp_path: Path, changes: tuple[int, ...]
+) -> None:
+    streams, found = 100, []
+    alpha = 0.1
+    for seed in range(streams):
+        rng = np.random.default_rng([11, seed])
+        numbers = rng.normal(size=300) + sum((np.arange(300) >= change) * 3.0 for change in changes)
+        days = Days(tmp_path, f"{seed}-00000000", ShiftSettings(period_s=PERIOD_S, alpha=alpha))
+        found.append(alarms(seed, days, numbers.tolist(), changes))
+    wrong = sum(each > 0 for _, each in found) / streams
+    assert wrong <= alpha + 3 * math.sqrt(alpha * (1 - alpha) / streams)
+    assert sum(right for right, _ in found) > 0.9 * streams * len(changes) - 1, "and changes are told"
 
 
 def test_while_nothing_is_served_nothing_is_forgotten(days: Days) -> None:
