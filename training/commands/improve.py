@@ -1,7 +1,7 @@
 """``leak-training improve``: where reviews stand on their way to a better artefact, and the next step of it."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +17,7 @@ from training.dataset.splits import split
 from training.improvement.gate import judge_past
 from training.improvement.round import Round
 from training.improvement.service_client import ServiceClient
-from training.improvement.steps import Situation, next_step, steps_of
+from training.improvement.steps import RoundStep, Situation, next_step, steps_of
 
 
 def run(options: argparse.Namespace, console: Console) -> None:
@@ -26,27 +26,24 @@ def run(options: argparse.Namespace, console: Console) -> None:
     plant = _plant(options)
     if options.again:
         kept.set_aside()
-    step = _show(kept, plant, options)
-    if step is None:
-        return
-    if not options.go:
-        print(f"next: {step}; the same command with --go does it")
-        return
-    _do(step, kept, plant, options, console)
-    _show(kept, plant, options)
-
-
-def _show(kept: Round, plant: ServiceClient | None, options: argparse.Namespace) -> str | None:
-    """Print the table; return the step that ``--go`` would do."""
     steps = steps_of(_situation(kept, plant, options))
+    coming = next_step(steps)
+    if options.go and coming is not None:
+        _do(coming.name, kept, plant, options, console)
+        steps = steps_of(_situation(kept, plant, options))
+        coming = next_step(steps)
+    _show(steps)
+    if coming is not None:
+        print(f"next: {coming.name}; the same command{'' if options.go else ' with --go'} does it")
+
+
+def _show(steps: Sequence[RoundStep]) -> None:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("step", "state", ""):
         table.add_column(name)
     for step in steps:
         table.add_row(*step)
     print_whole(table)
-    coming = next_step(steps)
-    return None if coming is None else coming.name
 
 
 def _situation(kept: Round, plant: ServiceClient | None, options: argparse.Namespace) -> Situation:
@@ -59,11 +56,15 @@ def _active(out: Path) -> str:
     try:
         return read_active(out)
     except ArtifactError as error:
-        raise SetupError(f"{error}: without an artefact that is served there is nothing to improve on") from error
+        text = f"nothing is served from {out} ({error}): name the folder of what is served by --out, or compare first"
+        raise SetupError(text) from error
 
 
 def _plant(options: argparse.Namespace) -> ServiceClient | None:
     if not options.record.startswith(("http://", "https://")):
+        if not Path(options.record).is_dir():
+            text = f"there is no folder {options.record}: name one of leak-inspection export-reviews"
+            raise SetupError(f"{text}, or the address of a service, as in http://127.0.0.1:8000")
         return None
     return ServiceClient.at(options.record, options.key_file)
 

@@ -40,3 +40,11 @@ def test_a_wrong_option_is_told_what_it_may_be(
         main(arguments)
     assert ended.value.code == 2
     assert named in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("record", "named"), [("absent", "there is no folder absent"), (".", "nothing is served from")]
+)
+def test_what_improve_cannot_begin_with_is_named(record: str, named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["improve", "--record", record, "--data", "x", "--out", "absent"]) == 2
+    assert named in capsys.readouterr().err
