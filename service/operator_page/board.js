@@ -13,6 +13,9 @@ import { columnsThatFit, layOutWall } from "./wall.js";
 const LAYOUTS_MS = 1500; // the board waits so long for the layouts, so that nothing moves when they come
 const LONGEST_NAME = 6; // of longer ones the end is shown, which tells them apart; they are whole in the cell's title
 
+const BEAT_MS = 600; // leaks that nobody has acknowledged beat together
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
 /** Draws every camera; nodes stay, only what differs is touched. */
 export class Board {
   #panels = new Map();
@@ -24,6 +27,7 @@ export class Board {
     this.plant = plant;
     this.open = open;
     this.node = part("cameras");
+    setInterval(() => this.node.toggleAttribute("data-beat", !STILL.matches && !this.node.hasAttribute("data-beat")), BEAT_MS);
     addEventListener("resize", () => this.#panels.forEach((panel) => panel.fit()));
   }
 
@@ -162,22 +166,24 @@ class Panel {
 }
 
 class Cell extends ShownWell {
+  #level = "";
+
   constructor(plant, open, wellId) {
     super(plant);
     this.name = element("span", { class: "cell-name", "aria-hidden": "true" }, shortName(wellId ?? ""));
-    this.level = element("span", { class: "level", "aria-hidden": "true" });
     this.node = element("button", { type: "button", class: "cell", onclick: () => this.well.decision && open(this.well.decision) });
   }
 
   draw(well) {
     super.draw(well);
-    const level = `scaleX(${Math.min(1, well.decision?.score_ratio ?? 0).toFixed(2)})`;
-    if (this.level.style.transform !== level) this.level.style.transform = level;
+    const level = `${Math.round(100 * Math.min(1, well.decision?.score_ratio ?? 0))}%`;
+    if (this.#level !== level) this.node.style.setProperty("--score", level);
+    this.#level = level;
   }
 
   show(verdict, label) {
     this.node.title = label;
-    this.node.replaceChildren(this.name, verdictMark(verdict), this.level);
+    this.node.replaceChildren(this.name, verdictMark(verdict));
   }
 }
 

@@ -12,6 +12,7 @@ const PICTURE_STAYS_MS = 5000; // a leaking well sends 3.5 pictures a second: no
 
 /** A card that shows one well, or several of one camera with the same trouble. */
 export class Card {
+  #shown = [];
   #pictured = null;
   #picturedAt = 0;
 
@@ -40,6 +41,7 @@ export class Card {
     this.state = state;
     const [well] = state.wells;
     this.decision = well.trouble;
+    if (this.#isShown(well, state, large)) return;
     const verdict = well.alarm?.verdict === "leak" ? "leak" : this.decision.verdict;
     setAttribute(this.node, "data-verdict", verdict);
     setAttribute(this.node, "data-open", state.open);
@@ -50,6 +52,16 @@ export class Card {
     setText(this.note, this.#noteOf(well, state));
     this.#drawButtons(well, state);
     if (large) this.#drawPicture();
+  }
+
+  /** Whether all that a card tells is what it told before: in a flood hundreds stand, and few change at a time. */
+  #isShown(well, { wells, open, since }, large) {
+    const age = Math.floor((this.plant.now() - since) / 1000);
+    const told = [large, open, wells.map((one) => one.wellId).join(), well.trouble, well.alarm, since, age,
+      this.plant.shownVerdict(well), isShelved(this.plant, well)];
+    const same = told.every((value, index) => value === this.#shown[index]);
+    this.#shown = told;
+    return same;
   }
 
   #buttons({ open, acknowledge, shelve, unshelve }) {

@@ -4,6 +4,7 @@ import { isOpen } from "./attention.js";
 import { Card } from "./card.js";
 import { element, part, setAttribute, setText } from "./dom.js";
 import { text } from "./language.js";
+import { handsAtWork, watchHands } from "./steady.js";
 
 const MOST_LARGE = { leak: 4, unknown: 2, returned: 0, shelved: 0 }; // more pictures nobody could look at
 const phone = matchMedia("(max-width: 40rem)");
@@ -18,11 +19,26 @@ export class Cards {
     this.plant = plant;
     this.actions = actions;
     this.place = part("attention");
+    watchHands(part("board"));
     part("to-alarms").addEventListener("click", () => this.place.scrollIntoView({ block: "start" }));
   }
 
-  /** Brings the cards up to date with the groups of `attentionOf`. */
+  /** Brings the cards up to date with the groups of `attentionOf`; while somebody points at the board, each in its place. */
   draw(groups) {
+    if (handsAtWork() && this.#cards.size > 0) this.#drawInPlace(groups);
+    else this.#arrange(groups);
+  }
+
+  /** A card whose trouble is over stays, pale, and cannot be pressed: no other one comes under the finger. */
+  #drawInPlace(groups) {
+    const states = new Map(groups.flatMap(({ cards }) => cards.map((state) => [state.key, state])));
+    for (const [key, card] of this.#cards) {
+      card.node.inert = !states.has(key);
+      if (states.has(key)) card.draw(states.get(key), card.node.hasAttribute("data-large"));
+    }
+  }
+
+  #arrange(groups) {
     const wanted = new Set(groups.flatMap(({ cards }) => cards.map((card) => card.key)));
     for (const [key, card] of this.#cards) if (!wanted.has(key)) this.#remove(key, card);
     groups.forEach((each) => this.#draw(each));
@@ -43,7 +59,7 @@ export class Cards {
   /** One decision for all open alarms of a camera, where there are several: those on the screen, and no others. */
   #drawActions(section, open) {
     const byCamera = [...Map.groupBy(open, (well) => well.camera.cameraId)].filter(([, wells]) => wells.length > 1);
-    section.open = new Map(byCamera);
+    section.open = new Map(byCamera.map(([camera, wells]) => [camera, wells.map((well) => ({ well, alarm: well.alarm }))]));
     const wanted = byCamera.map(([camera, wells]) => text("attention.all", { camera, count: wells.length }));
     while (section.actions.children.length > wanted.length) section.actions.lastChild.remove();
     wanted.forEach((words, index) => {
@@ -55,8 +71,11 @@ export class Cards {
   }
 
   #all(section) {
-    const press = ({ currentTarget }) =>
-      this.actions.acknowledge((section.open.get(currentTarget.dataset.camera) ?? []).map((well) => well.alarm));
+    const press = ({ currentTarget }) => {
+      const told = section.open.get(currentTarget.dataset.camera) ?? [];
+      const open = told.filter(({ well, alarm }) => isOpen(well) && well.alarm.alarm_id === alarm.alarm_id);
+      if (open.length > 0) this.actions.acknowledge(open.map(({ alarm }) => alarm));
+    };
     return element("button", { type: "button", class: "all", onclick: press });
   }
 
@@ -76,6 +95,7 @@ export class Cards {
     const card = this.#cards.get(state.key) ?? new Card(this.plant, this.actions);
     this.#cards.set(state.key, card);
     if (list.children[index] !== card.node) list.insertBefore(card.node, list.children[index] ?? null);
+    card.node.inert = false;
     setAttribute(card.node, "data-large", large);
     card.draw(state, large);
   }

@@ -10,6 +10,7 @@ const current = chosen();
 const strings = LANGUAGES[current];
 const plurals = new Intl.PluralRules(current);
 const times = new Intl.DateTimeFormat(current, { timeStyle: "medium", hourCycle: "h23" });
+const dates = new Intl.DateTimeFormat(current, { dateStyle: "medium" }); // the month by name: 4/5 is two days
 const numbers = {};
 
 /** The language in use, `en` or `ru`: the remembered one, else the browser's first that we have. */
@@ -88,7 +89,7 @@ export function clock(moment) {
   const date = new Date(moment);
   const time = times.format(date);
   if (date.toDateString() === new Date().toDateString()) return time;
-  return `${date.toLocaleDateString(current)} ${time}`;
+  return `${dates.format(date)} ${time}`;
 }
 
 /** A length of time in its two largest units, `2 min 14 s`. */

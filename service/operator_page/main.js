@@ -24,8 +24,10 @@ import { drawShadow, offerShadow } from "./shadow.js";
 import { drawShifts } from "./shift.js";
 import { hearAlarm, offerSound } from "./sound.js";
 import { nameCells } from "./stacked_tables.js";
+import { handsAtWork } from "./steady.js";
 import { drawSummary } from "./summary.js";
 import { drawSystem, offerSystem } from "./system.js";
+import { systemFrame } from "./system_frame.js";
 import { offerTrial } from "./trial.js";
 import { legend } from "./verdict_mark.js";
 import { WhatIf } from "./what_if.js";
@@ -49,6 +51,7 @@ const actions = alarmActions((alarm) => {
 });
 const open = (decision) => openDecision(decision.decision_id, status?.model);
 
+part("system").append(...systemFrame());
 translate(document);
 nameCells(document);
 part("legend").append(...legend());
@@ -129,7 +132,7 @@ function draw() {
   const attention = attentionOf(plant);
   drawSummary(plant, link, attention);
   drawFirstSteps(plant, link, Boolean(status?.keys_needed));
-  drawBanners(plant, link, status);
+  if (link.state !== "live" || !handsAtWork()) drawBanners(plant, link, status);
   cards.draw(attention);
   board.draw(attention);
 }

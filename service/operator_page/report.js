@@ -87,5 +87,5 @@ function pictures(wells, look) {
     return element("figure", {}, element("button", { type: "button", class: "picture", onclick: () => look(well.decision_id) },
       image, element("figcaption", {}, verdictMark(well.leak > 0 ? "leak" : "unknown"), ` ${name}`)));
   });
-  return element("section", {}, element("h2", {}, text("report.worst")), element("div", { class: "report-pictures" }, ...shown));
+  return element("section", { hidden: shown.length === 0 }, element("h2", {}, text("report.worst")), element("div", { class: "report-pictures" }, ...shown));
 }

@@ -47,7 +47,9 @@ def test_a_silent_camera_is_told_loudly_and_so_is_its_return(page: Page, own_ser
     banner = page.locator(".banner", has_text="CAMERA cam-1 SENDS NOTHING")
     expect(banner).to_be_visible()
     expect(page.locator("#summary-headline")).to_have_text("2 wells NOT WATCHED")
-    expect(page.get_by_label("Well 1a: No picture")).to_be_visible()
+    cell = page.get_by_label("Well 1a: No picture")
+    expect(cell).to_be_visible()
+    expect(cell).to_have_css("background-size", "auto")  # hatched all over, without the bar of its last score
     send_frame(own_service)
     expect(banner).to_be_hidden()
     expect(page.get_by_label("Well 1a: No leak")).to_be_visible()

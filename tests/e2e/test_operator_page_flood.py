@@ -29,6 +29,16 @@ TONES = """() => {
     };
 }"""
 
+OUTLINES = """() => {
+    const cell = Object.assign(document.createElement("button"), { className: "cell" });
+    Object.assign(cell.dataset, { verdict: "leak", open: "" });
+    document.getElementById("cameras").append(cell);
+    return [false, true].map((beats) => {
+        document.getElementById("cameras").toggleAttribute("data-beat", beats);
+        return getComputedStyle(cell).boxShadow;
+    });
+}"""
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
@@ -87,4 +97,36 @@ def test_a_new_leak_is_named_first_and_heard_and_one_decision_takes_note_of_many
     assert page.evaluate("window.tones") > before
     state = {alarm["state"] for alarm in service.read("/v1/alarms?standing=true&limit=1000")["items"][-30:]}
     assert {"acknowledged", "returned"} <= state
+    page.context.close()
+
+
+def test_nothing_moves_under_a_finger_and_what_is_new_is_told_at_once(
+    browser: Browser, service: RunningService
+) -> None:
+    page = opened(browser, service, "", DESK, "en-GB")
+    page.evaluate("window.moment = performance.now(); performance.now = () => window.moment")
+    cards = page.locator('.group[data-group="leak"] .card')
+    known = cards.count()
+    button = cards.first.get_by_role("button", name="Acknowledge")
+    button.hover()
+    place = button.bounding_box()
+    send_frame(service, "cam-2", [*LEAKS, "40"])
+    expect(page.locator("#summary-detail")).to_contain_text("newest: cam-2 · 40")
+    expect(page.locator('[data-camera="cam-2"]').get_by_label("Well 40: Leak")).to_be_visible()
+    expect(cards).to_have_count(known)
+    assert button.bounding_box() == place
+    send_frame(service, "cam-2", LEAKS)
+    page.evaluate("window.moment += 3000")  # the hand has rested
+    expect(page.locator('.group[data-group="returned"] .card', has_text="cam-2")).to_have_count(1)
+    send_frame(service, "cam-2", [*LEAKS, "41"])
+    expect(cards.filter(has_text="Leak 41")).to_have_count(1)
+    page.context.close()
+
+
+def test_leaks_that_nobody_has_acknowledged_beat_together(browser: Browser, service: RunningService) -> None:
+    page = opened(browser, service, "", DESK, "en-GB")
+    page.wait_for_selector(".cameras[data-beat]")
+    page.wait_for_selector(".cameras:not([data-beat])")
+    calm, strong = page.evaluate(OUTLINES)
+    assert calm != strong
     page.context.close()
