@@ -5,6 +5,7 @@ import { read, send } from "./api.js";
 import { element, part, setText } from "./dom.js";
 import { clock, count, duration, number, text } from "./language.js";
 import { failure, notice } from "./notice.js";
+import { Rescoring } from "./rescoring.js";
 import { frame } from "./what_if_frame.js";
 import { activationRows, cameraRows, figures } from "./what_if_parts.js";
 import { Flips } from "./what_if_flips.js";
@@ -30,6 +31,7 @@ export class WhatIf {
     part("what-if").append(...frame(STEPS));
     offerCameras([]);
     this.flips = new Flips(open);
+    this.rescoring = new Rescoring(open, () => ({ ...this.#span, camera_id: part("what-if-camera").value || null }));
     part("what-if-range").replaceChildren(...Object.keys(RANGES).map((name) => element("option", { value: name, selected: name === USUAL }, text(`what_if.range_${name}`))));
     part("what-if-range").addEventListener("change", () => this.#begin());
     part("what-if-camera").addEventListener("change", () => this.#begin());
@@ -146,6 +148,7 @@ export class WhatIf {
     const { items } = await read("v1/model/activations", { limit: 10 });
     const again = ({ artifact }) => this.#change("v1/model/activate", { artifact, reason: text("what_if.again_reason") });
     part("what-if-activations").replaceChildren(...activationRows(items, this.#model.artifact, again));
+    await this.rescoring.show([...new Set(items.map((one) => one.artifact))].filter((artifact) => artifact !== this.#model.artifact));
   }
 }
 

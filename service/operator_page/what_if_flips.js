@@ -36,7 +36,7 @@ export class Flips {
     try {
       const { items, total } = await read("v1/what-if/flips", { ...query, offset: this.#offset });
       if (query !== this.#query) return;
-      const shown = items.map((flip) => this.#figure(flip));
+      const shown = items.map((flip) => flipFigure(flip, this.open));
       if (this.#offset === 0) part("what-if-flips").replaceChildren(...shown);
       else part("what-if-flips").append(...shown);
       this.#offset += PAGE;
@@ -46,16 +46,16 @@ export class Flips {
       setText(part("what-if-flips-state"), failure(error));
     }
   }
+}
 
-  /** One that was not kept leaves its name alone. */
-  #figure({ decision, verdict, reviewed }) {
-    const { camera_id: camera, well_id: well } = decision;
-    const name = [camera, well].filter(Boolean).join(" · ") || wellName(camera, well);
-    const image = element("img", { src: decisionPath(decision.decision_id, "/picture"), alt: text("picture.alt", { well: name }), loading: "lazy", onerror: () => image.remove() });
-    const said = reviewed && element("span", {}, text("what_if.said", { verdict: word("verdict", reviewed) }));
-    return element("figure", {}, element("button", { type: "button", class: "picture", onclick: () => this.open(decision) },
-      image, element("figcaption", {},
-        element("span", {}, verdictMark(decision.verdict), " → ", verdictMark(verdict), ` ${name}`),
-        element("span", {}, `${clock(decision.received_at)} · ${number(decision.score, 4)}`), said)));
-  }
+/** A decision with the verdict that it would have; one whose picture was not kept leaves its name alone. */
+export function flipFigure({ decision, verdict, reviewed = null }, open) {
+  const { camera_id: camera, well_id: well } = decision;
+  const name = [camera, well].filter(Boolean).join(" · ") || wellName(camera, well);
+  const image = element("img", { src: decisionPath(decision.decision_id, "/picture"), alt: text("picture.alt", { well: name }), loading: "lazy", onerror: () => image.remove() });
+  const said = reviewed && element("span", {}, text("what_if.said", { verdict: word("verdict", reviewed) }));
+  return element("figure", {}, element("button", { type: "button", class: "picture", onclick: () => open(decision) },
+    image, element("figcaption", {},
+      element("span", {}, verdictMark(decision.verdict), " → ", verdictMark(verdict), ` ${name}`),
+      element("span", {}, `${clock(decision.received_at)} · ${number(decision.score, 4)}`), said)));
 }

@@ -28,7 +28,26 @@ export function frame(steps) {
     element("p", { id: "what-if-flips-state", class: "hint", role: "status" }),
     element("div", { id: "what-if-flips", class: "report-pictures" }),
     element("button", { id: "what-if-more", type: "button", hidden: true }, text("what_if.more")),
+    ...rescoring(),
     ...titled("what_if.activations", ACTIVATIONS, "what-if-activations"),
+  ];
+}
+
+function rescoring() {
+  const button = (id, key, given = {}) => element("button", { id, type: "button", ...given }, text(key));
+  return [
+    element("h2", {}, text("rescoring.title")),
+    element("p", { class: "hint" }, text("rescoring.hint")),
+    element("form", { id: "rescoring-form", class: "what-if-form" },
+      field("system.artifact", element("input", { id: "rescoring-artifact", list: "rescoring-artifacts", required: true, maxlength: 73, autocomplete: "off", pattern: "\\s*[a-z0-9_]+-[0-9a-f]{8}\\s*" })),
+      element("datalist", { id: "rescoring-artifacts" }),
+      button("rescoring-start", "rescoring.start", { type: "submit", class: "primary" }),
+      button("rescoring-cancel", "rescoring.cancel", { hidden: true }), button("rescoring-resume", "rescoring.resume", { hidden: true })),
+    element("p", { id: "rescoring-state", class: "hint", role: "status" }),
+    element("progress", { id: "rescoring-progress", max: 1, value: 0, "aria-label": text("rescoring.title"), hidden: true }),
+    element("dl", { id: "rescoring-figures", class: "report-figures" }),
+    element("div", { id: "rescoring-flips", class: "report-pictures" }),
+    button("rescoring-more", "what_if.more", { hidden: true }),
   ];
 }
 

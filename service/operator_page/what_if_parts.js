@@ -7,24 +7,30 @@ import { row } from "./table.js";
 const WIDTH = 240;
 const HEIGHT = 36;
 
-/** The figures of all decisions, as pairs of what was and what would be. */
-export function figures(total) {
+/** The figures of all decisions, as pairs of what was and what would be; `more` pairs stand behind them. */
+export function figures(total, more = []) {
   const changed = Object.entries(total.changed).flatMap(([then, row]) => Object.entries(row).filter(([, n]) => n > 0).map(([now, n]) =>
     [`${word("verdict", then)} → ${word("verdict", now)}`, count(n)]));
   const none = [[text("what_if.changed"), text("what_if.none")]];
   return [
     ...(changed.length > 0 ? changed : none),
-    [text("what_if.alarms"), pair(number(total.alarms_an_hour_then, 3), number(total.alarms_an_hour_now, 3))],
+    ...("alarms_an_hour_then" in total ? [[text("what_if.alarms"), pair(number(total.alarms_an_hour_then, 3), number(total.alarms_an_hour_now, 3))]] : []),
     [text("what_if.missed", { count: count(total.leaks_reviewed) }), pair(count(total.leaks_missed_then), count(total.leaks_missed_now)), total.leaks_missed_now > total.leaks_missed_then],
     [text("what_if.good", { count: count(total.good_reviewed) }), pair(count(total.good_alarming_then), count(total.good_alarming_now))],
+    ...more,
   ].map(([title, value, bad = false]) => element("div", { "data-bad": bad }, element("dt", {}, title), element("dd", {}, value)));
+}
+
+/** How many verdicts have changed, of whichever kind. */
+export function changedOf({ changed }) {
+  return Object.values(changed).flatMap((row) => Object.values(row)).reduce((sum, n) => sum + n, 0);
 }
 
 /** A row for each camera. */
 export function cameraRows(cameras) {
   return cameras.map((camera) => {
     const { changes } = camera;
-    const flips = Object.values(changes.changed).flatMap((row) => Object.values(row)).reduce((sum, n) => sum + n, 0);
+    const flips = changedOf(changes);
     const cut = pair(number(camera.threshold_then, 4), number(camera.threshold_now, 4));
     return row([
       camera.camera_id ?? "–", camera.own_threshold ? `${cut} (${text("what_if.own")})` : cut, count(changes.decisions), count(flips),

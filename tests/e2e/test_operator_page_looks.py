@@ -40,7 +40,7 @@ def assert_accessible(page: Page) -> None:
     assert serious == []
 
 
-@pytest.mark.parametrize("view", ["board", "history", "system", "wall", "cast?cast_id=C-1", "gauge"])
+@pytest.mark.parametrize("view", ["board", "history", "system", "wall", "cast?cast_id=C-1", "gauge", "what-if"])
 @pytest.mark.parametrize("colours", ["dark", "light"])
 def test_axe_finds_no_serious_fault(visit: Visit, view: str, colours: str) -> None:
     page = visit()
@@ -106,7 +106,7 @@ def test_the_wall_view_fits_its_screen(visit: Visit, service: RunningService, vi
 
 @pytest.mark.parametrize("locale", ["en-GB", "ru-RU"])
 def test_nothing_is_cut_off_on_a_phone_and_gloves_hit_everything(visit: Visit, locale: str) -> None:
-    for view in ("board", "history", "system", "cast?cast_id=C-1", "gauge", "wall"):
+    for view in ("board", "history", "system", "cast?cast_id=C-1", "gauge", "what-if", "wall"):
         page = visit(f"#/{view}", locale=locale, viewport=PHONE)
         expect(page.locator("body")).to_have_attribute("data-link", "live")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], view

@@ -77,19 +77,15 @@ class RescoringDesk:
             self._task = asyncio.create_task(self._run(self._job, Rescorer(self._archive, serving)))
             return self._job.state
 
-    async def latest(self) -> RescoringState:
-        """Return the job at work, or else the last one.
-
-        Raises:
-            NotFound: there was none.
-        """
+    async def latest(self) -> RescoringState | None:
+        """Return the job at work, or else the last one, or None where there was none."""
         if self._job is not None:
             return self._job.state
         for folder in await asyncio.to_thread(_newest_first, self._folder):
             with suppress(SetupError):
                 if (state := await asyncio.to_thread(read_state, folder)) is not None:
                     return _without_worker(state)
-        raise NotFound("no re-scoring was ever begun here")
+        return None
 
     async def cancel(self) -> RescoringState:
         """End the job at work; its results stay, and the same order goes on from there.
@@ -114,7 +110,8 @@ class RescoringDesk:
         Raises:
             NotFound: there was no job.
         """
-        state = await self.latest()
+        if (state := await self.latest()) is None:
+            raise NotFound("no re-scoring was ever begun here")
         path = self._folder / state.order.name / RESULTS
         lines = await asyncio.to_thread(lambda: list(islice(_flips(path), offset, offset + limit)))
         known = await self._records.decisions([line["decision_id"] for line in lines])

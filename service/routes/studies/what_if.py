@@ -140,8 +140,8 @@ async def start_rescoring(form: RescoringForm, desk: RescoringNeed) -> Rescoring
 
 
 @router.get("/rescoring", operation_id="getRescoring")
-async def rescoring(desk: RescoringNeed) -> RescoringState:
-    """Say how far the re-scoring is, or how the last one ended: exact counts of what it has looked at."""
+async def rescoring(desk: RescoringNeed) -> RescoringState | None:
+    """Say how far the re-scoring is, or how the last one ended, with exact counts; null where there was none."""
     return await desk.latest()
 
 

@@ -190,7 +190,8 @@ async def test_kept_pictures_are_judged_again_in_the_background(serve: Serve, ot
 async def test_orders_that_cannot_be_followed_get_their_problem(serve: Serve, artifacts: Path) -> None:
     active = read_active(artifacts)
     async with serve() as client:
-        assert_problem(await client.get("/v1/what-if/rescoring"), 404)
+        assert (await client.get("/v1/what-if/rescoring")).json() is None
+        assert_problem(await client.get("/v1/what-if/rescoring/flips"), 404)
         assert_problem(await client.delete("/v1/what-if/rescoring"), 404)
         absent = {"artifact": "absent-01234567", **RANGE}
         assert_problem(await client.post("/v1/what-if/rescoring", json=absent), 422)
