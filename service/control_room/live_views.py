@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from service.contract.decision import Decision, Reason, Verdict
 from service.contract.journal_entry import EventKind
+from service.control_room.answer import Answer
 from service.monitoring.alarms.alarm import Alarm, AlarmState
 
 
@@ -49,7 +50,7 @@ class Brief:
 
 
 @dataclass(slots=True)
-class AlarmView:
+class AlarmView(Answer):
     """An alarm as it is now: what raised it, its state, and who has done what about it.
 
     ``first_out``: no other alarm of its camera was active when it was raised. ``occurrences`` counts how often it came.
@@ -84,7 +85,7 @@ class AlarmView:
 
 
 @dataclass(slots=True)
-class AlarmList:
+class AlarmList(Answer):
     """Alarms; ``total`` counts those beyond the limit too, by state, as far back as the list looks."""
 
     items: list[AlarmView]
@@ -150,7 +151,7 @@ class CameraView:
 
 
 @dataclass(slots=True)
-class BoardView:
+class BoardView(Answer):
     """The wall board; ``GET /v1/events?after=<sequence>`` goes on from here.
 
     ``nameless`` are the alarms that stand of pictures that name no camera.

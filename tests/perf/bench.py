@@ -4,6 +4,7 @@ python -m tests.perf.bench [--quick | --against COMMIT] [--data FOLDER_OR_ARCHIV
 """
 
 import argparse
+import compileall
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def main() -> None:
         _say(missing)
         sys.exit(not options.if_possible)
     RESULTS.mkdir(parents=True, exist_ok=True)
+    compileall.compile_dir("service", quiet=1)  # installed packages are, and PYTHONDONTWRITEBYTECODE may be set here
     artifact = open_artifact(options.artifacts / read_active(options.artifacts))
     with tempfile.TemporaryDirectory(dir=RESULTS) as workspace:
         run = Run(artifact, Path(workspace), options)

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 sqlite3.register_adapter(type(None), {None: None}.get)
 
 ROWS_IN_STATEMENT = 100
-CACHE_KIB = 16_000
+CACHE_KIB = 4_000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 LATEST_OF_WELLS = """
