@@ -96,6 +96,7 @@ class Run:
 
     def compare(self, commit: Commit) -> None:
         """Measure this tree and a commit in turn, and tell their ratios."""
+        compileall.compile_dir(commit.tree / "service", quiet=1)
         folders = [self._new_folder(), self._new_folder()]
         rounds = comparison.compare(self._bench, commit, self._artifact, self._bodies, folders)
         found = [*comparison.ratios(commit, rounds), *findings.verdicts(rounds)]
