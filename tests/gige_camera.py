@@ -8,10 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from viva_genicam import discover
+
+from tests.eventually import until
 
 ADDRESS = "127.0.0.1"
 ARAVIS = "arv-fake-gv-camera-0.8"
@@ -35,9 +36,7 @@ class AravisCamera:
     def __init__(self, lost: int = 0) -> None:
         command = [ARAVIS, "-i", ADDRESS, "-r", str(lost)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        patience = monotonic() + 20
-        while not any(device.ip == ADDRESS for device in discover(timeout_ms=100, all=True)):
-            assert monotonic() < patience
+        until(lambda: any(device.ip == ADDRESS for device in discover(timeout_ms=100, all=True)))
 
     def stall(self) -> None:
         """Answer nothing and send nothing."""

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.eventually import until
 from tests.ports import free_port
 
-START_TIMEOUT_S = 10.0
-PATIENCE_S = 30.0
 USER, PASSWORD = "leaks", "of-the-broker"
 
 
@@ -69,12 +67,8 @@ class MosquittoServer:
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen([self._program, "-c", str(self.folder / "mosquitto.conf")], stderr=log)
         log.close()
-        ends = time.monotonic() + START_TIMEOUT_S
         self._starts += 1
-        while self.log().count(" running\n") < self._starts:
-            assert time.monotonic() < ends, self.log()
-            assert self._process.poll() is None, self.log()
-            time.sleep(0.01)
+        until(self.log, lambda log: log.count(" running\n") >= self._starts)
 
     def stop(self) -> None:
         """End it, so that it saves what it holds."""
@@ -130,13 +124,10 @@ class Listener:
 
     def until(self, count: int, leaf: str = "") -> list[Heard]:
         """Wait for as many messages to topics with that end."""
-        ends = time.monotonic() + PATIENCE_S
-        while True:
-            found = [message for message in self.heard() if message.topic.endswith(leaf)]
-            if len(found) >= count:
-                return found
-            assert time.monotonic() < ends, self.heard()
-            time.sleep(0.01)
+        return until(
+            lambda: [message for message in self.heard() if message.topic.endswith(leaf)],
+            lambda found: len(found) >= count,
+        )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a reader is told when it starts: an address with its credentials, and bounds. It never goes into a log."""
+"""What goes to a reader when it starts, and comes from it before each frame."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +11,9 @@ MOST_CREDENTIALS = 1024
 
 
 class Order(NamedTuple):
-    """``address`` holds the password; frames with more pixels, or files with more bytes, are not handed over.
+    """What to read, within which bounds: frames with more pixels, or files with more bytes, are not handed over.
 
-    ``transport`` is that of RTSP.
+    ``address`` holds the password, so an order never goes into a log; ``transport`` is that of RTSP.
     """
 
     address: str
@@ -21,6 +21,25 @@ class Order(NamedTuple):
     max_pixels: int
     max_bytes: int
     transport: str = "tcp"
+
+
+class Head(NamedTuple):
+    """What a reader says before the bytes of a frame.
+
+    Counts are of this reader since its start; ``arrived`` is on the clock of ``time.perf_counter``.
+
+    ``ended`` says why there is no frame and will be none; ``lost`` counts gaps in what the network brought, and
+    ``captured`` is when the frame was taken by the camera's own clock, in Unix seconds, where it says so.
+    """
+
+    frames: int
+    dropped: int
+    errors: int
+    arrived: float
+    size: int
+    ended: str | None = None
+    lost: int = 0
+    captured: float | None = None
 
 
 def order_of(source: CameraSource, interval_s: float, folder: Path, max_pixels: int, max_bytes: int) -> Order:

@@ -14,8 +14,8 @@ from service.contract.decision import Decision, Reason
 from service.contract.errors import DeadlineExceeded, LeakInspectionError, PictureError
 from service.contract.journal_entry import new_id
 from service.judging.judge import with_header
-from service.streams.head import Head
 from service.streams.newest import MAX_AGE_S
+from service.streams.order import Head
 from service.streams.reader_process import NextFrame, StreamEnded
 from service.telemetry.stream_metrics import StreamMetrics
 

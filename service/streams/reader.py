@@ -12,9 +12,8 @@ import threading
 from time import sleep
 from typing import BinaryIO
 
-from service.streams.head import Head
 from service.streams.newest import Newest
-from service.streams.order import Order
+from service.streams.order import Head, Order
 
 
 def read(order: Order, newest: Newest) -> None:

@@ -7,8 +7,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from service.streams.head import Head
-from service.streams.order import Order
+from service.streams.order import Head, Order
 
 NextFrame = Callable[[], Awaitable[tuple[Head, bytes]]]
 """Waits for a frame; raises ``StreamEnded``."""

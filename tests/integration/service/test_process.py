@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,11 +13,11 @@ import httpx
 import pytest
 
 from service.settings import Settings
+from tests.eventually import until
 from tests.pictures import jpeg
 from tests.wells import good_well
 
 COMMAND = (sys.executable, "-m", "service.cli")
-START_TIMEOUT_S = 30
 
 
 @pytest.fixture
@@ -47,16 +46,8 @@ def running(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str]
 
 
 def await_ready(address: str) -> None:
-    """Return when the service accepts and is ready."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{address}/health/ready").status_code == 200:
-                return
-        except httpx.ConnectError:
-            pass
-        time.sleep(0.02)
-    pytest.fail("the service did not become ready")
+    """Return when the service, which listens by then, is ready."""
+    until(lambda: httpx.get(f"{address}/health/ready").status_code == 200)
 
 
 def refused(environment: dict[str, str], *arguments: str) -> str:
@@ -149,10 +140,7 @@ def test_a_broken_journal_is_set_aside_and_told_and_pictures_are_inspected(
     (aside,) = settings.data_dir.glob("journal-damaged-*")
     assert aside.read_bytes() == broken_journal
     assert httpx.post(f"{running[1]}/v1/inspect", content=jpeg(good_well(1))).json()["verdict"] == "no_leak"
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while "journal_damaged" not in httpx.get(f"{running[1]}/v1/status").text:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: "journal_damaged" in httpx.get(f"{running[1]}/v1/status").text)
 
 
 def test_without_an_artefact_it_starts_and_says_why_it_is_not_ready(

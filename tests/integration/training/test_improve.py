@@ -1,8 +1,8 @@
 """From reviews over HTTP to a shadow model that judges, with the real service; by hand with a real comparison too."""
 
 import os
-import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 
 from service.contract.artifact import read_active
 from tests.e2e.running_service import RunningService
+from tests.eventually import until
 from tests.integration.service.test_shadow import dark_well
 from tests.small_artifact import write_artifact
 from tests.wells import good_well, leaking_well, write_wells
@@ -29,7 +30,6 @@ error = { weight = "spread" }
 threshold = { strategy = "decision_stump" }
 """
 GOOD, LEAKS = 6, 2
-PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -83,11 +83,13 @@ def test_reviews_become_a_shadow_model_step_by_step_and_a_person_activates(
     shadow = service.read("/v1/model/shadow")["shadow"]
     assert (shadow["operator"], shadow["against"]) == ("Ada", served)
     assert "0 of at least 3 pictures judged" in improve("--go"), "nothing more is to be done by itself"
-    until = time.monotonic() + PATIENCE_S
-    number = 0
-    while service.read("/v1/model/shadow")["shadow"]["judged"] < 3 and time.monotonic() < until:
-        service.post(good_well(2000 + number), camera_id="cam-1", well_id="1")
-        number += 1
+    numbers = count(2000)
+
+    def judged() -> int:
+        service.post(good_well(next(numbers)), camera_id="cam-1", well_id="1")
+        return int(service.read("/v1/model/shadow")["shadow"]["judged"])
+
+    until(judged, lambda found: found >= 3)
     assert "then promote" in improve("--go")
     assert service.read("/v1/model")["artifact"] == read_active(out) == served, "it never activates"
     httpx.post(f"{service.address}/v1/model/activate", json={"artifact": shadow["artifact"]}).raise_for_status()

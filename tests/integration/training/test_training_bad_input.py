@@ -5,7 +5,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 
 from service.contract.picture import Pixels
+from tests.eventually import until
 from tests.wells import good_well, leaking_well, write_picture, write_wells
 from training.cli import main
 
@@ -137,9 +137,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_artefact(tmp_path: Path) ->
     command += ["--seeds", "32", "--recipes", "dense_ae"]
     command = ["env", "--default-signal=INT", *command]  # who was started in the background ignores it
     with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
-        deadline = time.monotonic() + 400
-        while not list(out.glob(".compare/*/results/*.json")) and time.monotonic() < deadline:
-            time.sleep(0.1)  # the file is the event; no handle on it exists in this process
+        until(lambda: list(out.glob(".compare/*/results/*.json")), patience_s=400)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: its workers hear it, too
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -19,14 +19,24 @@ DOCUMENTS = [
 ]
 COMPOSE_ONLY = {"LEAK_INSPECTION_PORT", "LEAK_INSPECTION_DATA", "LEAK_INSPECTION_KEYS"}
 MAKE_VERB = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)", re.MULTILINE)
-LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 VARIABLE = re.compile(rf"{PREFIX}[A-Z_]*[A-Z]")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_leads_to_a_file(document: Path) -> None:
-    missing = [target for target in LINK.findall(document.read_text()) if not (document.parent / target).exists()]
-    assert missing == []
+def test_every_link_leads_to_a_file_and_a_heading_of_it(document: Path) -> None:
+    for file, anchor in LINK.findall(document.read_text()):
+        target = document.parent / file if file else document
+        assert target.exists(), file
+        assert not anchor or anchor in anchors(target), f"{file}#{anchor}"
+
+
+def anchors(document: Path) -> set[str]:
+    """What headings are called in addresses: small letters, spaces as hyphens, no other signs."""
+    headings = HEADING.findall(CODE.sub("", document.read_text()))
+    return {re.sub(r"[^a-z0-9_ -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

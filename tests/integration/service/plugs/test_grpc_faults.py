@@ -1,8 +1,6 @@
 """Over gRPC with the whole service: TLS, keys, clients that vanish, ports that are taken; the inspection goes on."""
 
 import socket
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 from service.plugs.grpc.messages import MESSAGES
 from service.plugs.grpc.protocol import SERVICE
 from service.plugs.oip.tensors import packed
+from tests.eventually import until
 from tests.pictures import jpeg
 from tests.ports import free_port
 from tests.served_service import served
@@ -35,13 +34,6 @@ def infer(channel: grpc.Channel, *pictures: bytes, key: str | None = None, **par
     sent = () if key is None else (("authorization", f"Bearer {key}"),)
     body = ask(message.SerializeToString(), metadata=sent, timeout=PATIENCE_S, wait_for_ready=True)
     return MESSAGES["ModelInferResponse"].FromString(body)
-
-
-def until(seen: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not seen():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def secure(port: int, server: PemFiles, client: PemFiles | None = None) -> grpc.Channel:

@@ -5,7 +5,6 @@ import shutil
 import socket
 import struct
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,12 +17,12 @@ from pymodbus.client import ModbusTcpClient
 
 from service.plugs.modbus.connections import MOST_CONNECTIONS
 from service.plugs.modbus.registers import WELL, WELL_WORDS, well_address
+from tests.eventually import PATIENCE_S, until
 from tests.pictures import jpeg
 from tests.ports import free_port
 from tests.served_service import served
 from tests.wells import good_well, leaking_well
 
-PATIENCE_S = 10.0
 NAMES = {register.offset: register.name for register in WELL if register.words == 1}
 
 
@@ -59,11 +58,14 @@ class Plant:
 
     def until(self, seen: Callable[[dict[str, int]], bool], number: int = 0) -> dict[str, int]:
         """Poll as a controller does."""
-        ends = time.monotonic() + PATIENCE_S
-        while not seen(found := self.well(number)):
-            assert time.monotonic() < ends, found
-            time.sleep(0.005)
-        return found
+        return until(lambda: self.well(number), seen)
+
+
+def answered(port: int) -> bytes:
+    """The first byte of the answer to another controller; none where it is refused."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as fresh:
+        fresh.sendall(bytes.fromhex("000100000006010300000001"))
+        return fresh.recv(1)
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +78,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
         httpx.Client(base_url=f"http://{address}") as http,
     ):
         plc = ModbusTcpClient("127.0.0.1", port=port)
-        ends = time.monotonic() + PATIENCE_S
-        while not plc.connect():
-            assert time.monotonic() < ends
+        until(plc.connect)
         yield Plant(http, plc, port)
         plc.close()
 
@@ -124,14 +124,14 @@ def test_a_trigger_without_a_picture_ends_as_silence_and_alarm(plant: Plant) -> 
 
 
 def test_the_heartbeat_is_1_and_2_in_turn_and_the_service_block_says_ready(plant: Plant) -> None:
-    beats: set[int] = set()
-    ends = time.monotonic() + PATIENCE_S
-    while beats != {1, 2}:
-        assert time.monotonic() < ends
+    def beat() -> int:
         layout, beat, ready, _, wells = plant.plc.read_input_registers(0, count=5).registers
-        beats.add(beat)
         assert (layout, ready, wells) == (1, 1, 2)
-        time.sleep(0.02)
+        return int(beat)
+
+    until(beat, lambda found: found == 1)
+    until(beat, lambda found: found == 2)
+    until(beat, lambda found: found == 1)
 
 
 @pytest.mark.parametrize("address", [1, 3, well_address(0) + 4, well_address(0) + 5])
@@ -157,18 +157,10 @@ def test_more_connections_than_there_is_room_for_are_closed_and_the_others_serve
     with ExitStack() as held:
         where = ("127.0.0.1", plant.port)
         others = [held.enter_context(socket.create_connection(where, PATIENCE_S)) for _ in range(MOST_CONNECTIONS + 1)]
-        ends = time.monotonic() + PATIENCE_S
-        while len(closed := select.select(others, [], [], 0.1)[0]) < 2:
-            assert time.monotonic() < ends
+        closed = until(lambda: select.select(others, [], [], 0.1)[0], lambda closed: len(closed) >= 2)
         assert [other.recv(1) for other in closed] == [b"", b""]
         assert plant.words()
-    ends = time.monotonic() + PATIENCE_S
-    while True:  # those that have gone make room
-        with socket.create_connection(("127.0.0.1", plant.port), timeout=PATIENCE_S) as fresh:
-            fresh.sendall(bytes.fromhex("000100000006010300000001"))
-            if fresh.recv(1):
-                break
-        assert time.monotonic() < ends
+    until(lambda: answered(plant.port))  # those that have gone make room
 
 
 def test_mbpoll_reads_and_triggers(plant: Plant) -> None:
@@ -189,8 +181,5 @@ def test_mbpoll_reads_and_triggers(plant: Plant) -> None:
 def test_a_port_that_is_taken_is_an_incident_and_the_inspection_goes_on(plant: Plant, tmp_path: Path) -> None:
     modbus = {"enabled": True, "port": plant.port, "wells": "cam-1/12a"}
     with served(tmp_path, modbus=modbus) as address, httpx.Client(base_url=f"http://{address}") as http:
-        ends = time.monotonic() + PATIENCE_S
-        while "modbus" not in [incident["kind"] for incident in http.get("/v1/status").json()["troubles"]]:
-            assert time.monotonic() < ends
-            time.sleep(0.02)
+        until(lambda: "modbus" in [incident["kind"] for incident in http.get("/v1/status").json()["troubles"]])
         assert http.post("/v1/inspect", content=plant.picture()).json()["verdict"] == "no_leak"

@@ -1,19 +1,17 @@
 """A real broker and its own client get everything, in order, whatever happens to the connection."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.eventually import until
 from tests.mosquitto_server import PASSWORD, USER, Heard, MosquittoServer, mosquitto
 from tests.pictures import jpeg
 from tests.served_service import served
 from tests.wells import good_well, leaking_well
-
-PATIENCE_S = 20.0
 
 
 @pytest.fixture
@@ -42,10 +40,7 @@ def troubles(address: str) -> dict[str, str]:
 
 
 def until_trouble(address: str, *, there: bool) -> str:
-    ends = time.monotonic() + PATIENCE_S
-    while ("mqtt" in (found := troubles(address))) is not there:
-        assert time.monotonic() < ends, found
-        time.sleep(0.02)
+    found = until(lambda: troubles(address), lambda found: ("mqtt" in found) is there)
     return found.get("mqtt", "")
 
 

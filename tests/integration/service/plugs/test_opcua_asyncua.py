@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from tests.eventually import until
 from tests.opcua_certificates import write_certificate
 from tests.pictures import jpeg
 from tests.ports import free_port
@@ -43,11 +43,7 @@ class Watcher:
             self.process = subprocess.Popen(command, stdout=out, stderr=complaints)
 
     def until(self, seen: Callable[[Found], bool]) -> Found:
-        ends = time.monotonic() + PATIENCE_S
-        while not seen(found := [json.loads(line) for line in self._out.read_text().splitlines()]):
-            assert time.monotonic() < ends, found
-            time.sleep(0.02)
-        return found
+        return until(lambda: [json.loads(line) for line in self._out.read_text().splitlines()], seen, PATIENCE_S)
 
 
 @contextmanager
@@ -184,8 +180,5 @@ def test_who_has_no_trusted_certificate_or_no_operators_key_stays_outside(tmp_pa
 def test_a_port_that_is_taken_is_an_incident_and_the_inspection_goes_on(plant: Plant, tmp_path: Path) -> None:
     client("enter", plant.port)
     with served(tmp_path, opcua={"enabled": True, "port": plant.port}) as address:
-        ends = time.monotonic() + PATIENCE_S
-        while "opcua" not in troubles(address):
-            assert time.monotonic() < ends
-            time.sleep(0.02)
+        until(lambda: "opcua" in troubles(address))
         assert send(address, jpeg(good_well(3)))["verdict"] == "no_leak"

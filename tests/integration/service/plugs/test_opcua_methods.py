@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import IO, Any
 import httpx
 import pytest
 
+from tests.eventually import until
 from tests.pictures import jpeg
 from tests.ports import free_port
 from tests.served_service import served
@@ -42,12 +42,7 @@ class Controller:
         return [json.loads(line) for line in self._out.read_text().splitlines()]
 
     def until(self, seen: Callable[[Found], bool]) -> Found:
-        ends = time.monotonic() + PATIENCE_S
-        while not seen(found := self.said()):
-            assert time.monotonic() < ends, found
-            assert self.process.poll() is None
-            time.sleep(0.02)
-        return found
+        return until(self.said, seen, PATIENCE_S)
 
     def call(self, method: str, part: str = "") -> dict[str, Any]:
         """Call a method; returns its status, and the job of a start."""

@@ -1,12 +1,11 @@
 """node-opcua calls methods, and its subscription goes on after a restart: asyncua's own would keep it asking."""
 
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.eventually import until
 from tests.foreign_environments import node_with
 from tests.ports import free_port
 from tests.served_service import served
@@ -22,25 +21,26 @@ def test_methods_are_called_and_a_subscription_goes_on_after_a_restart(tmp_path:
     opcua = {"enabled": True, "port": port}
     out = tmp_path / "out"
 
-    def until(seen: Callable[[list[str]], bool]) -> None:
-        ends = time.monotonic() + PATIENCE_S
-        while not seen(out.read_text().splitlines()):
-            assert time.monotonic() < ends, out.read_text()
-            time.sleep(0.05)
+    def said() -> list[str]:
+        return out.read_text().splitlines()
 
-    with out.open("wb") as said:
+    with out.open("wb") as heard:
         command = ["node", str(CLIENT), str(packages), f"opc.tcp://127.0.0.1:{port}/"]
-        client = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+        client = subprocess.Popen(command, stdout=heard, stderr=subprocess.STDOUT)
     try:
         with served(tmp_path, opcua=opcua):
-            until(lambda lines: "called Reset Good" in lines)
-            until(lambda lines: sum(line.startswith("heartbeat") for line in lines) > 1)
-        until(lambda lines: "lost" in lines)
-        called = [line for line in out.read_text().splitlines() if line.startswith("called")]
+            until(said, lambda lines: "called Reset Good" in lines, PATIENCE_S)
+            until(said, lambda lines: sum(line.startswith("heartbeat") for line in lines) > 1, PATIENCE_S)
+        until(said, lambda lines: "lost" in lines, PATIENCE_S)
+        called = [line for line in said() if line.startswith("called")]
         assert called == ["called Halt Good", "called Halt BadInvalidState", "called Reset Good"]
         with served(tmp_path, opcua=opcua):
-            until(lambda lines: "reestablished" in lines)
-            until(lambda lines: any(line.startswith("heartbeat") for line in lines[lines.index("reestablished") :]))
+            until(said, lambda lines: "reestablished" in lines, PATIENCE_S)
+            until(
+                said,
+                lambda lines: any(line.startswith("heartbeat") for line in lines[lines.index("reestablished") :]),
+                PATIENCE_S,
+            )
     finally:
         client.terminate()
         client.wait()

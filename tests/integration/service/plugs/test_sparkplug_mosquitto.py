@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.eventually import until
 from tests.foreign_environments import python_with
 from tests.mosquitto_server import Heard, Listener, MosquittoServer, mosquitto, program
 from tests.pictures import jpeg
@@ -22,7 +22,6 @@ NODE = "plant/line-1"
 STATE = "spBv1.0/STATE/scada"
 READY = "spBv1.0/plant/ready"
 TOLD = ("-F", "%r %t %q:%x")
-PATIENCE_S = 20.0
 
 
 @pytest.fixture
@@ -57,14 +56,6 @@ def spoken(decoder: Path, heard: list[Heard]) -> list[Spoken]:
 
 def of_kind(heard: list[Heard], kind: str) -> list[Heard]:
     return [one for one in heard if f"/{kind}/" in one.topic]
-
-
-def until(listener: Listener, condition: Callable[[list[Heard]], bool]) -> list[Heard]:
-    ends = time.monotonic() + PATIENCE_S
-    while not condition(heard := listener.heard()):
-        assert time.monotonic() < ends, [one.topic for one in heard]
-        time.sleep(0.01)
-    return heard
 
 
 def births(count: int) -> Callable[[list[Heard]], bool]:
@@ -122,20 +113,20 @@ def test_births_data_commands_and_death_are_as_the_specification_says(
     ncmd = "spBv1.0/plant/NCMD/line-1"
     with listening(broker) as listener:
         with served(tmp_path, **settings(broker, tmp_path)) as where:
-            until(listener, births(1))
+            until(listener.heard, births(1))
             good = send(where, "12a", jpeg(good_well(1)))
-            until(listener, tells(good))
+            until(listener.heard, tells(good))
             for payload in (b"\xff" * 40, other, bytes(70_000)):
                 publish(broker, ncmd, payload)
             publish(broker, "spBv1.0/plant/DCMD/line-1/cam-1", command)
             leak = send(where, "12a", jpeg(leaking_well(1)))
-            until(listener, tells(leak))
+            until(listener.heard, tells(leak))
             assert len(of_kind(listener.heard(), "NBIRTH")) == 1
             publish(broker, ncmd, command)
-            until(listener, births(2))
+            until(listener.heard, births(2))
             new = send(where, "other", jpeg(good_well(2)))
-            until(listener, tells(new))
-        heard = until(listener, lambda heard: heard[-1].topic.endswith("NDEATH/line-1"))
+            until(listener.heard, tells(new))
+        heard = until(listener.heard, lambda heard: heard[-1].topic.endswith("NDEATH/line-1"))
     said = spoken(decoder, heard)
     Rules("plant", "line-1").hold(said)
     first = next(one for one in said if one.kind == "DBIRTH").values()
@@ -156,7 +147,7 @@ def test_what_happened_while_the_broker_was_away_is_historical_and_then_the_trut
         with listening(broker) as listener:
             publish(broker, STATE, b'{"online": true, "timestamp": 1}', "-r")
             sent = [send(where, "12a", jpeg(good_well(seed))) for seed in range(3)]
-            heard = until(listener, tells(sent[-1]))
+            heard = until(listener.heard, tells(sent[-1]))
         publish(broker, STATE, b"", "-r")  # so that the node waits until somebody listens
         broker.stop()
         away = send_all(where, "12a", [jpeg(good_well(seed)) for seed in range(3, 123)])
@@ -164,9 +155,10 @@ def test_what_happened_while_the_broker_was_away_is_historical_and_then_the_trut
         broker.start()
         with listening(broker) as listener:
             publish(broker, STATE, b'{"online": true, "timestamp": 2}', "-r")
-            until(listener, tells(away[-1]))
+            until(listener.heard, tells(away[-1]))
             last = send(where, "12b", jpeg(good_well(1)))
-            heard += until(listener, tells(last))
+            more = until(listener.heard, tells(last))
+            heard += more
     said = spoken(decoder, heard)
     reborn = next(place for place, one in enumerate(said) if one.kind == "NBIRTH" and place > 0)
     before, after = said[:reborn], said[reborn:]
@@ -191,11 +183,11 @@ def test_a_node_that_vanishes_dies_by_the_brokers_word_and_is_born_with_the_next
         listening(broker) as listener,
         served(tmp_path, replica="one", **settings(broker, tmp_path)) as where,
     ):
-        until(listener, births(1))
+        until(listener.heard, births(1))
         with broker.listener("nothing", "-i", "leak-inspection-one"):  # who takes its place ends its connection
-            until(listener, births(2))
+            until(listener.heard, births(2))
         last = send(where, "12a", jpeg(good_well(1)))
-        heard = until(listener, tells(last))
+        heard = until(listener.heard, tells(last))
     said = spoken(decoder, heard)
     rules = Rules("plant", "line-1")
     rules.hold(said)
@@ -212,14 +204,14 @@ def test_nothing_is_sent_without_the_primary_host_and_it_ends_with_it(
                 publish(broker, STATE, payload, "-r")
             assert [one.topic for one in listener.heard()] == [READY]
             publish(broker, STATE, b'{"online": true, "timestamp": 6}', "-r")
-            until(listener, tells(first))
+            until(listener.heard, tells(first))
             publish(broker, STATE, b'{"online": false, "timestamp": 4}')  # older than what is known
             publish(broker, STATE, b'{"online": false, "timestamp": 7}', "-r")
-            until(listener, lambda heard: heard[-1].topic.endswith("NDEATH/line-1"))
+            until(listener.heard, lambda heard: heard[-1].topic.endswith("NDEATH/line-1"))
             second = send(where, "12a", jpeg(good_well(2)))
             publish(broker, STATE, b'{"online": true, "timestamp": 8}', "-r")
-            until(listener, tells(second))
-        heard = until(listener, lambda heard: heard[-1].topic.endswith("NDEATH/line-1"))
+            until(listener.heard, tells(second))
+        heard = until(listener.heard, lambda heard: heard[-1].topic.endswith("NDEATH/line-1"))
     said = spoken(decoder, heard)
     Rules("plant", "line-1").hold(said)
     told = [metric.value for one in said for metric in one.metrics if metric.name == "12a/decision_id" and metric.value]

@@ -8,13 +8,15 @@ from time import perf_counter, time
 import pytest
 from prometheus_client import CollectorRegistry
 
+from service.app.lifespan import INCIDENT_WATCH_S
 from service.contract.crop import Crop
 from service.contract.decision import Decision, Reason, Verdict
 from service.contract.errors import DeadlineExceeded, NotAPicture, NotReady, SetupError
+from service.monitoring.incidents import PATIENCE_S
 from service.streams import pulled_camera
-from service.streams.head import Head
-from service.streams.newest import MAX_AGE_S
-from service.streams.pulled_camera import PulledCamera
+from service.streams.newest import MAX_AGE_S, TIMEOUT_S
+from service.streams.order import Head
+from service.streams.pulled_camera import NO_DATA_S, PulledCamera
 from service.streams.reader_process import NextFrame, StreamEnded
 from service.telemetry.stream_metrics import StreamMetrics
 from tests.decisions import a_decision
@@ -186,6 +188,11 @@ async def test_a_reader_that_gives_nothing_is_a_problem_before_it_is_ended(monke
     await _until(lambda: (plant.count("reconnects_total") or 0) >= 1)
     assert plant.camera.problem() == "no picture within 0.05 s"
     task.cancel()
+
+
+@pytest.mark.parametrize("noticed_s", [TIMEOUT_S, NO_DATA_S], ids=["nothing comes", "nothing can be judged"])
+def test_the_timers_make_an_incident_of_a_camera_that_cannot_be_judged_within_six_seconds(noticed_s: float) -> None:
+    assert noticed_s + PATIENCE_S + INCIDENT_WATCH_S < 6
 
 
 async def _until(condition: Callable[[], bool]) -> None:

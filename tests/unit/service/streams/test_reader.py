@@ -7,9 +7,8 @@ from time import perf_counter
 
 import pytest
 
-from service.streams.head import Head
 from service.streams.newest import ArrivedFrame, Newest
-from service.streams.order import Order
+from service.streams.order import Head, Order
 from tests.ports import free_port
 
 pytest.importorskip("av", reason="needs the extra streams")
