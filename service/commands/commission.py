@@ -3,11 +3,11 @@
 import argparse
 import asyncio
 from collections.abc import Iterable
-from pathlib import Path
 
 from service.commands import Commands
 from service.commands.commission_running import add_options, run_against
-from service.commands.record import settings_of, with_records
+from service.commands.options import add_folders, settings_of
+from service.commands.record import with_records
 from service.contract.artifact import open_artifact
 from service.contract.commissioning.report import describe, entry
 from service.contract.errors import CommissioningRefused, SetupError
@@ -26,8 +26,7 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("camera", metavar="CAMERA", nargs="?", help="its camera_id; with --url none lists all")
     parser.add_argument("--hours", type=float, default=24.0, help="how far back the record is read (24)")
-    parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
+    add_folders(parser, "artifacts", "data_dir")
     add_options(parser)
     parser.set_defaults(run=run)
 

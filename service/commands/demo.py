@@ -11,18 +11,17 @@ from typing import Any
 import httpx
 
 from service.commands import Commands
+from service.commands.options import FOREVER_S, add_folders, positive, settings_of
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.contract.picture import Pixels, decode
-from service.settings import read_settings
 from service.simulation.drawn_plant import CAMERAS, LEAK_S, WELLS, DrawnPlant
 from service.simulation.plant import SimulatedCrop
 from service.simulation.result import SimulationResult
 from service.simulation.sender import Sender, SendingRate
 from service.simulation.service_process import started_service
 
-FOREVER_S = 10 * 365 * 86_400.0
 FRAMES_PER_S = 1.0
 TIMEOUT_S = 30.0
 READY_S = 60.0
@@ -36,8 +35,8 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--key", help="sent as X-API-Key to --url; of an operator")
     parser.add_argument("--host", default="127.0.0.1", help="address its own service listens on (%(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port its own service listens on (%(default)s)")
-    parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
-    parser.add_argument("--seconds", type=_positive, default=FOREVER_S, help="how long (until Ctrl-C)")
+    add_folders(parser, "artifacts")
+    parser.add_argument("--seconds", type=positive, default=FOREVER_S, help="how long (until Ctrl-C)")
     parser.set_defaults(run=run)
 
 
@@ -48,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         ArtifactError: there is no artefact whose good golden pictures could be drawn on.
         SetupError: the service does not start, or does not answer.
     """
-    settings = read_settings({} if options.artifacts is None else {"artifacts": options.artifacts})
+    settings = settings_of(options)
     result = SimulationResult(FRAMES_PER_S * len(CAMERAS) * len(WELLS))
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_show(settings.artifacts, result, options))
@@ -139,10 +138,3 @@ def _end_on_sigterm() -> None:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101  # it runs in one
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-
-
-def _positive(text: str) -> float:
-    with suppress(ValueError):
-        if 0 < float(text) < FOREVER_S:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"{text!r}: a number above 0 is expected")

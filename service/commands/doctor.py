@@ -2,12 +2,11 @@
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 
 import orjson
 
 from service.commands import Commands
-from service.commands.record import settings_of
+from service.commands.options import add_folders, settings_of
 from service.diagnosis.diagnosis import diagnose
 from service.diagnosis.finding import Finding, State
 
@@ -19,8 +18,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--ntp", metavar="HOST", help="NTP server to compare the clock with")
     parser.add_argument("--prometheus", metavar="URL", help="Prometheus that should watch the service")
-    parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
+    add_folders(parser, "artifacts", "data_dir")
     parser.set_defaults(run=run)
 
 

@@ -5,10 +5,10 @@ import asyncio
 import sys
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from service.commands import Commands
-from service.commands.record import settings_of, time_argument, with_records
+from service.commands.options import add_folders, settings_of, time_argument
+from service.commands.record import with_records
 from service.contract.errors import SetupError
 from service.control_room.gauge_study.study import StudyRange, study_on
 from service.control_room.gauge_study.table import COLUMNS, rows_of
@@ -25,7 +25,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--to", dest="until", type=time_argument, metavar="TIME", help="reviewed until (now)")
     parser.add_argument("--camera", metavar="ID", help="of this camera alone")
     parser.add_argument("--reference", metavar="NAME", help="reviewer who knows the truth")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
+    add_folders(parser, "data_dir")
     parser.set_defaults(run=run)
 
 

@@ -9,19 +9,19 @@ from time import perf_counter
 import orjson
 
 from service.commands import Commands
+from service.commands.options import add_folders, settings_of
 from service.contract.artifact import read_active, sha256_hex
 from service.contract.crop import Crop
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import SetupError
 from service.judging.judge import judge_batch
 from service.judging.serving import Serving, open_serving
-from service.settings import read_settings
 
 
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("inspect", help="judge pictures in files")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
+    add_folders(parser, "artifacts")
     parser.add_argument("--json", action="store_true", help="one JSON decision a line")
     parser.set_defaults(run=run)
 
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         ArtifactError: there is no artefact that can be used.
         SetupError: a file cannot be read.
     """
-    settings = read_settings({} if options.artifacts is None else {"artifacts": options.artifacts})
+    settings = settings_of(options)
     serving = open_serving(settings.artifacts / read_active(settings.artifacts), settings)
     worst = 0
     for file in options.files:

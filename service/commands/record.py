@@ -3,15 +3,14 @@
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from service.commands import Commands
+from service.commands.options import add_folders, settings_of
 from service.contract.decision import Decision
-from service.contract.errors import MalformedField, SetupError
-from service.edge.request.labels import time_of
+from service.contract.errors import SetupError
 from service.judging.active_choice import MADE
 from service.record.archive.folder import ArchiveFolder
 from service.record.backup import back_up
@@ -19,7 +18,7 @@ from service.record.database.engine import Database, postgres_engine, sqlite_eng
 from service.record.queries.records import Records
 from service.record.replay import Replayer, ReplayOutcome
 from service.record.review_export import export_reviews
-from service.settings import Settings, read_settings
+from service.settings import Settings
 
 T = TypeVar("T")
 
@@ -30,13 +29,13 @@ def add_to(commands: Commands) -> None:
     backup.set_defaults(run=run_backup)
     replay = commands.add_parser("replay", help="score kept pictures again: the same to the last bit?")
     replay.add_argument("decisions", nargs="+", metavar="DECISION_ID")
-    replay.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
+    add_folders(replay, "artifacts")
     replay.set_defaults(run=run_replay)
     export = commands.add_parser("export-reviews", help="write reviewed pictures for leak-training import-reviews")
     export.add_argument("folder", type=Path, metavar="DIR", help="where to, an empty or new folder")
     export.set_defaults(run=run_export_reviews)
     for parser in (backup, replay, export):
-        parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
+        add_folders(parser, "data_dir")
 
 
 def run_backup(options: argparse.Namespace) -> int:
@@ -99,21 +98,3 @@ async def with_records(settings: Settings, ask: Callable[[Records], Awaitable[T]
 
 async def _decisions(ids: list[str], records: Records) -> list[Decision]:
     return [await records.decision(decision_id) for decision_id in ids]
-
-
-def time_argument(text: str) -> datetime:
-    """Parse the time that an option names.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not RFC 3339 with an offset.
-    """
-    try:
-        return time_of(text, "TIME")
-    except MalformedField as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def settings_of(options: argparse.Namespace) -> Settings:
-    """The settings, with the folders that the command line names."""
-    named = {name: getattr(options, name, None) for name in ("data_dir", "artifacts")}
-    return read_settings({name: value for name, value in named.items() if value is not None})

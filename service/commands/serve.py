@@ -16,6 +16,7 @@ import uvicorn
 
 from service.app import create_app
 from service.commands import Commands
+from service.commands.options import add_folders, settings_of
 from service.contract.artifact import read_active
 from service.contract.errors import ArtifactError, RecordDamaged, SetupError
 from service.contract.stored_files.durable_file import prove_writable
@@ -23,7 +24,7 @@ from service.edge.protocol import BoundedProtocol
 from service.monitoring.readiness import Readiness
 from service.record.database.engine import postgres_engine
 from service.record.journal.file import JournalFile
-from service.settings import Settings, read_settings
+from service.settings import Settings
 from service.telemetry.logs import configure_logging
 from service.telemetry.native_output import logged_native_output
 
@@ -41,8 +42,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser("serve", help="answer over HTTP")
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (8000)")
-    parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
+    add_folders(parser, "artifacts", "data_dir")
     parser.set_defaults(run=run)
 
 

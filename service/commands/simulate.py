@@ -5,12 +5,12 @@ import asyncio
 import json
 import ssl
 from contextlib import suppress
-from math import inf
 from pathlib import Path
 
 import httpx
 
 from service.commands import Commands
+from service.commands.options import FOREVER_S, positive
 from service.contract.errors import SetupError
 from service.contract.layouts.naming import Naming
 from service.simulation.events import AMOUNTS, PlantEvent, parse_event
@@ -19,7 +19,6 @@ from service.simulation.plant import Plant
 from service.simulation.result import SimulationResult
 from service.simulation.sender import Sender, SendingRate
 
-FOREVER_S = 10 * 365 * 86_400.0
 TIMEOUT_S = 30.0
 
 
@@ -39,8 +38,8 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--wells", type=_count, default=80, help="crops in a frame, called 1a, 1b, 2a, ... (%(default)s)"
     )
-    parser.add_argument("--rate", type=_positive, default=3.5, help="frames a second of each camera (%(default)s)")
-    parser.add_argument("--seconds", type=_positive, default=FOREVER_S, help="how long (until Ctrl-C)")
+    parser.add_argument("--rate", type=positive, default=3.5, help="frames a second of each camera (%(default)s)")
+    parser.add_argument("--seconds", type=positive, default=FOREVER_S, help="how long (until Ctrl-C)")
     parser.add_argument("--single", action="store_true", help="post crop by crop, not frame by frame")
     parser.add_argument(
         "--event",
@@ -101,10 +100,3 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: a whole number of 1 or more is expected")
     return int(text)
-
-
-def _positive(text: str) -> float:
-    with suppress(ValueError):
-        if 0 < float(text) < inf:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"{text!r}: a number above 0 is expected")

@@ -2,15 +2,14 @@
 
 import argparse
 import asyncio
-import math
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from service.commands import Commands
-from service.commands.record import settings_of, time_argument, with_records
+from service.commands.options import add_folders, positive, settings_of, time_argument
+from service.commands.record import with_records
 from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.control_room.what_if.desk import WhatIfDesk
@@ -33,15 +32,14 @@ PROGRESS_S = 5.0
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("what-if", help="what another threshold or artefact would have done to the record")
     tried = parser.add_mutually_exclusive_group(required=True)
-    tried.add_argument("--threshold", type=_threshold, metavar="T", help="scores from here on are leaks")
+    tried.add_argument("--threshold", type=positive, metavar="T", help="scores from here on are leaks")
     tried.add_argument("--artifact", metavar="ID", help="another artefact judges the kept pictures again")
     parser.add_argument(
         "--from", dest="since", type=time_argument, required=True, metavar="TIME", help="received since"
     )
     parser.add_argument("--to", dest="until", type=time_argument, metavar="TIME", help="received until (now)")
     parser.add_argument("--camera", metavar="CAMERA", help="this camera alone; its own cut gives way to T")
-    parser.add_argument("--artifacts", type=Path, metavar="DIR", help="folder of artefacts (model_artifacts)")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder the service writes (data)")
+    add_folders(parser, "artifacts", "data_dir")
     parser.set_defaults(run=run)
 
 
@@ -137,10 +135,3 @@ def _show_reviews(counts: Changes | RescoringTally) -> None:
         f"{counts.leaks_missed_now} now; of {counts.good_reviewed} reviewed good ones alarming: "
         f"{counts.good_alarming_then} then, {counts.good_alarming_now} now"
     )
-
-
-def _threshold(text: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"{text}: a finite number above 0 is expected")
-    return value
