@@ -1,15 +1,17 @@
 """``leak-training compare``: the whole offline job, from pictures to the active artefact."""
 
 import argparse
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from rich.console import Console
 from rich.table import Table
 
 from service.contract.artifact import Artifact
+from service.contract.manifest import Rate
 from training.commands import finish, read_both, write_page
 from training.commands.tables import describe_data, print_whole
-from training.comparison.activation import REPORTS, misses_most, not_better, other_product
+from training.comparison.activation import against
 from training.comparison.compare import Comparison, JobCache
 from training.comparison.compare import compare as compare_candidates
 from training.comparison.content import to_json, without_pictures
@@ -21,7 +23,6 @@ from training.comparison.summary import comparison_report, findings_of
 from training.dataset.progress import ConsoleProgress
 from training.dataset.splits import Split, division, split
 from training.dataset.whole_file import replacing
-from training.export.assembly import Findings
 from training.export.export import export
 from training.fitting.worker_pool import WorkerPool, worker_pool
 from training.gate.usable import require_usable
@@ -63,7 +64,7 @@ def compare(options: argparse.Namespace, console: Console) -> Artifact:
     print(_remarks(comparison, content.first_words))
     for name, reason in comparison.failed.items():
         print(f"{name} failed: {reason}")
-    finish(artifact, options, _against(artifact, options, parts, findings))
+    finish(artifact, options, _against(artifact, options, parts, findings.families))
     print(f"report: leak-training report {kept} --html FILE")
     if tracker is not None:
         print(f"MLflow run {tracker.write(content, artifact.folder)} in {options.mlflow}")
@@ -79,15 +80,11 @@ def _pool(options: argparse.Namespace) -> AbstractContextManager[WorkerPool]:
     return ray_pool(options.cluster, options.jobs)
 
 
-def _against(artifact: Artifact, options: argparse.Namespace, parts: Split, findings: Findings) -> str:
+def _against(artifact: Artifact, options: argparse.Namespace, parts: Split, drawn: Mapping[str, Rate]) -> str:
     """Why the artefact is not activated; empty where it may be."""
     if options.quick:
-        return "a quick look is none to serve"
-    served = {part: one.served for part, one in artifact.manifest.metrics.items() if part in REPORTS and one.served}
-    missed = misses_most(served, findings.families)
-    if missed or options.activate or options.no_activate:
-        return missed
-    return other_product(artifact, options.out, parts) or not_better(artifact, options.out, parts)
+        return "a quick look is not fit to serve"
+    return against(artifact, options.out, parts, drawn, asked=options.activate or options.no_activate)
 
 
 def _remarks(comparison: Comparison, first_words: str) -> str:

@@ -5,12 +5,11 @@ import re
 
 from rich.console import Console
 
-from service.contract.artifact import Artifact
 from service.contract.errors import ExportRefused
 from training.commands import finish, read_both
-from training.comparison.activation import REPORTS, misses_most, not_better, other_product
+from training.comparison.activation import against
 from training.dataset.progress import ConsoleProgress
-from training.dataset.splits import Split, split
+from training.dataset.splits import split
 from training.export.foreign.import_onnx import import_onnx
 from training.export.foreign.model import NORMALISATIONS, Wish, read_foreign
 from training.recipe.parts import ThresholdRule
@@ -37,16 +36,7 @@ def run(options: argparse.Namespace, console: Console) -> None:
     print(f"{model.input} takes {model.layout} {model.spec.height}x{model.spec.width} {model.channels}")
     print(f"{model.output} gives a {model.output_is}")
     artifact = import_onnx(options.model, model, name, rule, data, parts, options.out)
-    finish(artifact, options, _against(artifact, options, parts))
-
-
-def _against(artifact: Artifact, options: argparse.Namespace, parts: Split) -> str:
-    """Why the artefact is not activated; empty where it may be."""
-    served = {part: one.served for part, one in artifact.manifest.metrics.items() if part in REPORTS and one.served}
-    missed = misses_most(served, {})
-    if missed or options.activate or options.no_activate:
-        return missed
-    return other_product(artifact, options.out, parts) or not_better(artifact, options.out, parts)
+    finish(artifact, options, against(artifact, options.out, parts, {}, asked=options.activate or options.no_activate))
 
 
 def _name_of(stem: str) -> str:

@@ -16,6 +16,21 @@ REPORTS = ("report", "site_report")
 MOST = 0.5
 
 
+def against(new: Artifact, root: Path, parts: Split, drawn: Mapping[str, Rate], *, asked: bool) -> str:
+    """Why a new artefact is not activated; empty where it may be.
+
+    Args:
+        new: the artefact.
+        root: where the active one lies.
+        parts: on which both are judged.
+        drawn: shares found of drawn leaks, which count where there are no others.
+        asked: somebody has decided on the command line, so that the active artefact is not looked at.
+    """
+    served = {part: one.served for part, one in new.manifest.metrics.items() if part in REPORTS and one.served}
+    missed = misses_most(served, drawn)
+    return missed if missed or asked else other_product(new, root, parts) or not_better(new, root, parts)
+
+
 def misses_most(served: Mapping[str, ServedMetrics], drawn: Mapping[str, Rate]) -> str:
     """Say so where most held-out leaks of a part are missed; most drawn ones, where there are no others."""
     rates = {part: metrics.tpr for part, metrics in served.items() if metrics.tpr is not None}

@@ -5,8 +5,6 @@ each reviewer the last word counts. A leak is what one person calls a leak and n
 two people call one and nobody anything else. What is left is in dispute, or waits for a second opinion.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from service.contract.decision import Verdict
 from service.contract.errors import DataError, PictureError
 from service.contract.picture import decode
+from training.dataset.data import key_of
 
 LINES = "reviews.jsonl"
 PICTURES = "pictures"
@@ -129,7 +128,7 @@ def _gather(lines: Iterable[_Line], folder: Path) -> tuple[list[_Picture], int, 
             missing += 1
             continue
         try:
-            key = _key(data)
+            key = key_of(decode(data))
         except PictureError:
             unusable += 1
             continue
@@ -142,8 +141,3 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
-
-
-def _key(data: bytes) -> str:
-    pixels = decode(data)
-    return hashlib.sha256(json.dumps(pixels.shape).encode() + pixels.tobytes()).hexdigest()

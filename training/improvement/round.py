@@ -38,7 +38,7 @@ class Reviewed(_Kept):
 
 
 class Candidate(_Kept):
-    """What the comparison made of them; a quick look is none to serve."""
+    """What the comparison made of them; a quick look is not fit to serve."""
 
     artifact: str
     quick: bool

@@ -88,7 +88,7 @@ def _candidate(now: Situation) -> Told:
     candidate = now.round.candidate
     if candidate is None:
         return StepState.NEXT, "compare all candidates, with the reviewed pictures as second set (hours; it resumes)"
-    return StepState.DONE, candidate.artifact + (" (a quick look, none to serve)" if candidate.quick else "")
+    return StepState.DONE, candidate.artifact + (" (a quick look, not fit to serve)" if candidate.quick else "")
 
 
 def _gate(now: Situation) -> Told:
@@ -111,7 +111,7 @@ def _passed(result: GateResult) -> str:
 def _shadow(now: Situation) -> Told:
     candidate = now.round.candidate
     if candidate is not None and candidate.quick:
-        return StepState.STOPPED, "a quick look is none to serve: leave out --quick, then --again"
+        return StepState.STOPPED, "a quick look is not fit to serve: leave out --quick, then --again"
     name = "" if candidate is None else candidate.artifact
     if name == now.served:
         return StepState.DONE, "it is served already"
