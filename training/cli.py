@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LeakInspectionError as error:
         return _refused(str(error))
     except BrokenPipeError:
-        return _unheard()
+        return _output_closed()
     except OSError as error:
         return _refused(f"{error.filename or 'the disk'}: {error.strerror or error}: free it or choose another")
     except KeyboardInterrupt:
@@ -58,8 +58,8 @@ def _refused(reason: str) -> int:
     return USAGE_ERROR
 
 
-def _unheard() -> int:
-    """Whoever read our output has gone (``| head``): nothing is wrong, and Python must not flush into the void."""
+def _output_closed() -> int:
+    """The reader of our output has closed it (``| head``): that is no error, and Python must not flush into it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 

@@ -27,7 +27,7 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 def pictures_at_once(spec: InputSpec) -> int:
-    """How many pictures one inference takes, lest it need hundreds of megabytes: fewer where the input is large."""
+    """How many pictures one inference takes: fewer where the input is large, so that memory stays below 1 GB."""
     return max(1, MOST_LARGE * LARGE_PIXELS // (spec.height * spec.width)) if _is_large(spec) else MOST_AT_ONCE
 
 
@@ -122,7 +122,7 @@ class Detector:
         return np.array([one.doubt is not None for one in self.gate.judge_all(pictures)], bool)
 
     def _scored(self, pixels: Sequence[Pixels]) -> Scores:
-        """Whatever is not exactly one score a picture could be laid to another one's charge."""
+        """Score; anything but exactly one score a picture is refused, since scores could go to the wrong pictures."""
         try:
             scores = self.scorer.score(stacked(pixels))
         except Exception as error:  # onnxruntime's errors share no base class below Exception

@@ -26,7 +26,10 @@ LeakInspectionError
 │   ├── TooManyLogins      ... with the right key
 │   ├── Overloaded         ... when the service has a free place
 │   │   └── ShareTaken     ... when fewer requests of this client are in flight
-│   └── JournalUnavailable ... when decisions can be kept again
+│   ├── JournalUnavailable ... when decisions can be kept again
+│   ├── RecordDamaged      ... when the file of the record has been replaced
+│   ├── SchemaMissing      ... when the tables of the shared record are there again
+│   └── EntriesMissing     ... when what was lost of the shared record has been copied again
 ├── DeadlineExceeded       send a fresh picture
 ├── DataError              fit or evaluate on other pictures
 │   └── TooFewPictures     ... on more of them

@@ -1,4 +1,4 @@
-"""Pixels as a PNG without compression: whoever has the pixels gets the same bytes, so their checksum names them."""
+"""Pixels as a PNG without compression: equal pixels give equal bytes, so that a checksum identifies them."""
 
 import struct
 import zlib

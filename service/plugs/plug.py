@@ -1,14 +1,23 @@
-"""A plug that runs in the background: what breaks it is an incident, and it is started again; nothing else notices."""
+"""A plug that runs in the background: what breaks it is an incident, and it is started again; what plugs follow."""
 
 import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from service.contract.errors import LeakInspectionError
+from service.contract.journal_entry import ALARM_KINDS, DECISION, EventKind
+from service.monitoring.alarms.alarm import AlarmState
 
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 30.0
+
+FOLLOWED: Final = (DECISION, *ALARM_KINDS, EventKind.NO_DATA)
+"""Kinds of journal entries that every plug with a follower tells of."""
+
+PUT_ASIDE: Final = frozenset((AlarmState.NORMAL, AlarmState.SHELVED))
+"""States of alarms that do not count as standing."""
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ NEVER_S = 86_400
 async def started_service(artifacts: Path, host: str, port: int) -> AsyncIterator[str]:
     """Start ``leak-inspection serve`` and yield the address it listens on; stop it at the end.
 
-    Settings of the environment do not reach it, lest it writes into a plant's databases or posts to its webhook.
+    Settings of the environment do not reach it: it must not write into a plant's database or post to its webhook.
 
     Raises:
         SetupError: it ended at once; says why, in its own words.

@@ -1,4 +1,4 @@
-"""The one place between a stream and whoever wants its pictures: the newest waits, older ones are dropped."""
+"""The one place between a stream and the service: the newest frame waits there, older ones are dropped."""
 
 import threading
 from collections.abc import Callable

@@ -59,7 +59,7 @@ class ComparisonPlan:
 
 
 def _repeated(recipe: Recipe, steps: int) -> Recipe:
-    """The recipe with enough steps, lest nothing be learnt; what starts from principal components needs none."""
+    """The recipe with enough steps to learn from few wells; what starts from principal components needs none."""
     if recipe.model.kind == "principal_ae":
         return recipe
     return recipe.model_copy(update={"least_steps": max(recipe.least_steps, steps)})

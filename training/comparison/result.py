@@ -58,7 +58,7 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class FinishedJob:
-    """What a job hands back to whoever keeps it: its key, its result, the file of its weights where there is one."""
+    """What a job hands back to be kept: its key, its result, the file of its weights where there is one."""
 
     key: str
     result: JobResult

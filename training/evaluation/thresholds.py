@@ -39,7 +39,7 @@ def choose_threshold(
 
 
 def require_parameters(strategy: str, parameters: Mapping[str, JsonValue]) -> None:
-    """Refuse what no scores could make right, so that nobody waits for scores in vain.
+    """Refuse parameters that are wrong for any scores, before time is spent on scores.
 
     Raises:
         RecipeError: unknown strategy or parameter, or one that is no number.

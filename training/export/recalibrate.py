@@ -27,7 +27,7 @@ def recalibrate(artifact: Artifact, rule: ThresholdRule, data: Dataset, out: Pat
 
     Raises:
         RecipeError: the rule has a parameter that its strategy does not take, or one out of range.
-        TooFewPictures: the rule needs more; whoever asks for a budget gets that one or none.
+        TooFewPictures: the rule needs more; a budget that was asked for is never widened.
     """
     spec = artifact.manifest.input
     parts = _parts(artifact, data)

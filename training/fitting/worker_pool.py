@@ -30,7 +30,7 @@ class Files(Protocol):
 
 
 class WorkerPool(Protocol):
-    """Runs functions of modules elsewhere, with what can be pickled; whoever does that can carry a comparison."""
+    """Runs functions of modules elsewhere, with what can be pickled; anything that does so can run a comparison."""
 
     def submit(self, function: Callable[Given, Result], /, *given: Given.args, **named: Given.kwargs) -> Future[Result]:
         """Run it once to its end, as often as that takes."""

@@ -1,4 +1,4 @@
-"""The gate on the own past: reviewed pictures judged again by a candidate and by what is served."""
+"""The gate of a candidate: reviewed pictures are judged again by it and by what is served."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -17,7 +17,6 @@ from service.contract.picture import DEFAULT_MAX_PIXELS, Pixels, decode
 MOST_WELLS = 1024
 SMALLEST_SIDE = 8
 FARTHEST = 65_535
-CORNERS = 4
 
 Coordinate = Annotated[float, Field(ge=0, le=FARTHEST, allow_inf_nan=False)]
 Place = Annotated[int, Field(ge=0, le=FARTHEST)]

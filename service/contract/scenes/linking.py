@@ -20,7 +20,7 @@ Numbers = NDArray[np.intp]
 
 
 def scenes_of(pictures: Sequence[Pixels]) -> NDArray[np.int32]:
-    """Number each picture's scene, [N]: whoever is linked by a chain of near-equal pictures shares one."""
+    """Number each picture's scene, [N]: pictures that a chain of near-equal ones links share a scene."""
     features = coarse(pictures)
     links = list(_links(features))
     one, other = (np.concatenate(ends) for ends in zip(*links, strict=True))

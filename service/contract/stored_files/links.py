@@ -7,7 +7,7 @@ from typing import Final
 from service.contract.stored_files.stored_file import StoredFile, nothing
 
 DEEPEST: Final = 8
-"""Links that lead to links; whoever goes round in a circle ends here."""
+"""Links that lead to links; a circle of them ends here."""
 
 
 class Links:

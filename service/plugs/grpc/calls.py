@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from time import perf_counter
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 import grpc
-from starlette.types import Message, Receive, Scope
+from starlette.types import Message as HttpMessage
+from starlette.types import Receive, Scope
 
 from service.contract.crop import Crop
 from service.contract.decision import Decision
@@ -25,7 +26,7 @@ from service.edge.request_id import request_id_of
 from service.inspector import Inspector
 from service.judging.model_switch import ModelSwitch
 from service.monitoring.readiness import Readiness
-from service.plugs.grpc.messages import MESSAGES, infer_request, infer_response, parsed_as
+from service.plugs.grpc.messages import MESSAGES, Message, infer_request, infer_response, parsed_as
 from service.plugs.grpc.protocol import SERVICE
 from service.plugs.oip.crops import crops_of
 from service.plugs.oip.models import model_metadata, require_model, server_metadata
@@ -54,14 +55,17 @@ NO_DECISION: Final = (("verdict", "unknown"), ("alarm", "true"))
 ARRIVED: Final = "leak_inspection.arrived"
 """In the scope once the message is there."""
 
-Asked = Callable[[Scope, Receive], Awaitable[Any]]
-Behaviour = Callable[[AsyncIterator[bytes], Any], Awaitable[bytes]]
+Call: TypeAlias = Any
+"""A ``grpc.aio.ServicerContext``: grpcio has no types."""
+
+Asked = Callable[[Scope, Receive], Awaitable[Message]]
+Behaviour = Callable[[AsyncIterator[bytes], Call], Awaitable[bytes]]
 
 
 class Asking(NamedTuple):
     """An inference that is asked for, and when it must have begun, as ``time.perf_counter`` has it."""
 
-    message: Any
+    message: Message
     request: InferRequest
     crops: list[Crop]
     within: float
@@ -111,7 +115,7 @@ class InferenceCalls:
         """Wait for what is judged though its caller has gone."""
         await asyncio.gather(*self._judging, return_exceptions=True)
 
-    async def _answered(self, path: str, asked: Asked, messages: AsyncIterator[bytes], context: Any) -> bytes:  # noqa: ANN401
+    async def _answered(self, path: str, asked: Asked, messages: AsyncIterator[bytes], context: Call) -> bytes:
         started = perf_counter()
         scope = _scope(path, context)
         trailer = (("x-request-id", scope["request_id"]),)
@@ -135,15 +139,15 @@ class InferenceCalls:
             self._log.ended(scope, status, perf_counter() - started)
         return answer
 
-    async def _server_live(self, scope: Scope, receive: Receive) -> Any:  # noqa: ANN401
+    async def _server_live(self, scope: Scope, receive: Receive) -> Message:
         await self._watched("ServerLive", scope, receive)
         return MESSAGES["ServerLiveResponse"](live=True)
 
-    async def _server_ready(self, scope: Scope, receive: Receive) -> Any:  # noqa: ANN401
+    async def _server_ready(self, scope: Scope, receive: Receive) -> Message:
         await self._watched("ServerReady", scope, receive)
         return MESSAGES["ServerReadyResponse"](ready=self._readiness.ready)
 
-    async def _model_ready(self, scope: Scope, receive: Receive) -> Any:  # noqa: ANN401
+    async def _model_ready(self, scope: Scope, receive: Receive) -> Message:
         asked = await self._watched("ModelReady", scope, receive)
         ready = self._readiness.ready
         try:
@@ -152,26 +156,26 @@ class InferenceCalls:
             ready = False
         return MESSAGES["ModelReadyResponse"](ready=ready)
 
-    async def _server_metadata(self, scope: Scope, receive: Receive) -> Any:  # noqa: ANN401
+    async def _server_metadata(self, scope: Scope, receive: Receive) -> Message:
         await self._watched("ServerMetadata", scope, receive)
         return MESSAGES["ServerMetadataResponse"](**server_metadata())
 
-    async def _model_metadata(self, scope: Scope, receive: Receive) -> Any:  # noqa: ANN401
+    async def _model_metadata(self, scope: Scope, receive: Receive) -> Message:
         self._access.require(scope, Role.CAMERA)
         asked = await self._message("ModelMetadata", scope, receive)
         described = model_metadata(self._models.current(), asked.name, asked.version or None)
         return MESSAGES["ModelMetadataResponse"](**described)
 
-    async def _watched(self, call: str, scope: Scope, receive: Receive) -> Any:  # noqa: ANN401
+    async def _watched(self, call: str, scope: Scope, receive: Receive) -> Message:
         if self._settings.protect_health_and_metrics:
             self._access.require(scope, Role.CAMERA)
         return await self._message(call, scope, receive)
 
-    async def _message(self, call: str, scope: Scope, receive: Receive) -> Any:  # noqa: ANN401
+    async def _message(self, call: str, scope: Scope, receive: Receive) -> Message:
         limit, within_s = self._settings.max_batch_bytes, self._settings.deadline_s
         return parsed_as(f"{call}Request", await read_body(scope, receive, limit, within_s))
 
-    async def _model_infer(self, scope: Scope, receive: Receive) -> Any:  # noqa: ANN401
+    async def _model_infer(self, scope: Scope, receive: Receive) -> Message:
         """Judge what has arrived whether its caller waits for it or not."""
         judging = asyncio.ensure_future(self._intake.judged(scope, receive, self._read, self._judged))
         self._judging.add(judging)
@@ -193,13 +197,13 @@ class InferenceCalls:
         crops = crops_of(request, self._settings.max_batch_crops, sent.scope["request_id"], sent.arrived)
         return Asking(message, request, crops, sent.arrived + timeout_s(request))
 
-    async def _judged(self, asking: Asking, deadline: float) -> tuple[Any, InferRequest, list[Decision]]:
+    async def _judged(self, asking: Asking, deadline: float) -> tuple[Message, InferRequest, list[Decision]]:
         deadline = min(deadline, asking.within)
         latest = max(fresh_until(deadline, crop.captured_at, self._settings.max_age_s) for crop in asking.crops)
         return asking.message, asking.request, await self._inspector.inspect_batch(asking.crops, latest)
 
 
-def _scope(path: str, context: Any) -> Scope:  # noqa: ANN401  # grpcio has no types
+def _scope(path: str, context: Call) -> Scope:
     """Show a call as a request of HTTP; its deadline becomes that of the request."""
     headers = [(name.encode(), value.encode() if isinstance(value, str) else value) for name, value in _sent(context)]
     left_s = context.time_remaining()
@@ -216,7 +220,7 @@ def _scope(path: str, context: Any) -> Scope:  # noqa: ANN401  # grpcio has no t
     }
 
 
-def _sent(context: Any) -> list[tuple[str, str | bytes]]:  # noqa: ANN401
+def _sent(context: Call) -> list[tuple[str, str | bytes]]:
     """What the caller says beside its message; deadlines are said by gRPC's own means alone."""
     return [(name, value) for name, value in context.invocation_metadata() or () if name != "x-deadline-ms"]
 
@@ -228,7 +232,7 @@ def _address(peer: str) -> tuple[str, int]:
 
 
 def _receive(scope: Scope, messages: AsyncIterator[bytes]) -> Receive:
-    async def receive() -> Message:
+    async def receive() -> HttpMessage:
         try:
             body = await anext(messages)
         except StopAsyncIteration as error:

@@ -1,7 +1,7 @@
 """Between messages of the protocol and what the plug for HTTP understands: the same checks, the same words."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from pydantic import JsonValue
@@ -13,12 +13,15 @@ from service.plugs.oip.answer import OUTPUTS, tensor_bytes
 from service.plugs.oip.request import SIZE, InferRequest, request_of
 from service.plugs.oip.tensors import BYTES, LARGEST_BYTE, UINT8, packed
 
+Message: TypeAlias = Any
+"""Of a class that protobuf makes at run time."""
+
 MESSAGES: Final = message_classes()
 CONTENTS: Final = {BYTES: "bytes_contents", UINT8: "uint_contents"}
 """The field of ``contents`` in which a datatype goes."""
 
 
-def parsed_as(name: str, body: bytes) -> Any:  # noqa: ANN401  # a class that is made at run time
+def parsed_as(name: str, body: bytes) -> Message:
     """Read the message of that name.
 
     Raises:
@@ -30,7 +33,7 @@ def parsed_as(name: str, body: bytes) -> Any:  # noqa: ANN401  # a class that is
         raise MalformedBody(f"the message is no {name}: make it with the stubs of the protocol") from error
 
 
-def infer_request(message: Any) -> InferRequest:  # noqa: ANN401
+def infer_request(message: Message) -> InferRequest:
     """Take a ``ModelInferRequest`` apart; every tensor is bytes from then on.
 
     Raises:
@@ -56,7 +59,7 @@ def infer_request(message: Any) -> InferRequest:  # noqa: ANN401
 
 def infer_response(
     decisions: Sequence[Decision], request: InferRequest, model: str, version: str, request_id: str
-) -> Any:  # noqa: ANN401
+) -> Message:
     """Write decisions as a ``ModelInferResponse``, every tensor in ``raw_output_contents``: clients read no other."""
     outputs = [(name, OUTPUTS[name]) for name, _ in request.outputs]
     return MESSAGES["ModelInferResponse"](
@@ -70,7 +73,7 @@ def infer_response(
     )
 
 
-def _raw_of(message: Any, place: int) -> bytes:  # noqa: ANN401
+def _raw_of(message: Message, place: int) -> bytes:
     tensor = message.inputs[place]
     given = [(field.name, values) for field, values in tensor.contents.ListFields()]
     if message.raw_input_contents:
@@ -92,11 +95,11 @@ def _raw_of(message: Any, place: int) -> bytes:  # noqa: ANN401
     return numbers.astype(np.uint8).tobytes()
 
 
-def _parameters(owner: Any) -> dict[str, JsonValue]:  # noqa: ANN401
+def _parameters(owner: Message) -> dict[str, JsonValue]:
     return {name: _value(name, parameter) for name, parameter in owner.parameters.items()}
 
 
-def _value(name: str, parameter: Any) -> JsonValue:  # noqa: ANN401
+def _value(name: str, parameter: Message) -> JsonValue:
     choice = parameter.WhichOneof("parameter_choice")
     if choice is None:
         raise MalformedBody(f"{name:.80}: a parameter without a value: set one of bool, int64 and string")

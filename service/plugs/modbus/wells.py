@@ -6,20 +6,19 @@ from datetime import timedelta
 
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
-from service.contract.journal_entry import ALARM_KINDS, DECISION, Entry, Event, EventKind
-from service.monitoring.alarms.alarm import Alarm, AlarmState
+from service.contract.journal_entry import ALARM_KINDS, Entry, Event, EventKind
+from service.monitoring.alarms.alarm import Alarm
 from service.monitoring.alarms.events import alarm_after
 from service.monitoring.cameras_file import Camera
 from service.plug_settings import ModbusSettings
 from service.plugs.modbus.registers import MOST_WELLS
 from service.plugs.modbus.well_block import WellBlock
+from service.plugs.plug import FOLLOWED, PUT_ASIDE
 from service.record.followers.follower import FollowerPace, Step
 from service.record.journal.journal import Journal
 
 Place = tuple[str, str | None]
 """A camera, and a well of it or None for pictures that name none."""
-
-PUT_ASIDE = frozenset((AlarmState.NORMAL, AlarmState.SHELVED))
 
 
 class ModbusWells:
@@ -33,7 +32,7 @@ class ModbusWells:
     """
 
     name = "modbus"
-    kinds: Sequence[str] = (DECISION, *ALARM_KINDS, EventKind.NO_DATA)
+    kinds: Sequence[str] = FOLLOWED
     from_start = False
     pace = FollowerPace()
 

@@ -20,7 +20,7 @@ AT_LEAST_ONCE = 1
 
 
 class Message(NamedTuple):
-    """One message; a retained one is kept by the broker for whoever subscribes later."""
+    """One message; the broker keeps a retained one for later subscribers."""
 
     topic: str
     payload: bytes

@@ -1,15 +1,17 @@
-"""The follower that publishes: every decision and every change of an alarm, in the order of the journal."""
+"""The followers that publish: every decision and every change of an alarm, in the order of the journal."""
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
 from service.contract.decision import Decision
-from service.contract.journal_entry import ALARM_KINDS, DECISION, Event, EventKind, Recorded, entry_time
+from service.contract.journal_entry import ALARM_KINDS, Event, EventKind, Recorded, entry_time
 from service.monitoring.cameras_file import Camera
 from service.plugs.mqtt.discovery import Discovery
 from service.plugs.mqtt.messages import Message, alarm_message, silence_message, state_message
+from service.plugs.plug import FOLLOWED
 from service.record.followers.follower import FollowerPace, Step
 from service.record.journal.journal import Journal
 
@@ -27,8 +29,37 @@ class Broker(Protocol):
         """Send messages in order; raises unless all have arrived, after which some may have."""
 
 
-class MqttPublisher:
-    """Publishes what follows a place in the journal; however long the broker is away, nothing gathers in memory.
+class JournalPublisher(ABC):
+    """Publishes what follows a place in the journal; however long the broker is away, nothing gathers in memory."""
+
+    name = "mqtt"
+    kinds: Sequence[str] = FOLLOWED
+    from_start = False
+    pace = FollowerPace(note_every_s=0.5, longest_retry_s=2.0)
+
+    def __init__(self, journal: Journal, broker: Broker) -> None:
+        self._journal = journal
+        self._broker = broker
+
+    async def advance(self, sequence: int) -> Step:
+        """Publish the next entries."""
+        entries = await self._journal.newer(sequence, MOST_AT_ONCE)
+        if not entries:
+            return Step(sequence, 0)
+        await self._broker.connected()
+        await self._publish(entries)
+        return Step(entries[-1].sequence, len(entries))
+
+    @abstractmethod
+    async def _publish(self, entries: Sequence[Recorded]) -> None:
+        """Publish some entries, one at least."""
+
+    async def close(self) -> None:  # noqa: B027  # nothing is held open, by any of them
+        """The connection is closed by who opened it."""
+
+
+class MqttPublisher(JournalPublisher):
+    """Publishes JSON.
 
     Whatever may have been sent before says ``repeat``: what a connection was lost over, and after a start what was
     written before it.
@@ -41,11 +72,6 @@ class MqttPublisher:
         discovery: announces wells, where that is wanted.
     """
 
-    name = "mqtt"
-    kinds: Sequence[str] = (DECISION, *ALARM_KINDS, EventKind.NO_DATA)
-    from_start = False
-    pace = FollowerPace(note_every_s=0.5, longest_retry_s=2.0)
-
     def __init__(
         self,
         journal: Journal,
@@ -54,8 +80,7 @@ class MqttPublisher:
         cameras: Mapping[str, Camera],
         discovery: Discovery | None = None,
     ) -> None:
-        self._journal = journal
-        self._broker = broker
+        super().__init__(journal, broker)
         self._prefix = prefix
         self._cameras = cameras
         self._discovery = discovery
@@ -63,20 +88,10 @@ class MqttPublisher:
         self._began = datetime.now(UTC)
         self._alarming: OrderedDict[str, Decision] = OrderedDict()
 
-    async def advance(self, sequence: int) -> Step:
-        """Publish the next entries."""
-        entries = await self._journal.newer(sequence, MOST_AT_ONCE)
-        if not entries:
-            return Step(sequence, 0)
-        await self._broker.connected()
+    async def _publish(self, entries: Sequence[Recorded]) -> None:
         messages = [message for recorded in entries for message in self._messages(recorded)]
-        place = entries[-1].sequence
-        self._attempted = max(self._attempted, place)
+        self._attempted = max(self._attempted, entries[-1].sequence)
         await self._broker.publish(messages)
-        return Step(place, len(entries))
-
-    async def close(self) -> None:
-        """The connection is closed by who opened it."""
 
     def _messages(self, recorded: Recorded) -> Iterator[Message]:
         sequence, entry = recorded

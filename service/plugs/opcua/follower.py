@@ -3,23 +3,23 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from service.contract.decision import Decision
-from service.contract.journal_entry import ALARM_KINDS, DECISION, Event, EventKind, Recorded
-from service.monitoring.alarms.alarm import Alarm, AlarmState
+from service.contract.journal_entry import ALARM_KINDS, Event, EventKind, Recorded
+from service.monitoring.alarms.alarm import Alarm
 from service.monitoring.alarms.events import alarm_after
 from service.plugs.opcua.server import OpcuaPlug
 from service.plugs.opcua.vision_system import VisionSystem
+from service.plugs.plug import FOLLOWED, PUT_ASIDE
 from service.record.followers.follower import FollowerPace, Step
 from service.record.journal.journal import Journal
 
 MOST_AT_ONCE = 50
-PUT_ASIDE = frozenset((AlarmState.NORMAL, AlarmState.SHELVED))
 
 
 class OpcuaFollower:
     """Leads the vision system along the journal; ``standing`` returns the alarms of before the start."""
 
     name = "opcua"
-    kinds: Sequence[str] = (DECISION, *ALARM_KINDS, EventKind.NO_DATA)
+    kinds: Sequence[str] = FOLLOWED
     from_start = False
     pace = FollowerPace(note_every_s=1.0, longest_retry_s=2.0)
 

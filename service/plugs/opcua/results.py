@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 from asyncua import ua
@@ -21,11 +21,15 @@ HANDLE = 0
 """Of results that need no releasing."""
 
 
+Structure: TypeAlias = Any
+"""Of a class that the nodeset defines at run time."""
+
+
 class KeptResults:
     """The last ``MOST_KEPT`` results, by their ids."""
 
     def __init__(self) -> None:
-        self._results: OrderedDict[str, Any] = OrderedDict()
+        self._results: OrderedDict[str, Structure] = OrderedDict()
 
     def add(self, decision: Decision, job: str | None = None) -> None:
         """Keep a decision, as a result of a client's job where it is one."""
@@ -61,7 +65,7 @@ class _Filter(NamedTuple):
     recipe: str | None
     job: str | None
 
-    def matches(self, result: Any) -> bool:  # noqa: ANN401  # a class that the nodeset defines at run time
+    def matches(self, result: Structure) -> bool:
         pairs = (
             (self.part, result.PartId.Id),
             (self.recipe, result.InternalRecipeId.Id),
@@ -70,7 +74,7 @@ class _Filter(NamedTuple):
         return self.state in {0, result.ResultState} and all(wanted in {None, "", given} for wanted, given in pairs)
 
 
-def result_of(decision: Decision, job: str | None = None) -> Any:  # noqa: ANN401  # the nodeset defines it at run time
+def result_of(decision: Decision, job: str | None = None) -> Structure:
     """Say a decision as ``ResultDataType``; outside of a client's job the cast is the job."""
     return ua.ResultDataType(
         ResultId=ua.ResultIdDataType(Id=decision.decision_id),
@@ -125,7 +129,7 @@ def content_of(decision: Decision) -> str:
     return orjson.dumps(content, option=orjson.OPT_UTC_Z).decode()
 
 
-def _recipe(decision: Decision) -> Any:  # noqa: ANN401
+def _recipe(decision: Decision) -> Structure:
     model = decision.model
     recipe = ua.extension_objects_by_datatype[ua.NodeId(RECIPE_ID, NAMESPACE)]
     return recipe(
@@ -136,11 +140,11 @@ def _recipe(decision: Decision) -> Any:  # noqa: ANN401
     )
 
 
-def _no_configuration() -> Any:  # noqa: ANN401
+def _no_configuration() -> Structure:
     return ua.extension_objects_by_datatype[ua.NodeId(CONFIGURATION_ID, NAMESPACE)](Id="")
 
 
-def _times(decision: Decision) -> Any:  # noqa: ANN401
+def _times(decision: Decision) -> Structure:
     begun: datetime = decision.captured_at or decision.received_at
     processing = decision.timing_ms.total
     return ua.ProcessingTimesDataType(
@@ -152,5 +156,5 @@ def number_of(value: int, kind: str) -> ua.Variant:
     return ua.Variant(value, ua.VariantType[kind])
 
 
-def struct_of(value: Any) -> ua.Variant:  # noqa: ANN401
+def struct_of(value: Structure) -> ua.Variant:
     return ua.Variant(value, ua.VariantType.ExtensionObject)

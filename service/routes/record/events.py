@@ -1,7 +1,8 @@
 """``GET /v1/events``: the journal as server-sent events, as it grows.
 
 Leaks, unknowns, alarms, silence and drift are sent at once; decisions on good wells at most every ``GOOD_EVERY_S``, of
-each well the latest. Ids are sequences of the journal: whoever comes back with ``Last-Event-ID`` misses nothing urgent.
+each well the latest. Ids are sequences of the journal: a client that comes back with ``Last-Event-ID`` misses nothing
+urgent.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
