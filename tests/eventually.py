@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-PATIENCE_S = 30.0
+PATIENCE_S = 100.0
+"""Longer than any wait on a busy machine; nothing is slower for it but a failure."""
 
 T = TypeVar("T")
 

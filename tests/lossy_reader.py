@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from service.contract.picture import decode
+from service.streams.newest import ArrivedFrame
 from service.streams.order import Order
 from service.streams.reader import read
 from tests.collected_frames import Collected
@@ -18,14 +19,27 @@ from tests.pictures import jpeg
 from tests.ports import free_port
 
 RATE = 50
-SECONDS = 4.0
+LONGEST_S = 60.0
+ENOUGH = 20
+
+
+class UntilLost(Collected):
+    """Breaks the stream off once there are pictures enough, and gaps among them."""
+
+    def put(self, arrival: ArrivedFrame) -> None:
+        super().put(arrival)
+        if self.lost and len(self.files) >= ENOUGH:
+            raise EOFError
 
 
 def main() -> None:
     camera = GstreamerCamera(Path(sys.argv[1]), [jpeg(numbered(number)) for number in range(FILM)], free_port(), RATE)
-    collected = Collected(10_000)
-    threading.Timer(SECONDS, camera.close).start()
+    collected = UntilLost(10_000)
+    last = threading.Timer(LONGEST_S, camera.close)
+    last.start()
     read(Order(f"rtsp://127.0.0.1:{camera.port}/live", 100.0, 100_000, 1_000_000, "udp"), collected)
+    last.cancel()
+    camera.close()
     wrong = [wrong_by(decode(file)) for file in collected.files]
     print(json.dumps({"wrong": wrong, "lost": collected.lost, "errors": collected.errors}))
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from tests.eventually import PATIENCE_S
 from tests.faults.rig import LEAK, Rig
 
 SERVE = ("-m", "service.cli", "serve")
@@ -51,7 +52,7 @@ class Process:
         if end:
             writer.close()
             return b""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             answer = await reader.read()
         writer.close()
         return answer

@@ -14,6 +14,7 @@ from service.contract.journal_entry import entry_id
 from service.record.database.engine import sqlite_engine
 from service.record.queries.lookup import entries_after
 from service.settings import JOURNAL_FILE
+from tests.eventually import PATIENCE_S
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import NOBODY, Fault
 from tests.faults.process import HANGING, SERVE, Process, running
@@ -100,7 +101,7 @@ async def full_disk(rig: Rig) -> None:
             await served.post()
         await served.post(GOOD)
         resource.prlimit(served.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while rig.answers[-1].said != LEAK_FOUND:
                 await served.post()
                 await asyncio.sleep(0.05)

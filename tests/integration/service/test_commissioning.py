@@ -18,6 +18,7 @@ from service.contract.picture import Pixels
 from service.judging.armings import ARMINGS
 from service.settings import Settings
 from tests.conftest import Serve
+from tests.eventually import PATIENCE_S
 from tests.journals import entries_of
 from tests.pictures import jpeg
 from tests.small_artifact import THRESHOLD, rewrite_manifest, write_artifact
@@ -154,7 +155,7 @@ async def test_a_cut_counts_with_its_artefact_alone(served: Serve, artifacts: Pa
         assert await cut_of(client) == THRESHOLD
         metrics = (await client.get("/metrics")).text
         assert 'leak_inspection_cameras{commissioning="outdated"} 1.0' in metrics
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while "commissioning" not in [one["kind"] for one in (await client.get("/v1/status")).json()["troubles"]]:  # noqa: ASYNC110  # over HTTP there is no event
                 await asyncio.sleep(0.05)
         await client.post("/v1/model/activate", json={"artifact": first})

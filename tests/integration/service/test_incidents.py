@@ -10,6 +10,7 @@ from service.contract.journal_entry import Event, EventKind
 from service.monitoring import overload
 from service.settings import Settings
 from tests.conftest import Serve
+from tests.eventually import PATIENCE_S
 from tests.journals import entries_of
 from tests.pictures import jpeg
 from tests.wells import good_well
@@ -19,7 +20,7 @@ NOBODY_LISTENS = "postgresql://user:password@127.0.0.1:9/record"
 
 async def troubles(client: httpx.AsyncClient, *kinds: str) -> list[dict[str, Any]]:
     """Return the troubles of the service as soon as they are of these kinds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found: list[dict[str, Any]] = (await client.get("/v1/status")).json()["troubles"]
             if [trouble["kind"] for trouble in found] == [*kinds]:

@@ -10,6 +10,7 @@ from service.contract.journal_entry import Event, EventKind
 from service.settings import Settings
 from tests.answers import assert_problem
 from tests.conftest import Serve
+from tests.eventually import PATIENCE_S
 from tests.journals import entries_of
 from tests.pictures import jpeg
 from tests.small_artifact import rewrite_manifest, write_artifact
@@ -83,7 +84,7 @@ async def test_a_malformed_artefact_id_gets_422(serve: Serve, artifact: object) 
 async def test_the_pointer_is_watched(serve: Serve, artifacts: Path, other: str) -> None:
     async with serve(watch_interval_s=0.01) as client:
         write_active(artifacts, other)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while (await client.get("/v1/model")).json()["artifact"] != other:  # noqa: ASYNC110  # over HTTP there is no event
                 await asyncio.sleep(0.01)
 

@@ -11,6 +11,7 @@ from service.app import create_app
 from service.contract.journal_entry import Event, EventKind
 from service.settings import Settings
 from tests.conftest import Serve
+from tests.eventually import PATIENCE_S
 from tests.journals import entries_of
 from tests.pictures import jpeg
 from tests.wells import good_well, leaking_well
@@ -59,7 +60,7 @@ async def test_a_silent_camera_is_an_event_and_so_is_its_return(
 
 async def metric(client: httpx.AsyncClient, line: str) -> None:
     """Return as soon as the metrics hold a line."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while line not in (await client.get("/metrics")).text:  # noqa: ASYNC110  # over HTTP there is no event
             await asyncio.sleep(0.01)
 

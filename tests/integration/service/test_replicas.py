@@ -12,6 +12,7 @@ import pytest
 from service.contract.journal_entry import Event, EventKind
 from service.settings import Settings
 from tests.conftest import Serve
+from tests.eventually import PATIENCE_S
 from tests.journals import entries_of
 from tests.pictures import jpeg
 from tests.postgres_server import PostgresServer
@@ -45,7 +46,7 @@ async def inspect(client: httpx.AsyncClient, camera: str, picture: bytes) -> dic
 
 
 async def in_time(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not await condition():  # noqa: ASYNC110  # another replica sets no event of ours
             await asyncio.sleep(0.05)
 

@@ -17,6 +17,7 @@ from service.streams.newest import ArrivedFrame
 from service.streams.order import Order
 from tests.collected_frames import Collected
 from tests.conftest import Serve
+from tests.eventually import PATIENCE_S
 from tests.frames import drawn_frame, write_cameras
 from tests.gstreamer_camera import GstreamerCamera, needs_gstreamer
 from tests.integration.service.streams.test_mjpeg import decided
@@ -60,7 +61,7 @@ def noisy(frame: Pixels, number: int = 8) -> list[bytes]:
 @pytest.mark.skipif(not can_lose(), reason="needs a network of its own, iproute2 and nftables: make system-packages")
 def test_where_the_network_loses_packets_no_picture_is_wrong(tmp_path: Path) -> None:
     command = [*NAMESPACE, sys.executable, "-m", "tests.lossy_reader", str(tmp_path)]
-    said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout)
+    said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE_S).stdout)
     assert said["lost"] > 0
     assert said["wrong"]
     assert max(said["wrong"]) < MOST_WRONG
@@ -135,7 +136,7 @@ async def test_the_files_of_ffmpegs_mjpeg_server_come_as_they_are(tmp_path: Path
         ["ffmpeg", *shown, "-f", "mpjpeg", "-listen", "1", address], stdin=subprocess.DEVNULL
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 collected = Collected(5)
                 await asyncio.to_thread(read, Order(address, 100.0, 100_000, 1_000_000), collected)

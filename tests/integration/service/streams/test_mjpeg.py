@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.conftest import Serve
+from tests.eventually import PATIENCE_S
 from tests.frames import drawn_frame, places, write_cameras
 from tests.integration.service.test_incidents import troubles
 from tests.mjpeg_camera import MjpegCamera, showing
@@ -37,7 +38,7 @@ def camera() -> Iterator[MjpegCamera]:
 
 async def decided(client: httpx.AsyncClient, **wanted: object) -> list[dict[str, Any]]:
     """The newest decisions, once one of them is as wanted."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             answer = (await client.get("/v1/decisions", params={"limit": 2 * len(places())})).json()
             found: list[dict[str, Any]] = answer["items"]
@@ -48,7 +49,7 @@ async def decided(client: httpx.AsyncClient, **wanted: object) -> list[dict[str,
 
 async def told(client: httpx.AsyncClient, text: str) -> None:
     """Return once the incident ``stream`` begins with this text."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             (incident,) = await troubles(client, "stream")
             if incident["text"].startswith(text):

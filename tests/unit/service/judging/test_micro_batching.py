@@ -17,6 +17,7 @@ from service.judging.micro_batching import MicroBatcher
 from service.judging.serving import Serving, open_serving
 from service.settings import Settings
 from tests.decisions import START, a_decision
+from tests.eventually import PATIENCE_S
 from tests.pictures import jpeg
 from tests.small_artifact import write_artifact
 from tests.wells import good_well, leaking_well
@@ -180,7 +181,7 @@ def test_everybody_gets_an_own_answer_whatever_the_others_do(plan: list[tuple[st
         for task, (kind, _) in zip(tasks, plan, strict=True):
             if kind == "gone":
                 task.cancel()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             return await asyncio.gather(*tasks, return_exceptions=True)
 
     for number, (answer, (kind, _)) in enumerate(zip(asyncio.run(run()), plan, strict=True)):

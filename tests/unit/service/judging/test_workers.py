@@ -24,6 +24,7 @@ from service.judging.workers import JudgingWorkers
 from service.monitoring.freshness import FreshnessMonitor
 from service.settings import Settings
 from tests.decisions import START
+from tests.eventually import PATIENCE_S
 from tests.pictures import jpeg
 from tests.small_artifact import write_artifact
 from tests.wells import good_well
@@ -127,6 +128,6 @@ async def test_a_failing_scorer_gives_its_pixels_back(serving: Serving, thread: 
     judge = judging(thread, pixels=pixels)
     with pytest.raises(ScoringFailed):
         await judge.judge(watched(serving, Watched(serving.detector.scorer, fail)), GOOD[:1], math.inf, FRESHNESS)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         (outcome,) = await judge.judge(serving, GOOD[:1], math.inf, FRESHNESS)
     assert isinstance(outcome, Decision)

@@ -9,6 +9,7 @@ from service.contract.errors import JournalUnavailable
 from service.contract.journal_entry import Entry, Event, EventKind
 from service.record.event_outbox import EventOutbox
 from service.record.journal.receipt import Consequences, Receipt
+from tests.eventually import PATIENCE_S
 from tests.journals import MemoryJournal
 
 EVENTS = [Event(str(number), EventKind.NO_DATA, datetime.now(UTC), f"cam-{number}") for number in range(3)]
@@ -40,7 +41,7 @@ async def kept(journal: MemoryJournal, *groups: list[Event]) -> list[Event]:
     for group in groups:
         outbox.add(group)
         await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while len(journal.entries) < sum(map(len, groups)):  # noqa: ASYNC110  # a list tells nobody that it grows
             await asyncio.sleep(0.001)
     running.cancel()

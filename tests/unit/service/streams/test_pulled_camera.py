@@ -12,7 +12,7 @@ from service.app.lifespan import INCIDENT_WATCH_S
 from service.contract.crop import Crop
 from service.contract.decision import Decision, Reason, Verdict
 from service.contract.errors import DeadlineExceeded, NotAPicture, NotReady, SetupError
-from service.monitoring.incidents import PATIENCE_S
+from service.monitoring import incidents
 from service.streams import pulled_camera
 from service.streams.newest import MAX_AGE_S, TIMEOUT_S
 from service.streams.order import Head
@@ -20,6 +20,7 @@ from service.streams.pulled_camera import NO_DATA_S, PulledCamera
 from service.streams.reader_process import NextFrame, StreamEnded
 from service.telemetry.stream_metrics import StreamMetrics
 from tests.decisions import a_decision
+from tests.eventually import PATIENCE_S
 
 Step = tuple[Head, bytes] | Exception
 
@@ -69,7 +70,7 @@ class Plant:
     async def play(self) -> None:
         """Until everything that was written down has happened."""
         task = asyncio.create_task(self.camera.keep_pulling())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await self.done.wait()
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -192,10 +193,10 @@ async def test_a_reader_that_gives_nothing_is_a_problem_before_it_is_ended(monke
 
 @pytest.mark.parametrize("noticed_s", [TIMEOUT_S, NO_DATA_S], ids=["nothing comes", "nothing can be judged"])
 def test_the_timers_make_an_incident_of_a_camera_that_cannot_be_judged_within_six_seconds(noticed_s: float) -> None:
-    assert noticed_s + PATIENCE_S + INCIDENT_WATCH_S < 6
+    assert noticed_s + incidents.PATIENCE_S + INCIDENT_WATCH_S < 6
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():  # noqa: ASYNC110  # time passes, which sets no event
             await asyncio.sleep(0.002)
