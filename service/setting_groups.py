@@ -100,8 +100,8 @@ class AlarmRule(SettingsGroup):
     nothing ties it to the pictures before it.
     """
 
-    confirmations: int = Field(2, ge=1, le=10, description="Leaks or unknowns of a well that raise its alarm,")
-    window: int = Field(3, ge=1, le=10, description="... among this many pictures of it.")
+    confirmations: int = Field(2, ge=1, le=10, description="How many leaks or unknowns of a well raise its alarm.")
+    window: int = Field(3, ge=1, le=10, description="Among how many of its latest pictures they are counted.")
     sure_ratio: float = Field(3.0, gt=1, description="Score over threshold that alarms at once.")
     longest_shelf_s: float = Field(
         28_800, gt=0, le=86_400, description="Longest time an alarm may be shelved; it comes back then."
