@@ -5,7 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import uvicorn
 
 from service.app import create_app
@@ -33,3 +35,18 @@ def served(folder: Path, **changes: object) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def send(address: str, well_id: str, picture: bytes, **labels: str) -> dict[str, Any]:
+    """Have a picture of a well of cam-1 judged; return the decision."""
+    query = {"camera_id": "cam-1", "well_id": well_id, **labels}
+    answer = httpx.post(f"http://{address}/v1/inspect", params=query, content=picture)
+    assert answer.status_code == 200, answer.text
+    decision: dict[str, Any] = answer.json()
+    return decision
+
+
+def troubles(address: str) -> dict[str, str]:
+    """The texts of the incidents that stand, by kind."""
+    standing = httpx.get(f"http://{address}/v1/status").json()["troubles"]
+    return {incident["kind"]: incident["text"] for incident in standing}

@@ -14,7 +14,7 @@ from service.plugs.oip.tensors import packed
 from tests.eventually import until
 from tests.pictures import jpeg
 from tests.ports import free_port
-from tests.served_service import served
+from tests.served_service import send, served, troubles
 from tests.tls_certificates import PemFiles, write_pem
 from tests.wells import good_well, leaking_well
 
@@ -82,14 +82,10 @@ def test_a_port_that_is_taken_is_an_incident_until_it_is_free(tmp_path: Path) ->
         taken.listen()
         port = taken.getsockname()[1]
         with served(tmp_path, grpc={"enabled": True, "port": port}) as address:
-
-            def troubles() -> list[str]:
-                return [one["kind"] for one in httpx.get(f"http://{address}/v1/status").json()["troubles"]]
-
-            until(lambda: "grpc" in troubles())
+            until(lambda: "grpc" in troubles(address))
             picture = jpeg(good_well(3))
-            assert httpx.post(f"http://{address}/v1/inspect", content=picture).json()["verdict"] == "no_leak"
+            assert send(address, "1a", picture)["verdict"] == "no_leak"
             taken.close()
-            until(lambda: "grpc" not in troubles())
+            until(lambda: "grpc" not in troubles(address))
             with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
                 assert len(infer(channel, picture).outputs) > 1

@@ -20,7 +20,7 @@ from service.plugs.modbus.registers import WELL, WELL_WORDS, well_address
 from tests.eventually import PATIENCE_S, until
 from tests.pictures import jpeg
 from tests.ports import free_port
-from tests.served_service import served
+from tests.served_service import send, served, troubles
 from tests.wells import good_well, leaking_well
 
 NAMES = {register.offset: register.name for register in WELL if register.words == 1}
@@ -180,6 +180,6 @@ def test_mbpoll_reads_and_triggers(plant: Plant) -> None:
 
 def test_a_port_that_is_taken_is_an_incident_and_the_inspection_goes_on(plant: Plant, tmp_path: Path) -> None:
     modbus = {"enabled": True, "port": plant.port, "wells": "cam-1/12a"}
-    with served(tmp_path, modbus=modbus) as address, httpx.Client(base_url=f"http://{address}") as http:
-        until(lambda: "modbus" in [incident["kind"] for incident in http.get("/v1/status").json()["troubles"]])
-        assert http.post("/v1/inspect", content=plant.picture()).json()["verdict"] == "no_leak"
+    with served(tmp_path, modbus=modbus) as address:
+        until(lambda: "modbus" in troubles(address))
+        assert send(address, "12a", plant.picture())["verdict"] == "no_leak"

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.eventually import until
 from tests.mosquitto_server import PASSWORD, USER, Heard, MosquittoServer, mosquitto
 from tests.pictures import jpeg
-from tests.served_service import served
+from tests.served_service import send, served, troubles
 from tests.wells import good_well, leaking_well
 
 
@@ -24,19 +23,6 @@ def broker() -> Iterator[MosquittoServer]:
 def secured_broker() -> Iterator[MosquittoServer]:
     with mosquitto(secured=True) as server:
         yield server
-
-
-def send(address: str, well_id: str, picture: bytes) -> dict[str, object]:
-    query = {"camera_id": "cam-1", "well_id": well_id}
-    answer = httpx.post(f"http://{address}/v1/inspect", params=query, content=picture)
-    assert answer.status_code == 200, answer.text
-    decision: dict[str, object] = answer.json()
-    return decision
-
-
-def troubles(address: str) -> dict[str, str]:
-    standing = httpx.get(f"http://{address}/v1/status").json()["troubles"]
-    return {incident["kind"]: incident["text"] for incident in standing}
 
 
 def until_trouble(address: str, *, there: bool) -> str:

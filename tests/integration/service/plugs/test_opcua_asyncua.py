@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import httpx
 import pytest
 
+from tests import served_service
 from tests.eventually import until
 from tests.opcua_certificates import write_certificate
 from tests.pictures import jpeg
 from tests.ports import free_port
-from tests.served_service import served
+from tests.served_service import served, troubles
 from tests.wells import good_well, leaking_well
 
 CLIENT = Path(__file__).parents[3] / "foreign_clients" / "opcua_client.py"
@@ -57,11 +57,7 @@ def watching(port: int, folder: Path) -> Iterator[Watcher]:
 
 
 def send(address: str, picture: bytes) -> dict[str, Any]:
-    query = {"camera_id": "cam-1", "well_id": "12a", "cast_id": "cast-7"}
-    answer = httpx.post(f"http://{address}/v1/inspect", params=query, content=picture)
-    assert answer.status_code == 200, answer.text
-    decision: dict[str, Any] = answer.json()
-    return decision
+    return served_service.send(address, "12a", picture, cast_id="cast-7")
 
 
 def count(found: Found, name: str) -> int:
@@ -103,10 +99,6 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
         yield Plant(address, port)
 
 
-def troubles(address: str) -> list[str]:
-    return [trouble["kind"] for trouble in httpx.get(f"http://{address}/v1/status").json()["troubles"]]
-
-
 def test_states_variables_and_methods_are_there_and_wrong_requests_get_their_codes(
     plant: Plant, tmp_path: Path
 ) -> None:
@@ -144,7 +136,7 @@ def test_states_variables_and_methods_are_there_and_wrong_requests_get_their_cod
         "republish": "BadMessageNotAvailable",
         "republish elsewhere": "BadSubscriptionIdInvalid",
     }
-    assert standing == []
+    assert standing == {}
 
 
 def test_who_has_no_trusted_certificate_or_no_operators_key_stays_outside(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from typing import IO, Any
 import httpx
 import pytest
 
+from tests import served_service
 from tests.eventually import until
 from tests.pictures import jpeg
 from tests.ports import free_port
-from tests.served_service import served
+from tests.served_service import served, troubles
 from tests.wells import good_well, leaking_well
 
 CLIENT = Path(__file__).parents[3] / "foreign_clients" / "opcua_client.py"
@@ -92,10 +93,7 @@ def controlling(port: int, folder: Path) -> Iterator[Controller]:
 
 
 def send(address: str, picture: bytes, well: str = "12a") -> str:
-    query = {"camera_id": "cam-1", "well_id": well, "cast_id": "cast-7"}
-    answer = httpx.post(f"http://{address}/v1/inspect", params=query, content=picture)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["decision_id"])
+    return str(served_service.send(address, well, picture, cast_id="cast-7")["decision_id"])
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +111,6 @@ def settled(address: str, controller: Controller, number: int) -> None:
     last = send(address, jpeg(good_well(number)), "99z")
     controller.until(lambda _: last in controller.results())
     controller.until_state("Operational ContinuousExecution")
-
-
-def troubles(address: str) -> dict[str, str]:
-    return {one["kind"]: one["text"] for one in httpx.get(f"http://{address}/v1/status").json()["troubles"]}
 
 
 def calls_on_record(address: str, most: int) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from tests.eventually import until
 from tests.foreign_environments import python_with
 from tests.mosquitto_server import Heard, Listener, MosquittoServer, mosquitto, program
 from tests.pictures import jpeg
-from tests.served_service import served
+from tests.served_service import send, served
 from tests.sparkplug_rules import Rules, Spoken, Told
 from tests.wells import good_well, leaking_well
 
@@ -60,14 +60,6 @@ def of_kind(heard: list[Heard], kind: str) -> list[Heard]:
 
 def births(count: int) -> Callable[[list[Heard]], bool]:
     return lambda heard: len(of_kind(heard, "NBIRTH")) >= count and heard[-1].topic.split("/")[2] != "NBIRTH"
-
-
-def send(address: str, well_id: str, picture: bytes) -> dict[str, object]:
-    query = {"camera_id": "cam-1", "well_id": well_id}
-    answer = httpx.post(f"http://{address}/v1/inspect", params=query, content=picture)
-    assert answer.status_code == 200, answer.text
-    decision: dict[str, object] = answer.json()
-    return decision
 
 
 def send_all(address: str, well_id: str, pictures: list[bytes]) -> list[dict[str, object]]:

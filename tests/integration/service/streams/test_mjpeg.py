@@ -48,11 +48,11 @@ async def decided(client: httpx.AsyncClient, **wanted: object) -> list[dict[str,
 
 
 async def told(client: httpx.AsyncClient, text: str) -> None:
-    """Return once the incident ``stream`` begins with this text."""
+    """Return once the incident ``stream`` begins with this text; a busy machine may give other reasons before."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            (incident,) = await troubles(client, "stream")
-            if incident["text"].startswith(text):
+            found = (await client.get("/v1/status")).json()["troubles"]
+            if any(one["kind"] == "stream" and one["text"].startswith(text) for one in found):
                 return
             await asyncio.sleep(0.05)
 
@@ -81,11 +81,10 @@ async def test_a_stream_that_stalls_is_an_incident_until_it_comes_back(
     async with serve(cameras_file=source_of(tmp_path, camera.port)) as client:
         await decided(client, verdict="no_leak")
         camera.stall()
-        (incident,) = await troubles(client, "stream")
+        await told(client, "cam-1: nothing came for 2 s")
         camera.running.set()
         await troubles(client)
         assert await sample(client, "reconnects_total") >= 1
-    assert incident["text"].startswith("cam-1: nothing came for 2 s")
 
 
 async def test_a_camera_that_starts_again_is_read_again(serve: Serve, camera: MjpegCamera, tmp_path: Path) -> None:
