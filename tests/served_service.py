@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def served(folder: Path, **changes: object) -> Iterator[str]:
 def send(address: str, well_id: str, picture: bytes, **labels: str) -> dict[str, Any]:
     """Have a picture of a well of cam-1 judged; return the decision."""
     query = {"camera_id": "cam-1", "well_id": well_id, **labels}
-    answer = httpx.post(f"http://{address}/v1/inspect", params=query, content=picture)
+    answer = _client().post(f"http://{address}/v1/inspect", params=query, content=picture)
     assert answer.status_code == 200, answer.text
     decision: dict[str, Any] = answer.json()
     return decision
@@ -48,5 +49,11 @@ def send(address: str, well_id: str, picture: bytes, **labels: str) -> dict[str,
 
 def troubles(address: str) -> dict[str, str]:
     """The texts of the incidents that stand, by kind."""
-    standing = httpx.get(f"http://{address}/v1/status").json()["troubles"]
+    standing = _client().get(f"http://{address}/v1/status").json()["troubles"]
     return {incident["kind"]: incident["text"] for incident in standing}
+
+
+@cache
+def _client() -> httpx.Client:
+    """One for all: each new one reads the certificates of the system, which takes longer than a verdict."""
+    return httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))

@@ -41,7 +41,7 @@ def test_decisions_alarms_and_status_reach_a_subscriber(broker: MosquittoServer,
         assert [[state[name] for name in same] for state in states] == [
             [one[name] for name in same] for one in decisions
         ]
-        assert {state["artifact"] for state in states} == {decisions[0]["model"]["artifact"]}  # type: ignore[index]
+        assert {state["artifact"] for state in states} == {decisions[0]["model"]["artifact"]}
         assert not any(message["repeat"] for message in [*states, alarm])
         assert (alarm["event"], alarm["state"], alarm["schema"]) == ("alarm_raised", "unacknowledged", 1)
         assert alarm["decision_id"] in [state["decision_id"] for state in states[1:]]
