@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         JournalUnavailable: the journal of an earlier run cannot be written.
     """
     _share_one_heap()
-    settings = read_settings({name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None})
+    settings = settings_of(options, "host", "port")
     _check_writable(settings.data_dir)
     _check_record(settings)
     readiness = Readiness()
