@@ -133,7 +133,7 @@ class Inspector:
         earlier = await self._recorder.earlier(crop)
         refusal = self._freshness.judge(crop)
         if earlier is None:
-            return crop._replace(refusal=refusal, stale_at=self._freshness.stale_at(crop)), None
+            return crop.watched(refusal, self._freshness.stale_at(crop)), None
         if refusal is None and self._freshness.has_frozen(crop, earlier.received_at):
             refusal = Reason.FROZEN
         if refusal is None or earlier.verdict is not Verdict.NO_LEAK:
@@ -154,7 +154,10 @@ class Inspector:
 
 def _is_small(serving: Serving, crop: Crop) -> bool:
     """Whether judging takes no longer than handing over to a thread would; a few bytes may hold many pixels."""
-    return len(crop.image) <= SMALL_BYTES and pixels_to_decode(serving, crop) <= SMALL_PIXELS
+    if len(crop.image) > SMALL_BYTES:
+        return False
+    header = crop.header
+    return header is None or header.decoding_pixels <= SMALL_PIXELS or not pixels_to_decode(serving, crop)
 
 
 def _recorded_together(decisions: Mapping[int, Decision]) -> Iterator[list[int]]:

@@ -37,6 +37,11 @@ class Crop(NamedTuple):
     doubt: Reason | None = None
     header: Header | None = None
 
+    # ``_replace`` takes three times as long.
     def with_header(self, header: Header) -> "Crop":
-        """The same crop; ``_replace`` takes three times as long."""
+        """The same crop, of which the header is known."""
         return Crop(*self[:-1], header)
+
+    def watched(self, refusal: Reason | None, stale_at: float) -> "Crop":
+        """The same crop, of which is known what its time of capture says."""
+        return Crop(*self[:9], refusal, stale_at, *self[11:])

@@ -135,7 +135,7 @@ class Board:
 
     def _decide(self, camera_id: str, sequence: int, decision: Decision, replica: str | None) -> bool:
         camera = self._camera(camera_id)
-        well = self._well(camera_id, decision.well_id)
+        well = self._well_of(camera, (camera_id, decision.well_id))
         before, received_at = well.decision, decision.received_at
         # One replica's decisions come in the order of its journal, whatever its clock says; only those of two replicas
         # must be compared by time, as one that was cut off tells late of a camera that has moved on.
@@ -172,26 +172,30 @@ class Board:
         self._camera(camera_id).drifting = [str(name) for name in figures] if isinstance(figures, list) else []
 
     def _camera(self, camera_id: str) -> CameraState:
-        if camera_id not in self._cameras:
-            self._cameras[camera_id] = CameraState()
+        camera = self._cameras.get(camera_id)
+        if camera is None:
+            camera = self._cameras[camera_id] = CameraState()
         if camera_id not in self._known:
             self._other_cameras[camera_id] = None
             self._other_cameras.move_to_end(camera_id)
             if len(self._other_cameras) > MOST_CAMERAS:
                 self._forget_camera(self._other_cameras.popitem(last=False)[0])
-        return self._cameras[camera_id]
+        return camera
 
     def _well(self, camera_id: str, well_id: str | None) -> WellState:
-        camera, place = self._camera(camera_id), (camera_id, well_id)
-        if well_id not in camera.wells:
-            camera.wells[well_id] = WellState()
+        return self._well_of(self._camera(camera_id), (camera_id, well_id))
+
+    def _well_of(self, camera: CameraState, place: tuple[str, str | None]) -> WellState:
+        well = camera.wells.get(place[1])
+        if well is None:
+            well = camera.wells[place[1]] = WellState()
         if place not in self._expected:
             self._other_wells[place] = None
             self._other_wells.move_to_end(place)
             if len(self._other_wells) > MOST_WELLS:
                 oldest_camera, oldest_well = self._other_wells.popitem(last=False)[0]
                 del self._cameras[oldest_camera].wells[oldest_well]
-        return camera.wells[well_id]
+        return well
 
     def _forget_camera(self, camera_id: str) -> None:
         for well_id in self._cameras.pop(camera_id).wells:

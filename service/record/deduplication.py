@@ -74,15 +74,17 @@ class Deduplication:
 
     def may_be_forgotten(self, key: DeduplicationKey) -> bool:
         """Say whether a picture that is not recalled may yet be on disk."""
-        captured = key.captured_at.timestamp()
-        horizon = self._horizons.get(key.camera_id, self._start_horizon)
+        return self._may_be_forgotten(key.camera_id, key.captured_at.timestamp())
+
+    def _may_be_forgotten(self, camera_id: str | None, captured: float) -> bool:
+        horizon = self._horizons.get(camera_id, self._start_horizon)
         return captured <= horizon or captured > self._clock() + AHEAD_S
 
     def _forget_oldest(self) -> None:
         key, _ = self._recent.popitem(last=False)
-        if self.may_be_forgotten(key):
-            return  # it is searched for as it is
         captured = key.captured_at.timestamp()
+        if self._may_be_forgotten(key.camera_id, captured):
+            return  # it is searched for as it is
         if key.camera_id in self._horizons or len(self._horizons) < MOST_CAMERAS:
             self._horizons[key.camera_id] = captured
         else:

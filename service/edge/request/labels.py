@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,8 @@ is_rfc3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
 ).fullmatch
 FIELDS = frozenset(("camera_id", "well_id", "cast_id", "captured_at"))
+KEPT_IDS, LONGEST_KEPT_IDS = 4096, 256
+"""Queries of which the ids are remembered: those of a well are the same in picture after picture."""
 
 
 class Labels(NamedTuple):
@@ -27,6 +30,7 @@ class Labels(NamedTuple):
 
 
 NO_LABELS = Labels()
+TWICE = "a query parameter is given twice: give each once"
 
 
 def labels_of_query(query: bytes) -> Labels:
@@ -37,11 +41,33 @@ def labels_of_query(query: bytes) -> Labels:
     """
     if not query:
         return NO_LABELS
+    rest, time = _without_time(query)
+    labels = _kept_labels(rest) if len(rest) <= LONGEST_KEPT_IDS else _labels_of_fields(rest)
+    if time is None:
+        return labels
+    if labels.captured_at is not None:
+        raise MalformedField(TWICE)
+    return Labels(labels.camera_id, labels.well_id, labels.cast_id, time_of(time.decode("latin-1"), "captured_at"))
+
+
+def _without_time(query: bytes) -> tuple[bytes, bytes | None]:
+    """Take out what differs from picture to picture; where it is escaped, or not to be seen, all stays together."""
+    before, _, after = query.partition(b"captured_at=")
+    time, _, rest = after.partition(b"&")
+    if not after or (before and not before.endswith(b"&")) or b"%" in time or b"+" in time:
+        return query, None
+    return before + rest, time
+
+
+def _labels_of_fields(query: bytes) -> Labels:
     pairs = _pairs(query.decode("latin-1"))
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise MalformedField("a query parameter is given twice: give each once")
+        raise MalformedField(TWICE)
     return labels_of(fields)
+
+
+_kept_labels = lru_cache(KEPT_IDS)(_labels_of_fields)
 
 
 def merged(query: Labels, form: Labels) -> Labels:
@@ -114,7 +140,8 @@ def time_of(value: object, field: str) -> datetime:
     """
     try:
         if isinstance(value, str) and is_rfc3339(value):
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+            time = datetime.fromisoformat(value.upper())
+            return time if time.tzinfo is UTC else time.astimezone(UTC)
     except (ValueError, OverflowError):  # the latter for a time before year 1 in UTC
         pass
     raise MalformedField(f"{field}: an RFC 3339 time with an offset is expected, such as 2026-05-04T10:11:12.123Z")
