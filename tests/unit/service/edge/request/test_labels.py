@@ -32,6 +32,9 @@ def test_a_query_is_decoded() -> None:
         b"camera_id=cam-7&well_id=12a&captured_at=2026-05-04T08:11:12.123Z",
         b"&camera_id=cam-7&&well_id=12a&captured_at=2026-05-04T08:11:12.123Z&",
         b"camera_id=cam%2D7&well_id=12a&captured_at=2026-05-04T08%3A11%3A12.123Z",
+        b"captured_at=2026-05-04T08:11:12.123Z&camera_id=cam-7&well_id=12a",
+        b"camera_id=cam-7&captured_at=2026-05-04T08:11:12.123Z&&well_id=12a",
+        b"camera_id=cam-7&well_id=12a&captured%5Fat=2026-05-04T08:11:12.123Z",
     ],
 )
 def test_a_query_reads_the_same_escaped_or_not(query: bytes) -> None:
@@ -53,6 +56,13 @@ def test_a_query_reads_the_same_escaped_or_not(query: bytes) -> None:
         (b"captured_at=0001-01-01T00:00:00%2B05:00", "captured_at"),
         (b"camera=cam-1", "camera: unknown field"),
         (b"camera_id=a&camera_id=b", "twice"),
+        (b"captured_at=2026-05-04T10:11:12Z&captured_at=2026-05-04T10:11:12Z", "twice"),
+        (b"captured%5Fat=2026-05-04T10:11:12Z&captured_at=2026-05-04T10:11:12Z", "twice"),
+        (b"xcaptured_at=2026-05-04T10:11:12Z", "xcaptured_at: unknown field"),
+        (b"captured_at=2026-05-04T10:11:12+02:00", "captured_at"),
+        (b"camera_id=a&captured_at", "captured_at"),
+        (b"camera_id=a&captured_at=", "captured_at"),
+        (b"captured_at=2026-05-04T10:11:12Z\n", "captured_at"),
         (b"camera_id", "camera_id"),
         (b"camera_id=a=b", "camera_id"),
     ],
@@ -60,6 +70,18 @@ def test_a_query_reads_the_same_escaped_or_not(query: bytes) -> None:
 def test_a_malformed_label_is_named(query: bytes, said: str) -> None:
     with pytest.raises(MalformedField, match=said):
         labels_of_query(query)
+
+
+def test_each_picture_of_a_well_has_its_own_time() -> None:
+    queries = [b"camera_id=cam-7&well_id=12a&captured_at=2026-05-04T08:11:%02dZ" % second for second in (1, 2, 1)]
+    times = [labels_of_query(query).captured_at for query in queries]
+    assert [time and time.second for time in times] == [1, 2, 1]
+
+
+def test_a_malformed_label_is_refused_again_and_again() -> None:
+    for _ in range(2):
+        with pytest.raises(MalformedField, match="camera_id"):
+            labels_of_query(b"camera_id=a%20b")
 
 
 @pytest.mark.parametrize("value", [7, ["a"], True])
