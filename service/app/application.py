@@ -24,7 +24,7 @@ from service.judging.serving import SOFTWARE_VERSION
 from service.monitoring.readiness import Readiness
 from service.plugs.oip.handler import InferHandler
 from service.plugs.oip.models import OpenInferenceRoutes
-from service.routes import alarms, cameras, commissioning, health, model, openapi, operator, shadow, wells
+from service.routes import alarms, cameras, commissioning, health, model, openapi, operator, shadow, stored_state, wells
 from service.routes.inspection.handlers import BatchHandler, FrameHandler, InspectHandler
 from service.routes.record import decisions, events, report
 from service.routes.studies import gauge, what_if
@@ -61,7 +61,7 @@ def create_app(
     )
     app.state.needs = components
     records = (decisions, wells, alarms, report, what_if, gauge, events)
-    for routes in (health, model, shadow, cameras, commissioning, *records, operator):
+    for routes in (health, model, shadow, stored_state, cameras, commissioning, *records, operator):
         app.include_router(routes.router)
     if settings.oip.enabled:
         app.include_router(_open_inference(components).router())

@@ -1,7 +1,10 @@
 """What commissioning cameras needs of the others."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 
+from service.contract.errors import NotReady
 from service.control_room.board import Board
 from service.control_room.commissioning.camera_study import BESIDE_THE_LINE, CameraStudies
 from service.control_room.commissioning.desk import CommissioningDesk
@@ -33,5 +36,12 @@ def made_commissioning(
     same_scores = ActiveChoice(settings.artifacts, settings.data_dir).same_scores
     studies = CameraStudies(*records, ArchiveFolder(settings.pictures_folder), same_scores, BESIDE_THE_LINE)
     desk = CommissioningDesk(cameras, models, armings, studies, journal, lambda: board.cameras, frames.without_layout)
-    CommissioningMetrics(metrics.registry, desk.counts)
+    CommissioningMetrics(metrics.registry, desk.counts, partial(_own_cuts, models))
     return desk
+
+
+def _own_cuts(models: ModelSwitch) -> Mapping[str, float]:
+    """The cuts of cameras that have one of their own; none while no artefact is loaded."""
+    with suppress(NotReady):
+        return {name: cut.value for name, cut in models.current().thresholds.items()}
+    return {}

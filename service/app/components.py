@@ -18,9 +18,11 @@ from service.app.streams import aligners_of, pulled_cameras, stream_problems
 from service.app.what_if import made_rescoring
 from service.contract.run_limit import RunLimit
 from service.control_room.board import Board
+from service.control_room.commissioning.arming_record import ArmingRecord
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
+from service.control_room.restoring import Restoring
 from service.control_room.what_if.desk import WhatIfDesk
 from service.control_room.what_if.reading_process import read_beside
 from service.edge.access import Access, Role, read_keys
@@ -48,6 +50,7 @@ from service.monitoring.monitor import Monitor
 from service.monitoring.overload import Overload
 from service.monitoring.readiness import Readiness
 from service.monitoring.shift.watch import ShiftWatch
+from service.monitoring.stored_state import StoredState
 from service.plugs.plug import RunningPlug
 from service.record.archive.archive import Archive
 from service.record.clock import CLOCK_FILE, RecordClock
@@ -83,6 +86,7 @@ class Components(Needs):
     workers: Executor
     inspector: Inspector
     many: Intake
+    armings: Armings
     freshness: FreshnessMonitor
     monitor: Monitor
     plugs: Sequence[RunningPlug]
@@ -140,7 +144,9 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
     board = Board(cameras)
     both = own_records, records
     commissioning = made_commissioning(settings, cameras, armings, models, both, journal, board, frames, metrics)
-    incidents += [commissioning.problems, misaligned.problems, partial(stream_problems, pulled)]
+    stored = StoredState(metrics.registry, [models.doubts, armings.doubts, shift.doubts])
+    restoring = Restoring(stored.doubts, models, choice.pins, armings, ArmingRecord(armings, journal), shift)
+    incidents += [commissioning.problems, stored.problems, misaligned.problems, partial(stream_problems, pulled)]
     incidents += [plug.problems for plug in plugs.running]
     components = Components(
         settings=settings,
@@ -179,6 +185,8 @@ def compose(settings: Settings, readiness: Readiness, hung: Callable[[str], None
         heatmaps=Heatmaps(settings.artifacts, settings.max_pixels, choice.made),
         what_if=WhatIfDesk(records, settings.alarm, models.current, choice.same_scores, READING_PATIENCE_S, read),
         rescoring=made_rescoring(settings, cameras, armings, choice, records),
+        restoring=restoring,
+        armings=armings,
         hung=hung,
     )
     _show(components)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from service.app.components import JOURNAL_CHECK, Components
 from service.contract.errors import NotReady
+from service.judging.recorded_choices import armed, recorded_choices
 from service.monitoring.watchdog import Watchdog
 
 JOURNAL_WATCH_S = 0.5
@@ -61,10 +62,25 @@ async def _open(parts: Components) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
     parts.alarms.restore(await own_records.standing_alarms(), await own_records.raised_since(yesterday))
     parts.monitor.restore_drift(parts.live_events.board.drifted())
+    served_before = await _recall(parts)
     await parts.models.follow()
-    await asyncio.to_thread(parts.shift.restore)
+    await asyncio.to_thread(parts.shift.restore, expected=served_before)
     for follower in parts.followers:
         await follower.start()
+
+
+async def _recall(parts: Components) -> bool:
+    """Let the record be a witness of what people chose; return whether it knows that the service ran here before.
+
+    Armings of which it says nothing, as it is a new one, are written into it, so that it can be one the next time.
+    """
+    recorded = await recorded_choices(parts.own_records)
+    parts.models.recall(recorded.activated)
+    parts.shadow.recorded = recorded.shadow
+    unknown = parts.armings.recall(recorded.armings)
+    parts.event_outbox.add([armed(camera_id, arming, arming.cut) for camera_id, arming in unknown.items()])
+    parts.clock.expected = recorded.activated is not None
+    return parts.clock.expected
 
 
 def _tasks(parts: Components) -> list[Task]:

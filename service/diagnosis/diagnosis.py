@@ -5,7 +5,7 @@ from functools import partial
 
 from service.diagnosis.certificates import check_certificates
 from service.diagnosis.finding import Finding, failed
-from service.diagnosis.judging import check_artifact, check_cameras, check_keys
+from service.diagnosis.judging import check_artifact, check_cameras, check_keys, check_stored_state
 from service.diagnosis.machine import (
     check_clock,
     check_data_folder,
@@ -42,6 +42,7 @@ def diagnose(settings: Settings, ntp: str | None = None, prometheus: str | None 
         "keys": partial(check_keys, settings),
         "artefact": partial(check_artifact, settings),
         "cameras": partial(check_cameras, settings),
+        "stored state": partial(check_stored_state, settings),
         "streams": partial(check_streams, settings),
         "prometheus": partial(check_prometheus, prometheus),
         "postgresql": partial(check_postgres, settings),

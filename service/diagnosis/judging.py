@@ -2,29 +2,34 @@
 
 import asyncio
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import TypeVar
 
 from service.contract.alignment.aligner import open_aligner
 from service.contract.artifact import open_artifact
-from service.contract.decision import Decision
 from service.contract.errors import LeakInspectionError
 from service.diagnosis.finding import Finding, failed, ok, skipped, warning
 from service.edge.access import Role, read_keys
 from service.judging.active_choice import ActiveChoice
 from service.judging.armings import Armings
 from service.judging.proving import challenge
+from service.judging.recorded_choices import recorded_choices
 from service.judging.serving import open_serving
 from service.monitoring.cameras_file import Camera, read_cameras
+from service.monitoring.shift.watch import FILE as SHIFT
 from service.record.database.engine import Database, sqlite_engine
 from service.record.queries.records import Records
 from service.record.queries.search import DecisionFilter
 from service.settings import Settings
 
+T = TypeVar("T")
+
 
 def check_artifact(settings: Settings) -> Finding:
     """Whether the artefact is whole and scores its golden pictures right on this machine."""
     try:
-        choice = ActiveChoice(settings.artifacts, settings.data_dir)
+        choice = _choice(settings)
         folder = choice.folder_of(choice.wanted())
         result = challenge(open_serving(folder, settings))
     except LeakInspectionError as error:
@@ -85,7 +90,7 @@ def _commissioning(settings: Settings, cameras: Mapping[str, Camera]) -> Finding
         armings = Armings(settings.data_dir, cameras)
     except LeakInspectionError as error:
         return failed(check, str(error), "restore the file, or remove it and commission its cameras again")
-    choice = ActiveChoice(settings.artifacts, settings.data_dir)
+    choice = _choice(settings)
     try:
         artifact = open_artifact(choice.folder_of(choice.wanted()))
     except LeakInspectionError:
@@ -98,16 +103,51 @@ def _commissioning(settings: Settings, cameras: Mapping[str, Camera]) -> Finding
     return ok(check, f"{len(armings.thresholds(artifact))} cameras have a cut of their own")
 
 
+def check_stored_state(settings: Settings) -> Finding:
+    """Whether the files of what people chose are there, and say what the record says."""
+    check = "stored state"
+    if not settings.journal_path.is_file():
+        return skipped(check, "nothing is on record yet")
+    try:
+        recorded = _asked(settings, recorded_choices)
+        choice = ActiveChoice(settings.artifacts, settings.data_dir, recorded.activated)
+        armings = Armings(settings.data_dir, read_cameras(settings.cameras_file))
+        choice.wanted()
+    except LeakInspectionError as error:
+        return failed(check, str(error), "see the runbook: LeakInspectionStateLost")
+    armings.recall(recorded.armings)
+    doubts = choice.doubts() | armings.doubts()
+    shift = settings.data_dir / SHIFT
+    if recorded.activated is not None and not shift.exists():
+        doubts[SHIFT] = "it is gone: the watch over shift will begin anew"
+    aside = ", ".join(sorted(path.name for path in settings.data_dir.glob(f"{SHIFT}.damaged-*")))
+    if aside:
+        doubts[aside] = "it could not be read and was set aside: remove it, once you know why"
+    if doubts:
+        said = "; ".join(f"{name}: {text}" for name, text in doubts.items())
+        return warning(check, said, "start the service, and restore them: POST /v1/stored-state/restore")
+    return ok(check, "artefact and cameras are as the record has them")
+
+
+def _choice(settings: Settings) -> ActiveChoice:
+    """What is to be served, with the record as a witness where it can be read."""
+    choice = ActiveChoice(settings.artifacts, settings.data_dir)
+    if settings.journal_path.is_file():
+        with suppress(LeakInspectionError):
+            choice.recorded = _asked(settings, recorded_choices).activated
+    return choice
+
+
 def _times(settings: Settings, camera_id: str) -> Finding:
     """Whether the clock of a camera agrees with this one, by its newest decision on record."""
     check = f"clock of {camera_id}"
     if not settings.journal_path.is_file():
         return skipped(check, "nothing is on record yet")
     try:
-        page = asyncio.run(_newest(settings, camera_id))
+        page = _asked(settings, lambda records: records.page(DecisionFilter(camera_id=camera_id), 1, None))
     except LeakInspectionError as error:
         return warning(check, str(error), "see the runbook: the record cannot be read")
-    decision = next(iter(page), None)
+    decision = next(iter(page.decisions), None)
     if decision is None or decision.captured_at is None:
         return skipped(check, "it has sent nothing yet" if decision is None else "it sends no captured_at")
     ahead_s = (decision.captured_at - decision.received_at).total_seconds()
@@ -117,9 +157,14 @@ def _times(settings: Settings, camera_id: str) -> Finding:
     return ok(check, text)
 
 
-async def _newest(settings: Settings, camera_id: str) -> list[Decision]:
-    database = Database(sqlite_engine(settings.journal_path))
-    try:
-        return list((await Records(database).page(DecisionFilter(camera_id=camera_id), 1, None)).decisions)
-    finally:
-        await database.close()
+def _asked(settings: Settings, question: Callable[[Records], Awaitable[T]]) -> T:
+    """Ask the record, while a service may be writing it."""
+
+    async def answer() -> T:
+        database = Database(sqlite_engine(settings.journal_path))
+        try:
+            return await question(Records(database))
+        finally:
+            await database.close()
+
+    return asyncio.run(answer())

@@ -3,11 +3,16 @@
 A cut counts with the scores it was chosen on: with its own artefact, and with one of which only the threshold was moved
 where that allows it. It stands before that of the cameras file until
 that file says something else for the camera: what was deployed last wins, as with artefacts.
+
+The file can get lost, or be older than the last arming. So the record is compared with it at the start. Where they
+differ, nobody can say which of the two a person still relies on: the stricter one counts, the lower cut, so that no
+leak passes that either would have found, and the camera is named until a person restores or arms it.
 """
 
 from collections.abc import Iterator, Mapping
 from math import inf
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, ValidationError
@@ -82,8 +87,9 @@ class Armings:
             self._kept = {}
         except (OSError, ValidationError) as error:
             raise SetupError(
-                f"{self._path} cannot be read: restore it, or remove it and commission its cameras again"
+                f"{self._path} cannot be read: restore it, or remove it and take the armings from the record (runbook)"
             ) from error
+        self._doubtful: dict[str, Arming | None] = {}
 
     def __iter__(self) -> Iterator[str]:
         """The cameras that have one."""
@@ -91,21 +97,45 @@ class Armings:
 
     def of(self, camera_id: str) -> Arming | None:
         """The arming of a camera, of whatever artefact; None too where the cameras file has been changed since."""
-        arming = self._kept.get(camera_id)
-        return arming if arming is not None and arming.instead_of == self.in_file(camera_id) else None
+        return self._in_force(camera_id, self._kept.get(camera_id))
 
     def in_file(self, camera_id: str) -> CameraThreshold | None:
         """What the cameras file says of the camera's cut."""
         camera = self._cameras.get(camera_id)
         return None if camera is None else camera.threshold
 
+    def recall(self, recorded: Mapping[str, Arming | None]) -> dict[str, Arming]:
+        """Compare with what the record says; return what is kept of cameras of which the record says nothing.
+
+        Args:
+            recorded: by camera, None where it was disarmed last.
+        """
+        self._doubtful = {name: arming for name, arming in recorded.items() if not self._agrees(name, arming)}
+        return {name: arming for name, arming in self._kept.items() if name not in recorded}
+
+    @property
+    def doubtful(self) -> Mapping[str, Arming | None]:
+        """What the record says of the cameras of which the file says another thing."""
+        return MappingProxyType(self._doubtful)
+
+    def doubts(self) -> dict[str, str]:
+        """Say by file of which cameras it does not agree with the record."""
+        if not self._doubtful:
+            return {}
+        names = ", ".join(sorted(self._doubtful))
+        return {ARMINGS: f"it differs from the record for {names}: the lower cut counts; restore or arm them again"}
+
     def thresholds(self, artifact: Artifact, without: str | None = None) -> dict[str, Threshold]:
         """The thresholds of the cameras whose cut was chosen with this artefact; as if one were not armed here."""
         found = thresholds_in_file(artifact, self._cameras)
-        for camera_id in self:
-            arming = self._kept[camera_id]
-            if arming.is_for(artifact) and camera_id != without:
-                found[camera_id] = artifact.manifest.threshold.moved_to(arming.cut)
+        common = artifact.manifest.threshold
+        for camera_id in {*self, *self._doubtful} - {without}:
+            said = (self.of(camera_id), self._in_force(camera_id, self._doubtful.get(camera_id)))
+            cuts = [one.cut for one in said if one is not None and one.is_for(artifact)]
+            if camera_id in self._doubtful:
+                cuts.append(found.get(camera_id, common).value)
+            if cuts:
+                found[camera_id] = common.moved_to(min(cuts))
         return found
 
     def put(self, camera_id: str, arming: Arming | None) -> None:
@@ -119,6 +149,7 @@ class Armings:
             changed[camera_id] = arming
         keep(self._path, _Kept(changed).model_dump_json(indent=1))
         self._kept = changed
+        self._doubtful.pop(camera_id, None)
 
     def outdated(self, artifact: Artifact) -> list[str]:
         """Cameras whose cut, given here or in the cameras file, is of another artefact, or lets known leaks pass."""
@@ -132,6 +163,16 @@ class Armings:
             return {}
         said = f"{', '.join(cameras)}: armed with another artefact than {artifact.id}, or above its known leaks"
         return {OUTDATED: f"{said}, so its threshold counts. Commission them again, or disarm them"}
+
+    def _in_force(self, camera_id: str, arming: Arming | None) -> Arming | None:
+        return arming if arming is not None and arming.instead_of == self.in_file(camera_id) else None
+
+    def _agrees(self, camera_id: str, recorded: Arming | None) -> bool:
+        """Where neither counts any more they agree as well."""
+        kept = self._kept.get(camera_id)
+        if recorded is not None and kept is not None:
+            return (recorded.event_id, recorded.cut) == (kept.event_id, kept.cut)
+        return self.of(camera_id) is None and self._in_force(camera_id, recorded) is None
 
 
 def thresholds_in_file(artifact: Artifact, cameras: Mapping[str, Camera]) -> dict[str, Threshold]:

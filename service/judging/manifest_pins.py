@@ -24,15 +24,24 @@ class ManifestPins:
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / PINS
+        self._lost = False
 
-    def require(self, artifact: Artifact) -> None:
+    def require(self, artifact: Artifact, recorded: str | None = None) -> None:
         """Do nothing for an artefact that is as it was activated; pin one that never was.
+
+        Args:
+            artifact: to be served.
+            recorded: the digest of its manifest when it was activated, by the record; None where that does not say.
 
         Raises:
             ArtifactInvalid: it has been changed, or the pins cannot be read.
             Unavailable: the pin cannot be kept.
         """
         known = self._read()
+        if artifact.id not in known and recorded is not None:
+            self._lost = True
+            if recorded != artifact.sha256:
+                raise changed(artifact.id)
         if artifact.id not in known:
             self._keep(artifact, known)
         elif known[artifact.id] != artifact.sha256:
@@ -49,6 +58,15 @@ class ManifestPins:
         except ArtifactInvalid:
             known = {}
         self._keep(artifact, known)
+
+    def forget(self) -> None:
+        """Take the loss of pins for known."""
+        self._lost = False
+
+    def doubts(self) -> dict[str, str]:
+        """Say that pins which were kept are gone."""
+        said = "pins are gone; what is served is as the record has it, other artefacts are pinned as they are now"
+        return {PINS: said} if self._lost else {}
 
     def _keep(self, artifact: Artifact, known: dict[str, str]) -> None:
         keep(self._path, _Digests({**known, artifact.id: artifact.sha256}).model_dump_json())

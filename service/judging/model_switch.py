@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from service.contract.errors import ArtifactError, Conflict, MalformedField, NotReady, Unavailable
 from service.contract.journal_entry import EventKind
 from service.contract.manifest import Threshold
-from service.judging.active_choice import ActiveChoice
+from service.judging.active_choice import Activated, ActiveChoice
 from service.judging.manifest_pins import require_unchanged
 from service.judging.moved_threshold import with_threshold
 from service.judging.proving import OpenFolder, challenged, proven
@@ -82,7 +82,7 @@ class ModelSwitch:
                 wanted = await asyncio.to_thread(self._choice.wanted)
                 if self._serving is None or wanted != self._serving.artifact.id:
                     fresh = await proven(self._open, self._choice.folder_of, wanted)
-                    await asyncio.to_thread(self._choice.pins.require, fresh[0].artifact)
+                    await asyncio.to_thread(self._choice.require_pinned, fresh[0].artifact)
                     await self._serve(*fresh)
                 else:
                     await asyncio.to_thread(require_unchanged, self._serving.artifact)
@@ -166,6 +166,14 @@ class ModelSwitch:
             await self._tested(result, noted=not routine or self._differs(result))
             return result
 
+    def doubts(self) -> dict[str, str]:
+        """Say by file what of the choice does not agree with the record."""
+        return self._choice.doubts()
+
+    def recall(self, activated: Activated | None) -> None:
+        """Know what was activated last by the record, before anything is served."""
+        self._choice.recorded = activated
+
     def doubt(self, problem: str) -> None:
         """Give no verdict until a self-test, which is wanted at once, has passed."""
         self._readiness.set(SELF_TEST_CHECK, problem)
@@ -178,7 +186,7 @@ class ModelSwitch:
         self._metrics.model_changed(identity.name, identity.artifact, identity.artifact_sha256)
         self._readiness.set(MODEL_CHECK, None)
         logger.info("artefact active", extra={"artifact": identity.artifact, "threshold": serving.threshold})
-        payload = {"artifact": identity.artifact, "threshold": serving.threshold, **why}
+        payload = {"threshold": serving.threshold, **self._choice.served(serving.artifact), **why}
         await self._note(EventKind.MODEL_ACTIVATED, payload)
         return serving
 

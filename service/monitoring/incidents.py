@@ -19,8 +19,8 @@ class Incident:
     """An incident that lasts: its kind, since when, and in one sentence what it is.
 
     Kinds are ``overload``, the checks of readiness (``model``, ``self_test``, ``journal``), ``refused_artifact``,
-    ``shadow``, the followers of the journal (``postgresql``, ``webhook``), plugs (``mqtt``, ``modbus``,
-    ``opcua``), and cameras (``commissioning``, ``misaligned``, ``stream``); more may be added at any time.
+    ``stored_state``, ``shadow``, the followers of the journal (``postgresql``, ``webhook``), plugs (``mqtt``,
+    ``modbus``, ``opcua``), and cameras (``commissioning``, ``misaligned``, ``stream``); more may be added at any time.
     """
 
     kind: str

@@ -47,6 +47,7 @@ export default {
   "banner.drift": "{camera}: the pictures have changed ({figures}). Check lamp and lens.",
 
   "trouble.refused_artifact": "Another model was deployed or edited and is refused; the one before goes on. Tell the engineer.",
+  "trouble.stored_state": "Files of what people chose are lost or damaged; the record is followed, or the stricter choice. Tell the engineer.",
   "trouble.shadow": "The shadow model does not work or its counts are not kept; verdicts go on. Tell the engineer.",
   "trouble.overload": "PICTURES ARE REFUSED for {duration}: more come than can be judged. Watch wells with old pictures.",
   "trouble.commissioning": "What a camera was armed with does not hold any more: another model is served, or a milder leak was reviewed. Tell the engineer (System, Commission cameras).",

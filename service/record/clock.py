@@ -107,6 +107,8 @@ class RecordClock:
         self._started_at = self._looked_at = 0.0
         self._slow_drift = timedelta()
         self._problem = ""
+        self.expected = False
+        """Whether the service has run here before, so that a file that is not there is a loss."""
 
     def look(self) -> ClockReading:
         """Read the clock, find out whether it has jumped, and remember it."""
@@ -139,10 +141,19 @@ class RecordClock:
         try:
             state = _State.model_validate_json(self._path.read_bytes())
         except (OSError, ValidationError) as error:
-            if not isinstance(error, FileNotFoundError):
-                logger.warning("%s cannot be read (%s): the newest entry tells the time", self._path, error)
             state = _State(seen_at=self._newest() or now)
+            if self.expected or not isinstance(error, FileNotFoundError):
+                self._forgotten(state)
         return state, now - state.seen_at
+
+    def _forgotten(self, state: _State) -> None:
+        """When the clock was behind is not known any more: what was dated then would seem old enough to be deleted."""
+        state.jump = (
+            f"{self._path.name} is gone or cannot be read: the newest entry tells the time, and nothing is deleted for "
+            "its age for a day; restore the file where this clock was ever set on by much"
+        )
+        state.pause = PAUSE
+        logger.error(state.jump)
 
     def _take(self, state: _State, now: datetime, known: timedelta) -> None:
         self._slow_drift += now - state.seen_at - known

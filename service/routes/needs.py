@@ -13,6 +13,7 @@ from service.control_room.commissioning.desk import CommissioningDesk
 from service.control_room.heatmap import Heatmaps
 from service.control_room.live_events import LiveEvents
 from service.control_room.operator_actions import OperatorActions
+from service.control_room.restoring import Restoring
 from service.control_room.what_if.desk import WhatIfDesk
 from service.control_room.what_if.rescoring_desk import RescoringDesk
 from service.edge.access import Access, Role
@@ -67,6 +68,7 @@ class Needs:
     frame_inspector: FrameInspector
     what_if: WhatIfDesk
     rescoring: RescoringDesk
+    restoring: Restoring
 
 
 def _need(choose: Callable[[Needs], T]) -> Callable[[Request], T]:
@@ -113,6 +115,7 @@ HeatmapsNeed = Annotated[Heatmaps, Depends(_need(lambda needs: needs.heatmaps))]
 FrameInspectorNeed = Annotated[FrameInspector, Depends(_need(lambda needs: needs.frame_inspector))]
 WhatIfNeed = Annotated[WhatIfDesk, Depends(_need(lambda needs: needs.what_if))]
 RescoringNeed = Annotated[RescoringDesk, Depends(_need(lambda needs: needs.rescoring))]
+RestoringNeed = Annotated[Restoring, Depends(_need(lambda needs: needs.restoring))]
 
 OPERATOR_ONLY = Depends(_role(Role.OPERATOR))
 ADMIN_ONLY = Depends(_role(Role.ADMIN))

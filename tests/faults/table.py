@@ -9,6 +9,7 @@ from tests.faults.journal_faults import JOURNAL_FAULTS
 from tests.faults.picture_faults import PICTURE_FAULTS
 from tests.faults.process_faults import PROCESS_FAULTS
 from tests.faults.scorer_faults import SCORER_FAULTS
+from tests.faults.stored_faults import STORED_FAULTS
 from tests.faults.stream_faults import STREAM_FAULTS
 from tests.faults.wire_faults import WIRE_FAULTS
 
@@ -21,6 +22,7 @@ GROUPS = {
     "Whole frames": FRAME_FAULTS,
     "Pulled streams": STREAM_FAULTS,
     "The record": JOURNAL_FAULTS,
+    "What people chose": STORED_FAULTS,
     "Callers": CALLER_FAULTS,
     "The wire": WIRE_FAULTS,
     "The process": PROCESS_FAULTS,

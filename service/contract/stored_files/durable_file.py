@@ -2,6 +2,8 @@
 
 import os
 import threading
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from service.contract.errors import Unavailable
@@ -32,6 +34,14 @@ def keep(path: Path, text: str) -> None:
         write_durably(path, text)
     except OSError as error:
         raise Unavailable(f"{path} cannot be kept ({error.strerror}): see to the data folder") from error
+
+
+def set_aside(path: Path) -> Path:
+    """Give what cannot be read another name, as far as that can be done; returns it."""
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    with suppress(OSError):
+        path.replace(aside)
+    return aside
 
 
 def prove_writable(folder: Path) -> None:

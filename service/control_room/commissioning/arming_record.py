@@ -10,6 +10,7 @@ from service.contract.errors import Conflict, JournalUnavailable, Unavailable
 from service.contract.journal_entry import Event, EventKind, new_id
 from service.judging.armings import Arming, Armings
 from service.judging.model_switch import Cuts
+from service.judging.recorded_choices import armed
 from service.judging.serving import Serving
 from service.record.journal.receipt import DecisionLog
 
@@ -29,8 +30,8 @@ class ArmingRecord:
         Raises:
             Unavailable: it cannot be kept; nothing has changed.
         """
-        said = arming.model_dump(mode="json", exclude={"event_id", "at", "cut", "instead_of"})
-        return await self._keep(camera_id, arming, serving, said, arming.cut)
+        said = armed(camera_id, arming, serving.threshold_of(camera_id).value)
+        return await self._keep(said, arming, serving)
 
     async def disarm(self, camera_id: str, operator: str, reason: str, serving: Serving) -> Cuts:
         """Keep who took it back.
@@ -44,23 +45,44 @@ class ArmingRecord:
             where = "stands in the cameras file: take it out there" if in_file else "is the artefact's: it is not armed"
             raise Conflict(f"the cut of {camera_id} {where}")
         after = self._armings.thresholds(serving.artifact, without=camera_id).get(camera_id)
-        said: Said = {"operator": operator, "reason": reason, "artifact": serving.artifact.id}
-        return await self._keep(camera_id, None, serving, said, serving.threshold if after is None else after.value)
+        cut = serving.threshold if after is None else after.value
+        return await self._keep(_disarmed(camera_id, serving, operator, reason, cut), None, serving)
 
-    async def _keep(self, camera_id: str, arming: Arming | None, serving: Serving, said: Said, cut: float) -> Cuts:
-        before = serving.threshold_of(camera_id).value
-        kind = EventKind.CAMERA_DISARMED if arming is None else EventKind.CAMERA_ARMED
-        event_id = new_id() if arming is None else arming.event_id
-        await self._note(event_id, kind, camera_id, said | {"cut_before": before, "cut_after": cut})
+    async def restore(self, operator: str, reason: str, serving: Serving) -> Cuts:
+        """Keep anew what the record says of the cameras of which the file says another thing.
+
+        Raises:
+            Unavailable: it cannot be kept; some may have been, and the others are in doubt as before.
+        """
+        for camera_id, recorded in [*self._armings.doubtful.items()]:
+            if recorded is None:
+                said = _disarmed(camera_id, serving, operator, reason, serving.threshold)
+                await self._keep(said, None, serving)
+            else:
+                now = {"event_id": new_id(), "at": datetime.now(UTC), "operator": operator, "reason": reason}
+                await self.arm(camera_id, recorded.model_copy(update=now), serving)
+        return self._armings.thresholds(serving.artifact)
+
+    async def _keep(self, said: Event, arming: Arming | None, serving: Serving) -> Cuts:
+        camera_id = said.camera_id or ""
+        await self._journal.append([said]).kept()
         try:
             await asyncio.to_thread(self._armings.put, camera_id, arming)
         except Unavailable as error:
-            undoing = EventKind.CAMERA_ARMED if arming is None else EventKind.CAMERA_DISARMED
-            undone: Said = {"undoes": event_id, "reason": str(error), "cut_before": cut, "cut_after": before}
             with suppress(JournalUnavailable):
-                await self._note(new_id(), undoing, camera_id, undone)
+                await self._journal.append([_undone(said, str(error))]).kept()
             raise
         return self._armings.thresholds(serving.artifact)
 
-    async def _note(self, event_id: str, kind: EventKind, camera_id: str, said: Said) -> None:
-        await self._journal.append([Event(event_id, kind, datetime.now(UTC), camera_id, payload=said)]).kept()
+
+def _disarmed(camera_id: str, serving: Serving, operator: str, reason: str, cut: float) -> Event:
+    cuts: Said = {"cut_before": serving.threshold_of(camera_id).value, "cut_after": cut}
+    said: Said = {"operator": operator, "reason": reason, "artifact": serving.artifact.id}
+    return Event(new_id(), EventKind.CAMERA_DISARMED, datetime.now(UTC), camera_id, payload=said | cuts)
+
+
+def _undone(said: Event, why: str) -> Event:
+    kind = EventKind.CAMERA_ARMED if said.kind is EventKind.CAMERA_DISARMED else EventKind.CAMERA_DISARMED
+    cuts: Said = {"cut_before": said.payload["cut_after"], "cut_after": said.payload["cut_before"]}
+    undone: Said = {"undoes": said.event_id, "reason": why}
+    return Event(new_id(), kind, datetime.now(UTC), said.camera_id, payload=undone | cuts)

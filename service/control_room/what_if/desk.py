@@ -168,7 +168,9 @@ class WhatIfDesk:
     async def _baseline(self, wanted: ReportRange) -> Baseline:
         """What is known of a time; where it must be read for long first, that goes on and whoever asks comes again."""
         serving, known = self._served(), self._known.get(wanted)
-        if known is not None and known.serving is serving and datetime.now(UTC) - known.table.read_at <= KEPT_FOR:
+        # A table of the future was read before the clock was set back: nobody knows how old it is.
+        age = timedelta() if known is None else datetime.now(UTC) - known.table.read_at
+        if known is not None and known.serving is serving and timedelta() <= age <= KEPT_FOR:
             self._known.move_to_end(wanted)
             return known
         task = self._reading.get(wanted)

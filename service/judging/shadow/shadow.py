@@ -12,7 +12,7 @@ from service.contract.errors import ArtifactError, ArtifactInvalid, NotFound, No
 from service.contract.journal_entry import EventKind
 from service.contract.run_limit import RunLimit
 from service.judging.serving import Serving
-from service.judging.shadow.kept import Kept, ShadowChoice, ShadowFile
+from service.judging.shadow.kept import FILE, Kept, ShadowChoice, ShadowFile
 from service.judging.shadow.opener import Opened, ShadowOpener
 from service.judging.shadow.tally import ShadowTally
 from service.judging.shadow.worker import Lot, ShadowWorker
@@ -84,6 +84,8 @@ class ShadowModel:
         self._changing = asyncio.Lock()
         self._resumed = False
         self._saved = 0
+        self.recorded: str | None = None
+        """The artefact that is the shadow by the record, as it was at the start."""
         self.run: ShadowRun | None = None
         self.problem: str | None = None
         """Why the one that was chosen does not work, or why its tally cannot be kept."""
@@ -171,6 +173,8 @@ class ShadowModel:
         """Go on with what was chosen; what is refused is reported, and tried again until it is dropped."""
         try:
             kept = await asyncio.to_thread(self._file.read)
+            if kept is None and self.recorded is not None:
+                raise ArtifactInvalid(f"{FILE} is gone, {self.recorded} was chosen: choose it anew, or drop it")
             if kept is not None:
                 opened = await self._opener.open(kept.choice.artifact, kept.choice.artifact_sha256)
                 self._begin(kept.choice, opened, kept.tally)
@@ -215,7 +219,10 @@ class ShadowModel:
 
     async def _end(self, operator: str, reason: str) -> None:
         run, self.run = self.run, None
+        lost, self.recorded = self.recorded, None
         if run is None:
+            if lost is not None:  # the record would ask for it again at each start
+                await self._note(EventKind.SHADOW_ENDED, {"artifact": lost, "operator": operator, "reason": reason})
             return
         _stop(run)
         self._metrics.ended()

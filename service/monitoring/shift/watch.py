@@ -13,7 +13,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import NotFound
 from service.contract.journal_entry import Event, EventKind, new_id
-from service.contract.stored_files.durable_file import write_durably
+from service.contract.stored_files.durable_file import set_aside, write_durably
 from service.monitoring.shift.martingale import ConformalMartingale
 from service.setting_groups import ShiftSettings
 
@@ -47,7 +47,7 @@ class ShiftWatch:
 
     Of each well the last score of a period counts, and the median over a camera's wells is the one number that the
     period gives. A shift stands until a person accepts it; meanwhile nothing is taken. Another artefact begins anew, a
-    restart goes on.
+    restart goes on. ``lost`` says what became of the file of a watch that had to begin anew.
 
     The k-th watch over a camera spends ``alpha / (k (k + 1))``, so that all of them together are ever wrong with a
     probability of ``alpha`` at most.
@@ -61,7 +61,9 @@ class ShiftWatch:
         self._period = self._period_of(began)
         self._scores: dict[str, dict[str | None, float]] = {}
         self._kept = _Kept()
+        self._unkept: str | None = None
         self.changed = False
+        self.lost: str | None = None
 
     @property
     def cameras(self) -> dict[str, CameraShift]:
@@ -95,8 +97,10 @@ class ShiftWatch:
             self._begin_anew(artifact)
         if period == self._period:
             return []
-        self._period = period
+        next_one, self._period = period == self._period + 1, period
         scores, self._scores = self._scores, {}
+        if not next_one:  # the clock was set, or the machine slept: what was gathered is of no whole period
+            return []
         at = datetime.fromtimestamp(now, UTC)
         events = [self._take(camera_id, median(wells.values()), at) for camera_id, wells in scores.items()]
         return [event for event in events if event is not None]
@@ -116,14 +120,24 @@ class ShiftWatch:
         payload: dict[str, JsonValue] = {"camera_id": camera_id, "operator": operator, "reason": reason}
         return Event(new_id(), EventKind.SHIFT_ACCEPTED, now, camera_id, payload=payload)
 
-    def restore(self) -> None:
-        """Go on where a restart interrupted; blocking. What cannot be read is forgotten, and logged."""
+    def restore(self, *, expected: bool = False) -> None:
+        """Go on where a restart interrupted; blocking. What cannot be read is set aside.
+
+        Args:
+            expected: the service has run here before, so that a file that is not there is a loss.
+        """
         try:
             self._kept = _Kept.model_validate_json(self._path.read_bytes())
         except FileNotFoundError:
-            return
+            self.lost = "it is gone: the watch over shift begins anew" if expected else None
         except (OSError, ValidationError):
-            logger.exception("the watch over shift begins anew")
+            aside = set_aside(self._path)
+            self.lost = f"it cannot be read and lies aside as {aside.name}: the watch over shift begins anew"
+
+    def doubts(self) -> dict[str, str]:
+        """Say what is wrong with the file."""
+        problem = self.lost or self._unkept
+        return {} if problem is None else {FILE: problem}
 
     def content(self) -> str:
         """What ``save`` is to keep."""
@@ -131,12 +145,14 @@ class ShiftWatch:
         return self._kept.model_dump_json()
 
     def save(self, content: str) -> None:
-        """Keep it, durably; blocking, safe in any thread. A disk that takes nothing is logged: the watch goes on."""
+        """Keep it, durably; blocking, safe in any thread. Where the disk takes nothing the watch goes on."""
         try:
             write_durably(self._path, content)
         except OSError as error:
-            logger.warning("the watch over shift is not kept", extra={"problem": str(error)})
+            self._unkept = f"it cannot be kept ({error.strerror}): after a restart the watch goes on from the last save"
             self.changed = True
+        else:
+            self._unkept = None
 
     def _take(self, camera_id: str, number: float, at: datetime) -> Event | None:
         if camera_id not in self.cameras:

@@ -33,7 +33,9 @@ UNUSED = """
 NOT EXISTS (SELECT 1 FROM entries AS later WHERE later.about = entries.id AND later.about IS NOT NULL)
 """
 OF_VERDICT = {verdict: f"kind = 'decision' AND verdict = '{verdict.value}' AND {UNUSED}" for verdict in Verdict}
-OTHERS = "kind <> 'decision'"
+CHOICES = ("model_activated", "camera_armed", "camera_disarmed", "shadow_started", "shadow_ended")
+"""What people chose stays for ever: it is the witness of files that can get lost."""
+OTHERS = f"kind <> 'decision' AND kind NOT IN {CHOICES}"
 NEWEST = "SELECT coalesce(max(sequence), 0) FROM entries"
 END_OF_WINDOW = "SELECT at FROM entries WHERE at >= :since AND at < :before ORDER BY at LIMIT 1 OFFSET :rows"
 # The sign keeps SQLite from searching by sequence: the window is the shorter way.

@@ -71,6 +71,14 @@ async def test_what_was_reviewed_or_raised_an_alarm_stays_as_long_as_that(tmp_pa
     assert left(tmp_path) == {}
 
 
+async def test_what_people_chose_stays_for_ever_as_a_witness(tmp_path: Path) -> None:
+    chosen = [EventKind.MODEL_ACTIVATED, EventKind.CAMERA_ARMED, EventKind.CAMERA_DISARMED, EventKind.SHADOW_STARTED]
+    events = [Event(f"e-{kind}", kind, NOW - timedelta(days=9_000)) for kind in (*chosen, EventKind.DRIFT)]
+    async with opened(tmp_path, events) as journal:
+        await Retention(JournalEntryStore(journal), RetentionPolicy(DAYS)).sweep(ClockReading(NOW))
+    assert left(tmp_path) == dict.fromkeys(chosen, 1)
+
+
 async def test_the_cap_deletes_the_oldest_good_wells_and_leaves_the_rest(tmp_path: Path) -> None:
     entries = [*aged(Verdict.LEAK, 9, 100), *aged(Verdict.NO_LEAK, 8, 4000), *aged(Verdict.UNKNOWN, 7, 100)]
     async with opened(tmp_path, entries) as journal:

@@ -261,7 +261,7 @@ async def test_what_cannot_be_kept_arms_nobody(served: Serve, settings: Settings
 
 async def test_armings_that_cannot_be_read_start_no_service(serve: Serve, settings: Settings) -> None:
     (settings.data_dir / ARMINGS).write_text("{")
-    with pytest.raises(SetupError, match="commission its cameras again"):
+    with pytest.raises(SetupError, match="take the armings from the record"):
         async with serve():
             pass
 

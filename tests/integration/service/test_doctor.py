@@ -9,7 +9,7 @@ from service.settings import Settings
 from tests.ports import free_port
 
 CHECKS = ["port", "modbus", "grpc", "opcua", "clock", "data folder", "disk", "keys", "artefact", "cameras"]
-CHECKS += ["commissioning", "prometheus", "postgresql", "webhook", "mqtt"]
+CHECKS += ["commissioning", "stored state", "prometheus", "postgresql", "webhook", "mqtt"]
 
 
 def folders(settings: Settings) -> list[str]:

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from service.contract.artifact import open_artifact, read_active
+from service.contract.artifact import open_artifact, read_active, write_active
 from service.diagnosis.finding import Finding, State
-from service.diagnosis.judging import check_artifact, check_cameras, check_keys
+from service.diagnosis.judging import check_artifact, check_cameras, check_keys, check_stored_state
+from service.judging.active_choice import CHOICE
 from service.judging.armings import ARMINGS, Armings
 from service.monitoring.cameras_file import CameraThreshold, read_cameras
 from service.settings import Settings
+from tests.armings import an_arming
 from tests.conftest import Serve
 from tests.frames import drawn_frame, moved, png, write_cameras
 from tests.pictures import jpeg
-from tests.unit.service.judging.test_armings import an_arming
+from tests.small_artifact import write_artifact
 from tests.wells import good_well
 
 
@@ -84,6 +86,24 @@ def test_a_cut_of_another_artefact_is_named_until_the_camera_is_armed_again(sett
     assert (found.state, found.text) == (State.OK, "1 cameras have a cut of their own")
     (settings.data_dir / ARMINGS).write_text("{")
     assert cameras(settings, path)["commissioning"].state is State.FAILED
+
+
+async def test_a_choice_that_is_gone_is_named_and_the_one_on_record_is_looked_at(
+    serve: Serve, settings: Settings
+) -> None:
+    deployed = read_active(settings.artifacts)
+    other = write_artifact(settings.artifacts, "other", shade=0.01)
+    write_active(settings.artifacts, deployed)
+    assert (await asyncio.to_thread(check_stored_state, settings)).state is State.SKIPPED
+    async with serve() as client:
+        assert (await client.post("/v1/model/activate", json={"artifact": other})).is_success
+    assert (await asyncio.to_thread(check_stored_state, settings)).state is State.OK
+    (settings.data_dir / CHOICE).unlink()
+    found = await asyncio.to_thread(check_stored_state, settings)
+    assert (found.state, CHOICE in found.text, other in found.text) == (State.WARNING, True, True)
+    assert (await asyncio.to_thread(check_artifact, settings)).text.startswith(other)
+    (settings.data_dir / CHOICE).write_text("{")
+    assert (await asyncio.to_thread(check_stored_state, settings)).state is State.FAILED
 
 
 async def test_the_clock_of_a_camera_is_judged_by_its_newest_picture(

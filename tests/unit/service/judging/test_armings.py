@@ -1,44 +1,22 @@
 """Which cuts of cameras count, with which artefact, and beside the cameras file."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from service.contract.artifact import Artifact, open_artifact
 from service.contract.errors import SetupError, Unavailable
-from service.contract.manifest import SceneRate
-from service.judging.armings import ARMINGS, OUTDATED, Arming, Armings
+from service.judging.armings import ARMINGS, OUTDATED, Armings
 from service.monitoring.cameras_file import Camera, CameraThreshold
+from tests.armings import an_arming
+from tests.damages import DAMAGES, Damage
 from tests.small_artifact import THRESHOLD, write_artifact
-
-RATE = SceneRate(scenes=20, value=0.01, low=0.0, high=0.1)
 
 
 @pytest.fixture
 def artifact(tmp_path: Path) -> Artifact:
     return open_artifact(tmp_path / "artifacts" / write_artifact(tmp_path / "artifacts"))
-
-
-def an_arming(of: Artifact, **changes: object) -> Arming:
-    fields: dict[str, object] = {
-        "event_id": "e-1",
-        "at": datetime(2026, 5, 4, tzinfo=UTC),
-        "operator": "Anna",
-        "reason": "",
-        "artifact": of.id,
-        "artifact_sha256": of.sha256,
-        "scores_of": of.scores_of,
-        "cut": 0.004,
-        "lowest_leak": None,
-        "leak": RATE,
-        "unknown": RATE,
-        "pictures": 100,
-        "scenes": 20,
-        "pictures_sha256": "ab" * 32,
-    }
-    return Arming.model_validate(fields | changes)
 
 
 def cuts(armings: Armings, artifact: Artifact) -> dict[str, float]:
@@ -144,3 +122,59 @@ def test_a_file_that_cannot_be_read_is_no_empty_one(tmp_path: Path, text: str) -
     (tmp_path / ARMINGS).write_text(text)
     with pytest.raises(SetupError, match=ARMINGS):
         Armings(tmp_path, {})
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_armings_that_cannot_be_read_are_refused(tmp_path: Path, artifact: Artifact, damage: Damage) -> None:
+    Armings(tmp_path, {}).put("cam-1", an_arming(artifact))
+    damage(tmp_path / ARMINGS)
+    with pytest.raises(SetupError, match=ARMINGS):
+        Armings(tmp_path, {})
+
+
+def test_armings_of_a_newer_version_are_refused(tmp_path: Path, artifact: Artifact) -> None:
+    Armings(tmp_path, {}).put("cam-1", an_arming(artifact))
+    text = (tmp_path / ARMINGS).read_text()
+    (tmp_path / ARMINGS).write_text(text.replace('"operator"', '"what_nobody_knows_yet": 1, "operator"'))
+    with pytest.raises(SetupError, match=ARMINGS):
+        Armings(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("kept", "recorded", "cut"),
+    [
+        pytest.param(None, 0.004, 0.004, id="lost, and lower than the threshold"),
+        pytest.param(None, 0.006, THRESHOLD, id="lost, and higher than the threshold"),
+        pytest.param(0.004, None, 0.004, id="disarmed by the record, and lower"),
+        pytest.param(0.006, None, THRESHOLD, id="disarmed by the record, and higher"),
+        pytest.param(0.006, 0.004, 0.004, id="another one by the record"),
+    ],
+)
+def test_where_file_and_record_differ_the_stricter_cut_counts_and_the_camera_is_named(
+    tmp_path: Path, artifact: Artifact, kept: float | None, recorded: float | None, cut: float
+) -> None:
+    armings = Armings(tmp_path, {})
+    known = {"lowest_leak": 0.01}
+    if kept is not None:
+        armings.put("cam-1", an_arming(artifact, cut=kept, **known))
+    said = None if recorded is None else an_arming(artifact, cut=recorded, event_id="e-2", **known)
+    assert armings.recall({"cam-1": said}) == {}
+    assert cuts(armings, artifact) == {"cam-1": cut}
+    assert "cam-1" in armings.doubts()[ARMINGS]
+    assert armings.outdated(artifact) == []
+    armings.put("cam-1", said)
+    assert armings.doubts() == {}
+
+
+def test_what_the_record_does_not_know_is_kept_and_handed_back_for_it(tmp_path: Path, artifact: Artifact) -> None:
+    armings = Armings(tmp_path, {})
+    armings.put("cam-1", an_arming(artifact))
+    assert armings.recall({"cam-2": None}) == {"cam-1": an_arming(artifact)}
+    assert (armings.doubts(), cuts(armings, artifact)) == ({}, {"cam-1": 0.004})
+
+
+def test_an_arming_that_the_cameras_file_has_overruled_is_missed_by_nobody(tmp_path: Path, artifact: Artifact) -> None:
+    camera = Camera(interval_s=1, threshold=CameraThreshold(artifact=artifact.id, value=0.003))
+    armings = Armings(tmp_path, {"cam-1": camera})
+    armings.recall({"cam-1": an_arming(artifact)})
+    assert (armings.doubts(), cuts(armings, artifact)) == ({}, {"cam-1": 0.003})

@@ -194,3 +194,17 @@ async def test_a_table_is_read_anew_when_another_model_is_served(serving: Servin
     other = await desk.changes(RANGE, 0.2)
     await database.close()
     assert first.read_at == again.read_at < other.read_at
+
+
+async def test_a_table_that_was_read_before_the_clock_was_set_back_is_read_anew(
+    serving: Serving, tmp_path: Path
+) -> None:
+    database = Database(in_file(tmp_path, in_order([a_decision(score=0.3)])))
+    desk = WhatIfDesk(Records(database), AlarmRule(), lambda: serving, lambda _: OURS)
+    before = await desk.changes(RANGE, 0.2)
+    known = desk._known[RANGE]
+    of_the_future = replace(known.table, read_at=before.read_at + timedelta(hours=1))
+    desk._known[RANGE] = replace(known, table=of_the_future)
+    again = await desk.changes(RANGE, 0.2)
+    await database.close()
+    assert before.read_at < again.read_at < of_the_future.read_at

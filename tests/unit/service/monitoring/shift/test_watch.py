@@ -12,6 +12,7 @@ from service.contract.errors import NotFound
 from service.contract.journal_entry import EventKind
 from service.monitoring.shift.watch import FILE, MOST_WELLS, ShiftWatch
 from service.setting_groups import ShiftSettings
+from tests.damages import DAMAGES, Damage
 from tests.decisions import a_decision
 
 PERIOD_S = 100.0
@@ -170,24 +171,50 @@ def test_while_nothing_is_served_nothing_is_forgotten(days: Days) -> None:
     assert bag(days) == [1.0]
 
 
-def test_what_is_kept_and_damaged_is_forgotten(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / FILE).write_text("{")
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_what_is_kept_and_damaged_is_set_aside_and_told(tmp_path: Path, damage: Damage) -> None:
+    (tmp_path / FILE).write_text("{}")
+    damage(tmp_path / FILE)
     days = Days(tmp_path)
     days.watch.restore()
     assert not days.watch.cameras
-    assert "begins anew" in caplog.text
+    (aside,) = tmp_path.glob(f"{FILE}.damaged-*")
+    assert aside.name in days.watch.doubts()[FILE]
+    days.watch.save(days.watch.content())
+    assert (tmp_path / FILE).is_file()
 
 
-def test_a_full_disk_ends_nothing(days: Days, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("expected", "told"), [(True, [FILE]), (False, [])])
+def test_a_watch_that_is_gone_is_told_where_one_has_run_before(tmp_path: Path, expected: bool, told: list[str]) -> None:
+    days = Days(tmp_path)
+    days.watch.restore(expected=expected)
+    assert [*days.watch.doubts()] == told
+
+
+@pytest.mark.parametrize("by_s", [-3600, -50 * PERIOD_S, 86_400, 40 * 365 * 86_400], ids=str)
+def test_a_clock_that_is_set_makes_no_number_and_stops_nothing(days: Days, by_s: float) -> None:
+    days.send(1.0)
+    days.now += by_s
+    assert days.watch.look(days.now) == []
+    assert not days.watch.cameras, "what was gathered is of no whole period"
+    days.send(2.0)
+    days.end()
+    assert bag(days) == [2.0]
+
+
+def test_a_full_disk_ends_nothing(days: Days, tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     days.send(1.0)
     days.end()
     days.watch.save(days.watch.content())
     assert days.watch.changed, "it is tried again"
-    assert "not kept" in caplog.text
+    assert "cannot be kept" in days.watch.doubts()[FILE]
     days.send(2.0)
     days.end()
     assert bag(days) == [1.0, 2.0]
+    (tmp_path / FILE).rmdir()
+    days.watch.save(days.watch.content())
+    assert days.watch.doubts() == {}
 
 
 def test_it_stays_small_whatever_callers_name(days: Days) -> None:
