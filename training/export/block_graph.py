@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from training.models.conv_fc import ConvFcAutoencoder
+from training.models.detail import BLOCK, halves
 from training.models.preprocessing import PIXEL_MAX
 from training.models.scoring import ScoringGraph
 
@@ -15,7 +16,7 @@ class BlockGraph(nn.Module):
     times as wide reads it as if its channels lay apart. What the shuffle would spread is compared where it is: a
     convolution of ones and zeros takes the picture apart into the same blocks, and onnxruntime adds the two up as it
     computes them. Scaling is part of the weights of both convolutions, and the mean error is a third one, unless the
-    recipe takes another power mean.
+    recipe takes another power mean. The detail of the restored picture is one more, within the blocks.
     """
 
     middle: Tensor
@@ -24,6 +25,8 @@ class BlockGraph(nn.Module):
     blocks: Tensor
     weight: Tensor
     together: Tensor | None
+    halves: Tensor | None
+    still: Tensor | None
 
     def __init__(self, graph: ScoringGraph, first: nn.Conv2d, hidden: nn.Module, last: nn.Module, block: int) -> None:
         super().__init__()
@@ -46,6 +49,18 @@ class BlockGraph(nn.Module):
         self.register_buffer("blocks", _flat(-apart * scale))
         self.register_buffer("weight", weight[:, None])  # [C b b, 1, h / b, w / b], or [b b, ...] of places
         self.register_buffer("together", together)
+        self._keep_detail(graph)
+
+    def _keep_detail(self, graph: ScoringGraph) -> None:
+        """The halves of blocks as weights of what is restored, and what the mean picture adds; usual detail is 1."""
+        mean, spread, usual = graph.preprocessing.mean, graph.preprocessing.spread, graph.measure.usual
+        weight = still = None
+        if graph.measure.rule.relative:
+            parts = halves() / usual  # [2, 1, b, b]
+            still = nn.functional.conv2d(mean.mean(dim=0)[None, None], parts, stride=BLOCK)  # [1, 2, h / b, w / b]
+            weight = (parts * spread / len(spread)).reshape(len(parts), -1, 1, 1)  # [2, C b b, 1, 1]
+        self.register_buffer("halves", weight)
+        self.register_buffer("still", still)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Score."""
@@ -54,7 +69,12 @@ class BlockGraph(nn.Module):
         features = nn.functional.conv2d(plane, self.first, self.bias, self.stride, self.padding)
         restored = self.last(self.hidden(features))  # [N, C b b, h / b, w / b]
         difference = restored + nn.functional.conv2d(plane, self.blocks, stride=self.block)
-        squares = difference * difference
+        error = self._error(difference * difference)
+        if self.halves is None or self.still is None:
+            return error
+        return error / (nn.functional.conv2d(restored, self.halves) + self.still).abs().mean(dim=(1, 2, 3))
+
+    def _error(self, squares: Tensor) -> Tensor:
         if self.together is None:
             return nn.functional.conv2d(squares, self.weight, groups=len(self.weight)).sum(dim=(1, 2, 3))
         places = nn.functional.conv2d(squares, self.together)  # [N, b b, h / b, w / b]
@@ -67,7 +87,8 @@ def arranged(graph: ScoringGraph) -> nn.Module:
     if isinstance(graph.model, ConvFcAutoencoder) and graph.preprocessing.only_scales and graph.measure.counts_all:
         match [*graph.model.encoder], [*graph.model.decoder]:
             case [nn.Conv2d() as first, *down], [*up, nn.Conv2d() as last, nn.PixelShuffle() as shuffle, nn.Identity()]:
-                return BlockGraph(graph, first, nn.Sequential(*down, *up), last, shuffle.upscale_factor)
+                if shuffle.upscale_factor == BLOCK or not graph.measure.rule.relative:
+                    return BlockGraph(graph, first, nn.Sequential(*down, *up), last, shuffle.upscale_factor)
     return graph
 
 

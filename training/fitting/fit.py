@@ -134,7 +134,8 @@ def _learn_weights(graph: ScoringGraph, batches: TrainingBatches) -> None:
     graph.eval()
     with torch.no_grad():
         inputs = batches.planes(torch.arange(min(batches.good, LEARNT_FROM)))
-        graph.measure.learn(inputs, graph.squares(inputs)[0])
+        squares, output = graph.squares(inputs)
+        graph.measure.learn(inputs, squares, graph.detail(output))
 
 
 def loss_of(reconstruction: Reconstruction, inputs: Tensor, rule: Loss) -> Tensor:

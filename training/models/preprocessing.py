@@ -81,6 +81,10 @@ class Preprocessing(nn.Module):
         rgb = self.colour.restore(enlarged(colours) if self.texture else colours)
         return (rgb * self._light(self._planes(pixels))).clamp(0, 1)
 
+    def grey(self, planes: Tensor) -> Tensor:
+        """Bring planes [N, 3, h, w] of red, green and blue back to what they are on average, [N, 1, h, w] in 0..1."""
+        return (planes * self.spread + self.mean).mean(dim=1, keepdim=True)
+
     def _represented(self, pixels: Tensor) -> Tensor:
         rgb = self._evenly_lit(self._planes(pixels))
         planes: Tensor = self.colour(rgb)

@@ -7,6 +7,7 @@ from service.contract.picture import Pixels
 from service.contract.scorer import Scores
 from training.models import build
 from training.models.base import Reconstruction, Shape
+from training.models.detail import detail_of
 from training.models.preprocessing import Preprocessing, pieces_of
 from training.models.texture import enlarged
 from training.recipe.parts import ErrorRule
@@ -27,14 +28,18 @@ class ScoringGraph(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Score."""
-        inputs = self.preprocessing(pixels)
-        return self.measure(self.squares(inputs)[0])  # type: ignore[no-any-return]  # a module's call is not typed
+        squares, output = self.squares(self.preprocessing(pixels))
+        return self.measure(squares, self.detail(output))  # type: ignore[no-any-return]  # a module's call is not typed
 
     def squares(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         """Squared error and reconstruction, both [N, C, h, w] in the model's space."""
         reconstruction: Reconstruction = self.model(inputs)
         difference = inputs - reconstruction.output
         return difference * difference, reconstruction.output
+
+    def detail(self, output: Tensor) -> Tensor | None:
+        """How much detail restored planes [N, C, h, w] show, [N]; None where the score does not depend on it."""
+        return detail_of(self.preprocessing.grey(output)) if self.measure.rule.relative else None
 
 
 class ExplainGraph(nn.Module):
@@ -56,7 +61,7 @@ class ExplainGraph(nn.Module):
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Reconstruct and compare."""
         squares, output = self.scoring.squares(self.scoring.preprocessing(pixels))
-        places = self.scoring.measure.map(squares)
+        places = self.scoring.measure.map(squares, self.scoring.detail(output))
         if self.scoring.preprocessing.texture is not None:
             places = enlarged(places[:, None])[:, 0]
         error_map = nn.functional.pad(places * self.area, self.frame)
@@ -81,10 +86,12 @@ class ErrorMeasure(nn.Module):
     With ``power`` 2 that is the root mean square of what the places count, their power mean: a leak is a few large
     errors, a new well many small ones. The weights average 1, so that scores of different rules are of one size. Error
     above a floor is still a mean of squares: of those parts of the picture that are restored worse than a good well is.
+    A relative one lies half-way between the squared error and its share of the squared contrast.
     """
 
     weight: Tensor
     floor: Tensor
+    usual: Tensor
 
     def __init__(self, rule: ErrorRule, shape: Shape) -> None:
         super().__init__()
@@ -92,6 +99,7 @@ class ErrorMeasure(nn.Module):
         self.kept = max(1, round(rule.keep * shape[1] * shape[2]))
         self.register_buffer("weight", _centred(shape, rule.reach) if rule.weight == "centre" else torch.ones(shape))
         self.register_buffer("floor", torch.zeros(()))
+        self.register_buffer("usual", torch.ones(()), persistent=rule.relative)
 
     @property
     def counts_all(self) -> bool:
@@ -99,23 +107,26 @@ class ErrorMeasure(nn.Module):
         alike = self.rule.power == 1 or self.rule.weight in {"none", "centre"}
         return self.rule.keep == 1 and not self.rule.floor and alike
 
-    def learn(self, inputs: Tensor, squares: Tensor) -> None:
-        """Take weights and floor from good wells: inputs and squared errors, both [N, C, h, w]."""
+    def learn(self, inputs: Tensor, squares: Tensor, detail: Tensor | None = None) -> None:
+        """Take weights, floor and detail from good wells: inputs and squared errors, [N, C, h, w], and detail, [N]."""
         if self.rule.weight in {"spread", "error"}:
             scale = inputs.var(dim=0) if self.rule.weight == "spread" else squares.mean(dim=0)
             weight = 1 / (scale + FLOOR * scale.mean()).clamp_min(torch.finfo(scale.dtype).tiny)
             self.weight.copy_(weight / weight.mean())
+        if detail is not None:
+            self.usual.copy_(detail.mean())
         self.floor.fill_(0)
         self.floor.copy_(self.rule.floor * self.map(squares).mean())
 
-    def map(self, squares: Tensor) -> Tensor:
-        """What each place counts, [N, h, w]."""
+    def map(self, squares: Tensor, detail: Tensor | None = None) -> Tensor:
+        """What each place counts, [N, h, w]; ``detail`` [N] is that of the restored pictures."""
         weighted = (squares if self.rule.weight == "none" else squares * self.weight).mean(dim=1)
-        return (weighted - self.floor).clamp_min(0) if self.rule.floor else weighted
+        places = (weighted - self.floor).clamp_min(0) if self.rule.floor else weighted
+        return places if detail is None else places * (self.usual / detail)[:, None, None]
 
-    def forward(self, squares: Tensor) -> Tensor:
+    def forward(self, squares: Tensor, detail: Tensor | None = None) -> Tensor:
         """Score, [N]."""
-        places = self.map(squares)
+        places = self.map(squares, detail)
         if self.rule.power > 1:
             return places.square().mean(dim=(1, 2)).sqrt()
         if self.rule.keep == 1:

@@ -76,6 +76,8 @@ class ErrorRule(Part):
         reach: of the weights by ``centre``, the distance from the centre, in half sides, at which they fall to 0.61.
         power: of the power mean over the places; 1 is the plain mean, with 2 a few large errors count for more than
             many small ones.
+        relative: divided by the detail of the restored picture, as a multiple of what good wells have: what is dim,
+            blurred or steamed has small errors, what is sharpened or crossed by tools has large ones.
     """
 
     weight: Literal["none", "spread", "error", "centre"] = "none"
@@ -83,6 +85,7 @@ class ErrorRule(Part):
     floor: Annotated[float, Field(ge=0, le=100)] = 0.0
     reach: Annotated[float, Field(gt=0, le=10)] = 1.0
     power: Literal[1, 2] = 1
+    relative: bool = False
 
     @model_validator(mode="after")
     def _power_is_of_all(self) -> Self:

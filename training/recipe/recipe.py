@@ -56,6 +56,12 @@ class Recipe(Part):
             )
         return self
 
+    @model_validator(mode="after")
+    def _detail_is_of_colours(self) -> Self:
+        if self.error.relative and (self.representation.colour != "rgb" or self.representation.texture):
+            raise ValueError("error.relative needs representation.colour 'rgb' and no texture")
+        return self
+
 
 def recipe_names() -> list[str]:
     """Names of the recipes that come with this package."""

@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from training.models import build
+from training.models.detail import detail_of
 from training.models.preprocessing import Preprocessing
 from training.models.scoring import ErrorMeasure
 from training.recipe.recipe import Recipe
@@ -41,7 +42,9 @@ async def inspect(file: UploadFile) -> dict[str, object]:
     pixels = prepare(await file.read())
     with torch.no_grad():
         inputs = preprocessing(pixels)
-        score = measure((model(inputs).output - inputs) ** 2).item()
+        output = model(inputs).output
+        detail = detail_of(preprocessing.grey(output)) if recipe.error.relative else None
+        score = measure((output - inputs) ** 2, detail).item()
     leak = score >= float(threshold)
     return {"verdict": "leak" if leak else "no_leak", "score": score}
 

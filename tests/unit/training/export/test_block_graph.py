@@ -15,7 +15,7 @@ from training.recipe.parts import ErrorRule, Representation
 from training.recipe.recipe import Recipe, read_recipe, recipe_names
 
 RECIPE = read_recipe("erasing_conv")
-SHUFFLED = {RECIPE.name, "erasing_light", "erasing_robust", "erasing_small"}
+SHUFFLED = {RECIPE.name, "erasing_light", "erasing_relative", "erasing_robust", "erasing_small"}
 WELLS = np.stack([to_pixels(good_well(seed), RECIPE.input) for seed in range(8)])
 
 
@@ -26,7 +26,8 @@ def learnt(recipe: Recipe, pixels: Pixels = WELLS) -> ScoringGraph:
     with torch.no_grad():
         graph.preprocessing.learn(torch.from_numpy(pixels))
         inputs = graph.preprocessing(torch.from_numpy(pixels))
-        graph.measure.learn(inputs, graph.squares(inputs)[0])
+        squares, output = graph.squares(inputs)
+        graph.measure.learn(inputs, squares, graph.detail(output))
     return graph
 
 
@@ -42,6 +43,7 @@ def changed(**parts: object) -> Recipe:
         pytest.param(changed(representation=Representation(crop=(28, 40))), id="not standardised"),
         pytest.param(changed(representation=Representation(standardise=True)), id="not cropped"),
         pytest.param(changed(error=ErrorRule(weight="centre", power=2)), id="a few large errors count for more"),
+        pytest.param(changed(error=ErrorRule(relative=True)), id="relative to the detail of what was restored"),
         pytest.param(read_recipe("erasing_light"), id="blocks restored from three places each"),
     ],
 )

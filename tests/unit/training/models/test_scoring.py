@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from training.models.detail import detail_of
 from training.models.scoring import ErrorMeasure
 from training.recipe.parts import ErrorRule
 
@@ -54,3 +55,24 @@ def test_below_the_floor_nothing_counts() -> None:
     typical = SQUARES.mean()
     assert measure(torch.full((1, *SHAPE), 1.9 * typical.item())).item() == 0
     assert measure(torch.full((1, *SHAPE), 5.0 * typical.item())).item() == pytest.approx(3 * typical.item(), rel=1e-4)
+
+
+def test_a_relative_error_falls_with_the_contrast_and_not_with_its_square() -> None:
+    measure = ErrorMeasure(ErrorRule(relative=True), SHAPE)
+    restored = torch.rand(5, 1, 8, 8, generator=torch.Generator().manual_seed(2))
+    measure.learn(INPUTS, SQUARES, detail_of(restored))
+    clear, dim = measure(SQUARES, detail_of(restored)), measure(SQUARES / 4, detail_of(restored / 2 + 0.3))
+    assert torch.allclose(dim, clear / 2, rtol=1e-4)
+
+
+def test_a_good_well_with_the_usual_detail_keeps_its_score() -> None:
+    measure = ErrorMeasure(ErrorRule(relative=True), SHAPE)
+    measure.learn(INPUTS, SQUARES, torch.full((5,), 0.25))
+    assert torch.allclose(measure(SQUARES, torch.full((5,), 0.25)), SQUARES.mean(dim=(1, 2, 3)))
+
+
+def test_detail_is_what_changes_within_a_few_pixels() -> None:
+    stripes = torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(2)[None, None, None].expand(1, 1, 8, 8)
+    assert detail_of(stripes).item() == pytest.approx(0.5)  # across every block, down none
+    assert detail_of(stripes.mT).item() == pytest.approx(0.5)
+    assert detail_of(torch.full((1, 1, 8, 8), 0.7)).item() == pytest.approx(0, abs=1e-6)

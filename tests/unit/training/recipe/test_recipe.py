@@ -46,6 +46,7 @@ def test_a_recipe_may_call_augmentation_and_disturbances_by_their_former_names()
         ("representation = {crop = [32, 32]}", "crop is larger"),
         ("representation = {blur_kernel = 4}", "odd"),
         ("representation = {blurr = 3}", "blurr"),
+        ('representation = {colour = "lab"}\nerror = {relative = true}', "error.relative needs"),
         ('loss = {reduction = "median"}', "loss.reduction"),
         ("input = {height = 18, width = 24}", "divisible by 4, not 18 x 24"),
         ("representation = {crop = [16, 22]}", "divisible by 4, not 16 x 22"),
