@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from service.contract.decision import Decision, Reason, Verdict
 from service.contract.journal_entry import EventKind
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.monitoring.alarms.alarm import Alarm, AlarmState
 
 
@@ -50,7 +50,7 @@ class Brief:
 
 
 @dataclass(slots=True)
-class AlarmView(Answer):
+class AlarmView(ApiAnswer):
     """An alarm as it is now: what raised it, its state, and who has done what about it.
 
     ``first_out``: no other alarm of its camera was active when it was raised. ``occurrences`` counts how often it came.
@@ -85,7 +85,7 @@ class AlarmView(Answer):
 
 
 @dataclass(slots=True)
-class AlarmList(Answer):
+class AlarmList(ApiAnswer):
     """Alarms; ``total`` counts those beyond the limit too, by state, as far back as the list looks."""
 
     items: list[AlarmView]
@@ -151,7 +151,7 @@ class CameraView:
 
 
 @dataclass(slots=True)
-class BoardView(Answer):
+class BoardView(ApiAnswer):
     """The wall board; ``GET /v1/events?after=<sequence>`` goes on from here.
 
     ``nameless`` are the alarms that stand of pictures that name no camera.

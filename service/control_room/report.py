@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from service.contract.decision import Verdict
 from service.contract.errors import NotFound, TooBroad
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.control_room.live_views import AlarmView
 from service.monitoring.alarms.alarm import Alarm, Well
 from service.record.queries.records import Records
@@ -64,7 +64,7 @@ class ReviewReport:
 
 
 @dataclass(slots=True)
-class Report(Answer):
+class Report(ApiAnswer):
     """What happened from ``since`` to ``until``; ``pictures`` is null where they are too many to count in time."""
 
     since: datetime

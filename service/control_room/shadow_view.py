@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.contract.decision import Verdict
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.judging.shadow.shadow import ShadowModel, ShadowRun
 from service.judging.shadow.tally import Flip, VerdictAgreement
 
@@ -47,7 +47,7 @@ class ShadowView:
 
 
 @dataclass(slots=True)
-class ShadowAnswer(Answer):
+class ShadowAnswer(ApiAnswer):
     """The shadow model, null where none works; ``problem`` says why one that was chosen does not, or is not kept."""
 
     shadow: ShadowView | None

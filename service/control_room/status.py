@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 
 from service.contract.errors import NotReady
 from service.contract.manifest import GateLimits, Metrics, Threshold
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.judging.model_switch import ModelSwitch
 from service.judging.serving import SOFTWARE_VERSION, Serving
 from service.monitoring.incidents import Incident, IncidentMonitor
@@ -76,7 +76,7 @@ class MachineStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status(Answer):
+class Status(ApiAnswer):
     """How the service is; ``problems`` names each red check of readiness, ``troubles`` whatever is wrong and lasts."""
 
     now: datetime

@@ -10,7 +10,7 @@ from service.contract.alignment.layout import Outline, reference_path
 from service.contract.errors import NotFound
 from service.contract.header.header import JPEG, JPEG_START, PNG
 from service.contract.identifier import Id
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.edge.strict_route import StrictRoute
 from service.frame_inspector import FrameInspector
 from service.monitoring.cameras_file import Camera
@@ -52,7 +52,7 @@ class ExpectedCamera:
 
 
 @dataclass(slots=True)
-class CameraList(Answer):
+class CameraList(ApiAnswer):
     """All cameras of the cameras file, as the service has read it at its start."""
 
     items: list[ExpectedCamera]
@@ -75,7 +75,7 @@ class ShiftView:
 
 
 @dataclass(slots=True)
-class ShiftList(Answer):
+class ShiftList(ApiAnswer):
     """The cameras that have given a number since the artefact was first served, or the last shift was accepted."""
 
     items: list[ShiftView]

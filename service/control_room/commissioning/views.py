@@ -13,7 +13,7 @@ from service.contract.commissioning.cut import suspected
 from service.contract.commissioning.observation import Observations
 from service.contract.commissioning.prediction import Shares
 from service.contract.manifest import SceneRate
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.control_room.commissioning.camera_study import CameraStudy
 from service.judging.armings import Arming
 
@@ -90,7 +90,7 @@ class CameraCut:
 
 
 @dataclass(slots=True)
-class CameraCutList(Answer):
+class CameraCutList(ApiAnswer):
     """Every camera that is expected, has sent something or is armed, with the artefact that is served."""
 
     artifact: str
@@ -169,7 +169,7 @@ class Proposal:
 
 
 @dataclass(slots=True)
-class CommissioningView(Answer):
+class CommissioningView(ApiAnswer):
     """A camera's commissioning. ``next_step`` says what to do; ``refusals`` why it may not be armed now."""
 
     camera_id: str

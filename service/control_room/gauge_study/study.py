@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from service.contract.decision import Decision, Verdict
 from service.contract.errors import PictureGone, TooBroad
 from service.contract.journal_entry import REVIEW, Review
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.control_room.gauge_study.agreement import AgreementStudy, Appraisal, agreement_of, answers_of
 from service.control_room.gauge_study.repeatability import Measured, Repeatability, repeatability_of
 from service.record.archive.archive import Archive
@@ -36,7 +36,7 @@ class StudyRange:
 
 
 @dataclass(slots=True)
-class GaugeStudy(Answer):
+class GaugeStudy(ApiAnswer):
     """People and the system on the same pictures, and how well the score repeats."""
 
     since: datetime

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.contract.decision import Verdict
 from service.contract.manifest import Threshold
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.control_room.what_if.alarm_counts import raised
 from service.control_room.what_if.rejudging import LEAK, NO_LEAK, VERDICTS, Booleans, Codes, Floats, rejudged_all
 from service.control_room.what_if.score_table import Integers, ScoreTable
@@ -71,7 +71,7 @@ class CameraChanges:
 
 
 @dataclass(slots=True)
-class WhatIf(Answer):
+class WhatIf(ApiAnswer):
     """What a threshold would have done to the decisions of a time.
 
     ``hours`` are those in which pictures came, counted by minutes; ``others`` decisions came from models with other

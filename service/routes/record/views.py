@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.contract.decision import Decision, Verdict
 from service.contract.identifier import Id
 from service.contract.journal_entry import Review
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 
 IN_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 PersonName = Annotated[str, Field(min_length=1, max_length=64, pattern=IN_ONE_LINE)]
@@ -90,7 +90,7 @@ class ReviewList:
 
 
 @dataclass(slots=True)
-class ReviewedDecision(Answer, Decision):
+class ReviewedDecision(ApiAnswer, Decision):
     """A decision with the latest review of it, null where there is none."""
 
     review: ReviewView | None = None
@@ -103,7 +103,7 @@ class ReviewedDecision(Answer, Decision):
 
 
 @dataclass(slots=True)
-class DecisionPage(Answer):
+class DecisionPage(ApiAnswer):
     """Decisions, newest first; ``next_cursor`` is null on the last page."""
 
     items: list[ReviewedDecision]
@@ -122,7 +122,7 @@ class ScorePoint:
 
 
 @dataclass(slots=True)
-class ScoreSeries(Answer):
+class ScoreSeries(ApiAnswer):
     """The scores of a well, oldest first; every stretch of ``step_s`` seconds with a decision has one point."""
 
     from_: Annotated[datetime, Field(serialization_alias="from")]

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.contract.decision import Decision, Reason, Verdict
 from service.contract.identifier import Id
-from service.control_room.answer import Answer
+from service.control_room.answer import ApiAnswer
 from service.control_room.what_if.desk import FlipFilter, WhatIfFlip
 from service.control_room.what_if.outcome import WhatIf
 from service.control_room.what_if.rescoring_desk import RescoredFlip
@@ -78,7 +78,7 @@ class FlipView:
 
 
 @dataclass(slots=True)
-class FlipList(Answer):
+class FlipList(ApiAnswer):
     """Some of ``total`` changed decisions, newest first; one that has been deleted meanwhile is left out."""
 
     items: list[FlipView]
@@ -111,7 +111,7 @@ class RescoringPage(BaseModel):
 
 
 @dataclass(slots=True)
-class RescoredList(Answer):
+class RescoredList(ApiAnswer):
     """Changed decisions of the last re-scoring, in its order."""
 
     items: list[RescoredFlip]
