@@ -35,7 +35,6 @@ COLLECT_AFTER = (10_000, 20, 50)
 M_ARENA_MAX = -8
 """Number of an option in glibc's ``malloc.h``."""
 
-OPTIONS = ("host", "port", "artifacts", "data_dir")
 
 
 def add_to(commands: Commands) -> None:
