@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from service.commands import Commands
 from service.commands.commission_running import add_options, run_against
 from service.commands.options import add_folders, settings_of
-from service.commands.record import with_records
+from service.commands.record import choices_on_record, with_records
 from service.contract.artifact import open_artifact
 from service.contract.commissioning.report import describe, entry
 from service.contract.errors import CommissioningRefused, SetupError
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if options.camera is None or options.arm or options.disarm:
         raise SetupError("name the CAMERA; --arm and --disarm need a running service: add --url")
     settings = settings_of(options)
-    choice = ActiveChoice(settings.artifacts, settings.data_dir)
+    choice = ActiveChoice(settings.artifacts, settings.data_dir, choices_on_record(settings).activated)
     artifact = open_artifact(choice.folder_of(choice.wanted()))
     archive = ArchiveFolder(settings.pictures_folder)
 

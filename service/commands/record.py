@@ -12,6 +12,7 @@ from service.commands.options import add_folders, settings_of
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
 from service.judging.active_choice import MADE
+from service.judging.recorded_choices import RecordedChoices, recorded_choices
 from service.record.archive.folder import ArchiveFolder
 from service.record.backup import back_up
 from service.record.database.engine import Database, postgres_engine, sqlite_engine
@@ -94,6 +95,17 @@ async def with_records(settings: Settings, ask: Callable[[Records], Awaitable[T]
         return await ask(Records(database))
     finally:
         await database.close()
+
+
+def choices_on_record(settings: Settings) -> RecordedChoices:
+    """What people chose by the journal of this replica, none where it has none.
+
+    Raises:
+        Unavailable: it cannot be read.
+    """
+    if not settings.journal_path.is_file():
+        return RecordedChoices()
+    return asyncio.run(with_records(settings.model_copy(update={"database_url": None}), recorded_choices))
 
 
 async def _decisions(ids: list[str], records: Records) -> list[Decision]:

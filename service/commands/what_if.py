@@ -9,7 +9,7 @@ from functools import partial
 
 from service.commands import Commands
 from service.commands.options import add_folders, positive, settings_of, time_argument
-from service.commands.record import with_records
+from service.commands.record import choices_on_record, with_records
 from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.control_room.what_if.desk import WhatIfDesk
@@ -55,10 +55,12 @@ def run(options: argparse.Namespace) -> int:
     if until <= options.since:
         raise SetupError("--from: a time before --to is expected")
     wanted = ReportRange(options.since, until, options.camera)
-    choice = ActiveChoice(settings.artifacts, settings.data_dir)
+    recorded = choices_on_record(settings)
+    choice = ActiveChoice(settings.artifacts, settings.data_dir, recorded.activated)
     artifact = options.artifact or choice.wanted()
     cameras = read_cameras(settings.cameras_file)
     armings = Armings(settings.data_dir, cameras)
+    armings.recall(recorded.armings)
     serving = open_serving(choice.folder_of(artifact), settings, cameras=cameras, armings=armings)
     if options.artifact:
         return asyncio.run(with_records(settings, partial(_rescore, settings=settings, serving=serving, wanted=wanted)))

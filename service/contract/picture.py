@@ -145,7 +145,7 @@ def to_pixels(picture: Pixels, spec: InputSpec) -> Pixels:
 
 
 def stacked(pixels: Sequence[Pixels]) -> Pixels:
-    """Lay pictures of one size side by side, [N, H, W, 3]; a single one is not copied."""
+    """Lay pictures of one size, which the caller vouches for, side by side: [N, H, W, 3]."""
     return np.concatenate(pixels).reshape(len(pixels), *pixels[0].shape)  # np.stack looks at each by itself
 
 

@@ -44,12 +44,15 @@ class Restoring:
 
         Raises:
             ArtifactError: what is served would be refused now.
+            Conflict: another artefact is being activated meanwhile: that choice counts.
             NotReady: nothing is served.
             Unavailable: they cannot be kept.
         """
         serving = self._models.current()
         if CHOICE in self.doubts():
-            await self._models.activate(serving.artifact.id, {"operator": operator, "reason": reason})
+            await self._models.activate(
+                serving.artifact.id, {"operator": operator, "reason": reason}, serving.artifact.id
+            )
         if self._armings.doubtful:
             keep = partial(self._record.restore, operator, reason)
             await self._models.change_cuts(self._models.current().artifact.sha256, keep)

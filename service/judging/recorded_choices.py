@@ -6,6 +6,7 @@ an event in the journal too, and those events are never deleted for their age.
 
 import logging
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import JsonValue, ValidationError
@@ -29,9 +30,9 @@ class RecordedChoices(NamedTuple):
     ``shadow`` is the artefact that was chosen as shadow and not dropped.
     """
 
-    activated: Activated | None
-    armings: Mapping[str, Arming | None]
-    shadow: str | None
+    activated: Activated | None = None
+    armings: Mapping[str, Arming | None] = MappingProxyType({})
+    shadow: str | None = None
 
 
 async def recorded_choices(records: Records) -> RecordedChoices:

@@ -90,7 +90,7 @@ class CommissioningDesk:
     def counts(self) -> Mapping[str, int]:
         """How many cameras are ``armed``, ``outdated`` and ``unarmed``; none while no artefact is loaded."""
         with suppress(NotReady):
-            return Counter(_word(one) for one in self.cuts().items)
+            return Counter(one.word for one in self.cuts().items)
         return {}
 
     def problems(self) -> Mapping[str, str]:
@@ -147,25 +147,31 @@ class CommissioningDesk:
 
         Raises:
             Conflict: it is not what was shown any more: another cut, artefact or leak has become known.
-            Unavailable: it cannot be kept; nothing has changed.
+            Unavailable: it cannot be kept, and nothing has changed; or it cannot be looked at afterwards, and says so.
         """
         offer = self._offers.get(proposal_id)
         if offer is None or offer.camera_id != camera_id or self._clock() - offer.at > PROPOSAL_S:
             raise Conflict(f"no such cut was proposed lately for {camera_id}: look at the camera again")
         keep = partial(self._armed, offer, operator, reason)
         await self._models.change_cuts(offer.study.artifact.sha256, keep)
-        return await self.look(camera_id, offer.study.hours)
+        return await self._look_after("armed", camera_id, offer.study.hours)
 
     async def disarm(self, camera_id: str, operator: str, reason: str, hours: float) -> CommissioningView:
         """Take back what ``arm`` did; the camera is judged as before anybody armed it.
 
         Raises:
             Conflict: it was not armed here.
-            Unavailable: it cannot be kept; nothing has changed.
+            Unavailable: it cannot be kept, and nothing has changed; or it cannot be looked at afterwards, and says so.
         """
         keep = partial(self._record.disarm, camera_id, operator, reason)
         await self._models.change_cuts(self._models.current().artifact.sha256, keep)
-        return await self.look(camera_id, hours)
+        return await self._look_after("disarmed", camera_id, hours)
+
+    async def _look_after(self, done: str, camera_id: str, hours: float) -> CommissioningView:
+        try:
+            return await self.look(camera_id, hours)
+        except Unavailable as error:
+            raise Unavailable(f"{camera_id} is {done}, which is kept; it cannot be looked at now: {error}") from error
 
     async def _armed(self, offer: _Offer, operator: str, reason: str, serving: Serving) -> Cuts:
         before = self._armings.of(offer.camera_id)
@@ -235,12 +241,6 @@ class CommissioningDesk:
             return study
         finally:
             self._free.release()
-
-
-def _word(one: CameraCut) -> str:
-    if one.outdated:
-        return "outdated"
-    return "unarmed" if one.source is CutSource.ARTIFACT else "armed"
 
 
 def _bound(kept: OrderedDict[Any, Any]) -> None:

@@ -88,6 +88,13 @@ class CameraCut:
     outdated: bool
     armed: Armed | None
 
+    @property
+    def word(self) -> str:
+        """What it counts as: armed, outdated or unarmed."""
+        if self.outdated:
+            return "outdated"
+        return "unarmed" if self.source is CutSource.ARTIFACT else "armed"
+
 
 @dataclass(slots=True)
 class CameraCutList(ApiAnswer):

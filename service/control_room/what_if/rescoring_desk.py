@@ -5,7 +5,6 @@ import json
 import logging
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -78,13 +77,20 @@ class RescoringDesk:
             return self._job.state
 
     async def latest(self) -> RescoringState | None:
-        """Return the job at work, or else the last one, or None where there was none."""
+        """Return the job at work, or else the last one, or None where there was none.
+
+        Raises:
+            Unavailable: the last one cannot be read; an older one would pass for it.
+        """
         if self._job is not None:
             return self._job.state
         for folder in await asyncio.to_thread(_newest_first, self._folder):
-            with suppress(SetupError):
-                if (state := await asyncio.to_thread(read_state, folder)) is not None:
-                    return _without_worker(state)
+            try:
+                state = await asyncio.to_thread(read_state, folder)
+            except SetupError as error:
+                raise Unavailable(str(error)) from error
+            if state is not None:
+                return _without_worker(state)
         return None
 
     async def cancel(self) -> RescoringState:
@@ -109,6 +115,7 @@ class RescoringDesk:
 
         Raises:
             NotFound: there was no job.
+            Unavailable: it cannot be read.
         """
         if (state := await self.latest()) is None:
             raise NotFound("no re-scoring was ever begun here")

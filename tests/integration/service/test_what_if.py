@@ -11,6 +11,7 @@ import pytest
 
 from service.cli import main
 from service.contract.artifact import read_active, write_active
+from service.judging.active_choice import CHOICE
 from service.settings import Settings
 from tests.answers import assert_problem
 from tests.conftest import Serve
@@ -231,6 +232,22 @@ async def test_the_command_says_what_would_have_changed(
     assert written(said.split("each decision: ")[1].strip()) == {one["decision_id"] for one in decisions}
     assert await in_thread("what-if", "--artifact", "absent-01234567", *folders) == 2
     assert await in_thread("what-if", "--threshold", "1", *folders, "--to", "2019-01-01T00:00:00Z") == 2
+
+
+async def test_commands_judge_by_the_choice_on_record_where_its_file_is_lost(
+    serve: Serve, settings: Settings, artifacts: Path, other: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with serve() as client:
+        answer = await client.post("/v1/model/activate", json={"artifact": other})
+        assert answer.is_success, answer.text
+        await a_shift(client)
+    (settings.data_dir / CHOICE).unlink()
+    folders = ("--artifacts", str(settings.artifacts), "--data-dir", str(settings.data_dir))
+    assert await in_thread("what-if", "--threshold", "1", *folders, "--from", PAST) == 0
+    assert f"{other}: threshold" in capsys.readouterr().out
+    assert await in_thread("commission", "cam-nobody", *folders) != 0
+    said = capsys.readouterr()
+    assert (other in said.err, read_active(artifacts) in said.err) == (True, False)
 
 
 @pytest.mark.parametrize("threshold", ["nan", "0", "-1", "inf", "many"])

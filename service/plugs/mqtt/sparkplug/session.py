@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.contract.errors import MalformedBody, Unavailable
+from service.contract.stored_files.durable_file import write_durably
 from service.monitoring.alarms.alarm import Alarm
 from service.plugs.mqtt.messages import Message
 from service.plugs.mqtt.session import Received, Send
@@ -41,14 +42,18 @@ class BirthNumbers:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._last = -1
-        with suppress(OSError, ValueError):
+        try:
             self._last = int(path.read_text())
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError):
+            logger.exception("%s cannot be read: births are counted from 0 again", path)
 
     def next(self) -> int:
         """Draw the next number; it holds even if it cannot be kept."""
         self._last = (self._last + 1) % NUMBERS
         with suppress(OSError):
-            self._path.write_text(str(self._last))
+            write_durably(self._path, str(self._last))
         return self._last
 
 

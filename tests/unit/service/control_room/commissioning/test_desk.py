@@ -11,7 +11,7 @@ import pytest
 from service.contract.artifact import Artifact
 from service.contract.commissioning.commissioning import commission
 from service.contract.commissioning.cut import Terms
-from service.contract.errors import Conflict, JournalUnavailable, NotFound
+from service.contract.errors import Conflict, JournalUnavailable, NotFound, Unavailable
 from service.contract.journal_entry import Event
 from service.contract.manifest import Threshold
 from service.control_room.commissioning.camera_study import CameraStudy
@@ -32,9 +32,12 @@ class Studied:
     def __init__(self) -> None:
         self.known = TERMS
         self.studies = 0
+        self.away = False
 
     async def study(self, camera_id: str, hours: float, artifact: Artifact) -> CameraStudy:
         self.studies += 1
+        if self.away:
+            raise Unavailable("PostgreSQL is away")
         seen, wells = observations(), Counter[str | None]({"1a": 200})
         asked = len(seen.names) if camera_id == "cam-1" else 0
         outcome = commission(seen, self.known)
@@ -137,3 +140,13 @@ async def test_nobody_is_armed_without_a_trace(tmp_path: Path) -> None:
         await room.desk.arm("cam-1", await room.proposal(), "Anna", "")
     assert room.desk.counts() == {}
     assert [*Armings(tmp_path, {})] == []
+
+
+async def test_an_answer_that_cannot_show_a_disarmed_camera_says_that_it_is_disarmed(tmp_path: Path) -> None:
+    room = await a_room(tmp_path)
+    await room.desk.arm("cam-1", await room.proposal(), "Anna", "")
+    room.clock.now += FRESH_S
+    room.studied.away = True
+    with pytest.raises(Unavailable, match=r"cam-1 is disarmed, which is kept.*PostgreSQL is away"):
+        await room.desk.disarm("cam-1", "Anna", "", 24.0)
+    assert room.desk.counts() == {}

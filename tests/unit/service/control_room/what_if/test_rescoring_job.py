@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.contract.decision import Decision, Reason, Verdict
-from service.contract.errors import AlreadyRunning, ArtifactMissing, NotFound, ScoringFailed, SetupError
+from service.contract.errors import AlreadyRunning, ArtifactMissing, NotFound, ScoringFailed, SetupError, Unavailable
 from service.contract.journal_entry import Review
 from service.control_room.what_if.rescoring import Rescored, RescoreOutcome, Rescorer
 from service.control_room.what_if.rescoring_desk import RescoringDesk
@@ -142,6 +143,22 @@ async def test_an_unknown_artefact_begins_nothing(desk: RescoringDesk) -> None:
     with pytest.raises(ArtifactMissing):
         await desk.start(ORDER.model_copy(update={"artifact": "absent-01234567"}))
     assert await desk.latest() is None
+
+
+async def test_an_older_job_does_not_pass_for_a_newer_one_that_is_damaged(desk: RescoringDesk, tmp_path: Path) -> None:
+    await desk.start(ORDER)
+    await desk.cancel()
+    again = RescoringDesk(tmp_path, desk._records, desk._archive, desk._open)
+    newer = tmp_path / "what_if" / "newer" / STATE
+    newer.parent.mkdir()
+    newer.write_text("{")
+    os.utime(newer, (2**32, 2**32))
+    with pytest.raises(Unavailable, match=r"remove .*newer"):
+        await again.latest()
+    with pytest.raises(Unavailable):
+        await again.flips(0, 10)
+    assert (await again.start(ORDER)).order == ORDER
+    await again.close()
 
 
 async def test_pictures_that_are_gone_are_counted(desk: RescoringDesk) -> None:

@@ -1,6 +1,8 @@
 """Sessions are numbered, wait for their host, and take one command."""
 
 import asyncio
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -129,3 +131,28 @@ async def test_births_wait_for_the_primary_host_and_the_session_ends_with_it(tmp
     with pytest.raises(Unavailable, match="primary host"):
         session.received(Received(STATE, b'{"online": false, "timestamp": 4}', retained=False))
     task.cancel()
+
+
+def test_birth_numbers_go_on_after_a_restart_and_a_damaged_one_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "number"
+    assert [BirthNumbers(path).next() for _ in range(3)] == [0, 1, 2]
+    assert caplog.messages == []
+    path.write_text("")
+    assert BirthNumbers(path).next() == 0
+    assert "number cannot be read" in caplog.text
+
+
+def test_a_birth_number_that_cannot_be_kept_whole_leaves_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "number"
+    BirthNumbers(path).next()
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert BirthNumbers(path).next() == 1
+    assert path.read_text() == "0"
