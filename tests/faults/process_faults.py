@@ -6,20 +6,24 @@ import resource
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cv2
 
+from service.contract.artifact import write_active
 from service.contract.journal_entry import entry_id
 from service.record.database.engine import sqlite_engine
 from service.record.queries.lookup import entries_after
 from service.settings import JOURNAL_FILE
-from tests.eventually import PATIENCE_S
+from tests.eventually import PATIENCE_S, eventually
 from tests.faults.artifact_faults import LEAK_FOUND
 from tests.faults.fault import NOBODY, Fault
 from tests.faults.process import HANGING, SERVE, Process, running
 from tests.faults.rig import GOOD, LEAK, Rig
+from tests.faults.stored_faults import LAX, STRICT, WHO, arm
 from tests.pictures import jpeg
+from tests.small_artifact import rewrite_manifest, write_artifact
 from tests.wells import good_well
 
 MIB = 1024 * 1024
@@ -36,9 +40,9 @@ def on_record(rig: Rig) -> set[str]:
     return found
 
 
-async def load(served: Process, acknowledged: list[str]) -> None:
+async def load(served: Process, acknowledged: list[str], **labels: str) -> None:
     """Send leaks until nobody answers any more."""
-    while (decision := await served.post()) != "":
+    while (decision := await served.post(LEAK, **labels)) != "":
         acknowledged.append(decision)
 
 
@@ -54,6 +58,39 @@ async def killed(rig: Rig) -> None:
             await asyncio.gather(*senders)
     assert acknowledged
     assert set(acknowledged) <= on_record(rig)
+
+
+async def killed_with_all_at_work(rig: Rig) -> None:
+    """A camera is armed, a shadow judges one of ten, pictures are judged again: no kill loses an answer or a choice."""
+    rewrite_manifest(rig.active, threshold={"value": LAX, "strategy": "decision_stump"})
+    served = rig.active.name
+    other = write_artifact(rig.artifacts, "other", shade=0.01)
+    write_active(rig.artifacts, served)
+    now = datetime.now(UTC)
+    async with rig.serving() as prepared:
+        await arm(prepared, STRICT)
+        shadow = {"artifact": other, "every": 10, **WHO}
+        assert (await prepared.client.post("/v1/model/shadow", json=shadow)).is_success
+    acknowledged: list[str] = []
+    for kill in range(KILLS):
+        order = {
+            "artifact": other,
+            "from": str(now - timedelta(days=1)),
+            "to": str(now + timedelta(days=1, hours=kill)),
+        }
+        async with running(rig, stuck_after_s=300) as served_now:  # a machine under load is not to be taken for a hang
+            assert (await served_now.client.post("/v1/what-if/rescoring", json=order)).is_success
+            senders = [asyncio.create_task(load(served_now, acknowledged, camera_id="cam-1")) for _ in range(4)]
+            before = len(acknowledged)
+            while len(acknowledged) < before + 40:  # noqa: ASYNC110  # the senders set no event
+                await asyncio.sleep(0.01)
+            served_now.process.kill()
+            await asyncio.gather(*senders)
+    assert set(acknowledged) <= on_record(rig)
+    async with rig.serving() as after:
+        await eventually(lambda: after.components.shadow.run is not None)
+        assert after.components.restoring.doubts() == {}
+        assert after.components.models.current().threshold_of("cam-1").value == STRICT
 
 
 async def terminated(rig: Rig) -> None:
@@ -125,6 +162,12 @@ async def second_service(rig: Rig) -> None:
 
 PROCESS_FAULTS = (
     Fault("kill -9 under load", "killed and started again, three times; nothing is lost", (LEAK_FOUND,), killed),
+    Fault(
+        "kill -9 with all at work",
+        "... with an armed camera, a shadow model and a re-scoring; choices stay, too",
+        (LEAK_FOUND, "200 unknown: frozen"),
+        killed_with_all_at_work,
+    ),
     Fault("SIGTERM under load", "stopped while four callers send leaks", (LEAK_FOUND,), terminated),
     Fault("hang on the event loop", "inference hangs where nothing can end it", (LEAK_FOUND, NOBODY), hanging),
     Fault(
