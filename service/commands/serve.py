@@ -36,7 +36,6 @@ M_ARENA_MAX = -8
 """Number of an option in glibc's ``malloc.h``."""
 
 
-
 def add_to(commands: Commands) -> None:
     parser = commands.add_parser("serve", help="answer over HTTP")
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
