@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 CAMERAS = ("cam-1", "cam-2", "cam-3")
 LEAKS = WELLS[:17]
+SMALL_WALL: ViewportSize = {"width": 1024, "height": 600}
 TONES = """() => {
     window.tones = 0;
     window.AudioContext = class {
@@ -38,6 +39,12 @@ OUTLINES = """() => {
         return getComputedStyle(cell).boxShadow;
     });
 }"""
+
+OUT_OF_THE_CENTRE = """() => [...document.querySelectorAll(".cell")].filter((cell) => {
+    const [own, mark] = [cell, cell.querySelector(".mark")].map((node) => node.getBoundingClientRect());
+    const off = (start, size) => Math.abs(mark[start] + mark[size] / 2 - own[start] - own[size] / 2) > 1;
+    return cell.clientWidth <= 34 && (off("left", "width") || off("top", "height"));
+}).length"""
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +83,13 @@ def test_in_a_flood_the_counts_are_true_and_nothing_is_cut_off(
     if viewport is PHONE:
         assert small_targets(page) == []
         assert page.locator("#cameras").evaluate("node => node.getBoundingClientRect().top") < PHONE["height"] / 2
+    page.context.close()
+
+
+def test_on_a_small_wall_signs_stand_in_the_middle_of_their_cells(browser: Browser, service: RunningService) -> None:
+    page = opened(browser, service, "#/wall", SMALL_WALL, "en-GB")
+    expect(page.locator(".cell-name").last).to_be_hidden()
+    assert page.evaluate(OUT_OF_THE_CENTRE) == 0
     page.context.close()
 
 

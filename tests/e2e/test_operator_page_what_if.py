@@ -19,6 +19,7 @@ NAME_KNOWN = "localStorage.setItem('leak-inspection.reviewer', 'Ivan')"
 LOW = 0.001
 PAGE = 24
 PAST, NOW = "2026-05-04T06:00:00Z", "2026-05-04T14:00:00Z"
+MISSED_AND_GOOD = ("Reviewed leaks missed", "Reviewed good ones alarming")
 RUNNING: dict[str, Any] = {
     "order": {"artifact": "other-01234567", "since": PAST, "until": NOW, "camera_id": "cam-1"},
     "state": "running",
@@ -27,7 +28,7 @@ RUNNING: dict[str, Any] = {
     "changed_at": NOW,
     "progress": 0.4,
     "cut_short": False,
-    "total": RescoringTally(seen=4, judged=3).model_dump(mode="json"),
+    "total": RescoringTally(seen=4, judged=3, leaks_reviewed=1, leaks_missed_now=1).model_dump(mode="json"),
 }
 
 
@@ -132,6 +133,9 @@ def test_a_rescoring_is_watched_cancelled_and_gone_on_with_by_keys_alone(visit: 
     state = page.locator("#rescoring-state")
     expect(state).to_contain_text("at work, 40%")
     assert page.locator("#rescoring-progress").evaluate("node => node.value") == 0.4
+    missed, good = (page.locator("#rescoring-figures div", has_text=said).locator("dd") for said in MISSED_AND_GOOD)
+    colours = [one.evaluate("node => getComputedStyle(node).color") for one in (missed, good)]
+    assert colours[0] != colours[1]
     job["progress"] = 0.6
     expect(state).to_contain_text("at work, 60%")
     page.locator("#rescoring-cancel").focus()
