@@ -1,7 +1,8 @@
-"""What ends the process that runs it, the first times: for tests of clusters, whose workers import it."""
+"""Jobs that end their process, or never end: for tests of pools and clusters, whose workers import them."""
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 
@@ -14,6 +15,12 @@ def read_or_die(path: Path, marks: Path, times: int) -> bytes:
             continue
         os.kill(os.getpid(), signal.SIGKILL)
     return path.read_bytes()
+
+
+def stay(mark: Path) -> None:
+    """Write this process's number, and go on for ever."""
+    mark.write_text(str(os.getpid()))
+    threading.Event().wait()
 
 
 def always_die() -> None:

@@ -3,11 +3,13 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import BinaryIO, ParamSpec, Protocol, TypeVar
@@ -67,8 +69,8 @@ class LocalPool:
 
 @contextmanager
 def worker_pool(size: int) -> Iterator[LocalPool]:
-    """Start so many processes; when the work ends early, by Ctrl-C or an error, they are stopped at once."""
-    executor = ProcessPoolExecutor(size, mp_context=_Context(), initializer=use_one_thread)
+    """Start so many processes; when the work ends early, by Ctrl-C, an error or a kill, they are stopped at once."""
+    executor = ProcessPoolExecutor(size, mp_context=_Context(), initializer=_begin)
     try:
         yield LocalPool(executor)
     except BaseException:
@@ -105,6 +107,19 @@ class _Worker(SpawnProcess):
 
 class _Context(SpawnContext):
     Process = _Worker
+
+
+def _begin() -> None:
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    use_one_thread()
+
+
+def _end_with_parent() -> None:
+    """Processes of a pool wait for work as long as one of them lives: none would ever learn that nobody asks."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def use_one_thread() -> None:
