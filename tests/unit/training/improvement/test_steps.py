@@ -157,7 +157,8 @@ def test_a_damaged_round_is_named(tmp_path: Path) -> None:
     ("record", "said"),
     [
         pytest.param("http://127.0.0.1:9", "is the service running there", id="nobody there"),
-        pytest.param("no-such-folder", "without an artefact that is served", id="nothing served"),
+        pytest.param("no-such-folder", "there is no folder no-such-folder", id="no record"),
+        pytest.param(".", "nothing is served from", id="nothing served"),
     ],
 )
 def test_the_command_says_in_one_line_what_is_missing(
