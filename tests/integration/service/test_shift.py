@@ -10,6 +10,7 @@ from service.contract.artifact import read_active
 from service.contract.journal_entry import Event, EventKind
 from service.monitoring.shift.martingale import ConformalMartingale
 from service.monitoring.shift.watch import FILE
+from service.setting_groups import ShiftSettings
 from service.settings import Settings
 from tests.answers import assert_problem
 from tests.conftest import Serve
@@ -19,12 +20,14 @@ from tests.journals import entries_of
 
 WHO = {"operator": "Ada", "reason": "new lamp"}
 ACCEPT = "/v1/cameras/cam-1/shift/accept"
+FIRST_WATCH_NEEDS = 1 * 2 / ShiftSettings().alpha
+"""The k-th watch may spend alpha / (k (k + 1))."""
 
 
 def shifted(artifact: str) -> str:
     """What a service leaves behind whose camera has shifted."""
     watch = ConformalMartingale(seed="a")
-    while watch.take(float(watch.taken)) < 1000:
+    while watch.take(float(watch.taken)) < FIRST_WATCH_NEEDS:
         pass
     now = datetime.now(UTC).isoformat()
     known = f'{{"martingale": {watch.model_dump_json()}, "began": "{now}", "shifted_at": "{now}"}}'
