@@ -25,14 +25,16 @@ FINDINGS = {
 
 
 def table(artifact: Artifact, bench: dict[str, Any] | None) -> str:
-    """The table, and the sentence that names artefact and machine."""
+    """The table, and the sentence that names artefact and machine; speed may be that of an earlier artefact."""
     rows = [row for part, where in HELD_OUT.items() for row in _rates(artifact.manifest.metrics.get(part), where)]
     rows.sort(key=lambda row: not row[0].startswith(UNSEEN))
     origin = f"Artefact `{artifact.id}`."
     if bench is not None:
         setting = bench["setting"]
         rows += [(FINDINGS[one["what"]], _value(one)) for one in bench["findings"] if one["what"] in FINDINGS]
-        origin += f" Speed on one core of {setting['processor']}, Python {setting['python']}, {setting['date']}."
+        with_which = "" if setting["artefact"] == artifact.id else f" with `{setting['artefact']}`"
+        where = f"on one core of {setting['processor']}, Python {setting['python']}, {setting['date']}"
+        origin += f" Speed{with_which} {where}."
     lines = [f"| {what} | {measured} |" for what, measured in (("figure", "measured"), ("---", "---"), *rows)]
     return "\n".join([*lines, "", origin]) + "\n"
 
