@@ -1,14 +1,20 @@
 """The README's figures are written by a command, from what was measured."""
 
 from dataclasses import replace
+from typing import Any
 
 from service.contract.artifact import Artifact, open_artifact, read_active
 from service.contract.manifest import Metrics, SceneRate, ServedMetrics
 from tests.readme_figures import BLOCK, FINDINGS, README, ROOT, table, with_figures
 from training.evaluation.rates import rate
 
-BENCH_RUN = {
-    "setting": {"processor": "Some CPU @ 3 GHz", "python": "3.11.7", "date": "2026-11-22 04:00 UTC"},
+BENCH_RUN: dict[str, Any] = {
+    "setting": {
+        "processor": "Some CPU @ 3 GHz",
+        "python": "3.11.7",
+        "date": "2026-11-22 04:00 UTC",
+        "artefact": "another-12345678",
+    },
     "findings": [
         {"what": "start to ready", "value": 0.8123, "unit": " s"},
         {"what": "a ratio", "value": 0.5, "unit": ""},
@@ -51,6 +57,13 @@ def test_speed_comes_with_the_machine() -> None:
     assert "| start to ready | 0.812 s |" in shown
     assert "Some CPU @ 3 GHz, Python 3.11.7, 2026-11-22" in shown
     assert "ratio" not in shown
+
+
+def test_speed_names_the_artefact_it_was_measured_with_where_another_is_served() -> None:
+    artifact = active()
+    same = BENCH_RUN | {"setting": {**BENCH_RUN["setting"], "artefact": artifact.id}}
+    assert "Speed with `another-12345678` on one core" in table(artifact, BENCH_RUN)
+    assert "Speed on one core" in table(artifact, same)
 
 
 def test_the_bench_finds_what_the_table_shows() -> None:
