@@ -4,19 +4,19 @@ Accuracy comes from the active artefact's manifest, speed from the last full run
 """
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from service.contract.artifact import Artifact, open_artifact, read_active
 from service.contract.manifest import Metrics, Rate, SceneRate
+from tests.written_block import with_block, written_block
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 BENCH = ROOT / "docs" / "performance.json"
 HELD_OUT = {"site_report": "of another day", "report": "in the held-out part of the data"}
 UNSEEN = "unseen scenes passed"
-BLOCK = re.compile(r"(<!-- figures: written by `make figures` -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = written_block("figures", "make figures")
 FINDINGS = {
     "p99 at 280 crops/s sent singly": "99 % of the crops of a camera (280 a second, one by one) are answered within",
     "p99 of a frame, 3.5 batches of 80 a second": "99 % of its frames (80 crops as a batch) are answered within",
@@ -59,7 +59,7 @@ def figures() -> str:
 
 def with_figures(text: str, shown: str) -> str:
     """The README with these figures in the block that belongs to them."""
-    return BLOCK.sub(lambda match: match[1] + shown + match[2], text)
+    return with_block(BLOCK, text, shown)
 
 
 def _share(rate: Rate) -> str:

@@ -1,7 +1,6 @@
 """The findings as tables, JSON, a plot and a page of documentation."""
 
 import json
-import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 
 from tests.perf.findings import Finding, Rounds
 from tests.perf.rounds import Measurement
+from tests.written_block import with_block, written_block
 
 COLUMNS = (
     "contender",
@@ -72,8 +72,7 @@ def plot(rounds: Rounds, path: Path) -> None:
 def write_page(page: Path, text: str, command: str = BENCH) -> None:
     """Put the text into the block of the page that belongs to a command."""
     content = page.read_text(encoding="utf-8")
-    block = re.compile(rf"(<!-- bench: written by `{command}` -->\n).*?(<!-- end -->)", re.DOTALL)
-    page.write_text(block.sub(lambda match: f"{match[1]}{text}\n{match[2]}", content), encoding="utf-8")
+    page.write_text(with_block(written_block("bench", command), content, f"{text}\n"), encoding="utf-8")
 
 
 def setting_text(setting: dict[str, object]) -> str:

@@ -1,7 +1,6 @@
 """Writes how many machines a plant needs into docs/performance.md, from the last full run: ``make figures``."""
 
 import json
-import re
 import statistics
 from math import ceil
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import Any
 
 from tests.perf.aims import CROPS_A_FRAME, FRAMES_PER_S
 from tests.perf.contenders import FRAME, LABELLED
+from tests.written_block import with_block, written_block
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-BLOCK = re.compile(r"(<!-- sizing: written by `make figures` -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = written_block("sizing", "make figures")
 CAMERAS, CORES = 40, 2
 """Of the plant that is reckoned for, and of a machine."""
 
@@ -59,11 +59,6 @@ def sizing(bench: dict[str, Any]) -> str:
     )
 
 
-def with_sizing(page: str, shown: str) -> str:
-    """The page with this in the block that belongs to it."""
-    return BLOCK.sub(lambda match: match[1] + shown + match[2], page)
-
-
 def _median(bench: dict[str, Any], name: str) -> float:
     rates: list[float] = [item["crops_per_s"] for row in bench["rounds"] for item in row if item["row"] == name]
     return statistics.median(rates)
@@ -71,4 +66,4 @@ def _median(bench: dict[str, Any], name: str) -> float:
 
 if __name__ == "__main__":
     measured = json.loads(PAGE.with_suffix(".json").read_text(encoding="utf-8"))
-    PAGE.write_text(with_sizing(PAGE.read_text(encoding="utf-8"), sizing(measured)), encoding="utf-8")
+    PAGE.write_text(with_block(BLOCK, PAGE.read_text(encoding="utf-8"), sizing(measured)), encoding="utf-8")
