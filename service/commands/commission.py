@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from service.commands import Commands
 from service.commands.commission_running import add_options, run_against
 from service.commands.options import add_folders, settings_of
-from service.commands.record import choices_on_record, with_records
+from service.commands.record import with_records
 from service.contract.artifact import open_artifact
 from service.contract.commissioning.report import describe, entry
 from service.contract.errors import CommissioningRefused, SetupError
 from service.control_room.commissioning.camera_study import CameraStudies, CameraStudy
 from service.judging.active_choice import ActiveChoice
+from service.judging.recorded_choices import choices_on_record
 from service.record.archive.folder import ArchiveFolder
 from service.record.camera_sample import Bounds
 from service.record.queries.records import Records
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     if options.camera is None or options.arm or options.disarm:
         raise SetupError("name the CAMERA; --arm and --disarm need a running service: add --url")
     settings = settings_of(options)
-    choice = ActiveChoice(settings.artifacts, settings.data_dir, choices_on_record(settings).activated)
+    choice = ActiveChoice(settings.artifacts, settings.data_dir, choices_on_record(settings.journal_path).activated)
     artifact = open_artifact(choice.folder_of(choice.wanted()))
     archive = ArchiveFolder(settings.pictures_folder)
 

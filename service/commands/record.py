@@ -12,11 +12,10 @@ from service.commands.options import add_folders, settings_of
 from service.contract.decision import Decision
 from service.contract.errors import SetupError
 from service.judging.active_choice import MADE
-from service.judging.recorded_choices import RecordedChoices, recorded_choices
 from service.record.archive.folder import ArchiveFolder
 from service.record.backup import back_up
 from service.record.database.engine import Database, postgres_engine, sqlite_engine
-from service.record.queries.records import Records
+from service.record.queries.records import Records, ask_once
 from service.record.replay import Replayer, ReplayOutcome
 from service.record.review_export import export_reviews
 from service.settings import Settings
@@ -90,22 +89,8 @@ async def with_records(settings: Settings, ask: Callable[[Records], Awaitable[T]
     url, path = settings.database_url, settings.journal_path
     if url is None and not path.is_file():
         raise SetupError(f"{path} does not exist: name the data folder of the service with --data-dir")
-    database = Database(sqlite_engine(path) if url is None else postgres_engine(url.get_secret_value()))
-    try:
-        return await ask(Records(database))
-    finally:
-        await database.close()
-
-
-def choices_on_record(settings: Settings) -> RecordedChoices:
-    """What people chose by the journal of this replica, none where it has none.
-
-    Raises:
-        Unavailable: it cannot be read.
-    """
-    if not settings.journal_path.is_file():
-        return RecordedChoices()
-    return asyncio.run(with_records(settings.model_copy(update={"database_url": None}), recorded_choices))
+    engine = sqlite_engine(path) if url is None else postgres_engine(url.get_secret_value())
+    return await ask_once(Database(engine), ask)
 
 
 async def _decisions(ids: list[str], records: Records) -> list[Decision]:

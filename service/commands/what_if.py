@@ -9,7 +9,7 @@ from functools import partial
 
 from service.commands import Commands
 from service.commands.options import add_folders, positive, settings_of, time_argument
-from service.commands.record import choices_on_record, with_records
+from service.commands.record import with_records
 from service.contract.decision import Verdict
 from service.contract.errors import SetupError
 from service.control_room.what_if.desk import WhatIfDesk
@@ -19,6 +19,7 @@ from service.control_room.what_if.rescoring_desk import FOLDER
 from service.control_room.what_if.rescoring_job import RESULTS, RescoringJob, RescoringOrder, RescoringTally
 from service.judging.active_choice import ActiveChoice
 from service.judging.armings import Armings
+from service.judging.recorded_choices import choices_on_record
 from service.judging.serving import Serving, open_serving
 from service.monitoring.cameras_file import read_cameras
 from service.record.archive.folder import ArchiveFolder
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     if until <= options.since:
         raise SetupError("--from: a time before --to is expected")
     wanted = ReportRange(options.since, until, options.camera)
-    recorded = choices_on_record(settings)
+    recorded = choices_on_record(settings.journal_path)
     choice = ActiveChoice(settings.artifacts, settings.data_dir, recorded.activated)
     artifact = options.artifact or choice.wanted()
     cameras = read_cameras(settings.cameras_file)

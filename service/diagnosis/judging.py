@@ -2,9 +2,8 @@
 
 import asyncio
 import stat
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import TypeVar
 
 from service.contract.alignment.aligner import open_aligner
 from service.contract.artifact import open_artifact
@@ -14,16 +13,14 @@ from service.edge.access import Role, read_keys
 from service.judging.active_choice import ActiveChoice
 from service.judging.armings import Armings
 from service.judging.proving import challenge
-from service.judging.recorded_choices import recorded_choices
+from service.judging.recorded_choices import choices_on_record
 from service.judging.serving import open_serving
 from service.monitoring.cameras_file import Camera, read_cameras
 from service.monitoring.shift.watch import FILE as SHIFT
 from service.record.database.engine import Database, sqlite_engine
-from service.record.queries.records import Records
+from service.record.queries.records import ask_once
 from service.record.queries.search import DecisionFilter
 from service.settings import Settings
-
-T = TypeVar("T")
 
 
 def check_artifact(settings: Settings) -> Finding:
@@ -109,7 +106,7 @@ def check_stored_state(settings: Settings) -> Finding:
     if not settings.journal_path.is_file():
         return skipped(check, "nothing is on record yet")
     try:
-        recorded = _asked(settings, recorded_choices)
+        recorded = choices_on_record(settings.journal_path)
         choice = ActiveChoice(settings.artifacts, settings.data_dir, recorded.activated)
         armings = Armings(settings.data_dir, read_cameras(settings.cameras_file))
         choice.wanted()
@@ -132,9 +129,8 @@ def check_stored_state(settings: Settings) -> Finding:
 def _choice(settings: Settings) -> ActiveChoice:
     """What is to be served, with the record as a witness where it can be read."""
     choice = ActiveChoice(settings.artifacts, settings.data_dir)
-    if settings.journal_path.is_file():
-        with suppress(LeakInspectionError):
-            choice.recorded = _asked(settings, recorded_choices).activated
+    with suppress(LeakInspectionError):
+        choice.recorded = choices_on_record(settings.journal_path).activated
     return choice
 
 
@@ -144,7 +140,9 @@ def _times(settings: Settings, camera_id: str) -> Finding:
     if not settings.journal_path.is_file():
         return skipped(check, "nothing is on record yet")
     try:
-        page = _asked(settings, lambda records: records.page(DecisionFilter(camera_id=camera_id), 1, None))
+        journal = Database(sqlite_engine(settings.journal_path))
+        wanted = DecisionFilter(camera_id=camera_id)
+        page = asyncio.run(ask_once(journal, lambda records: records.page(wanted, 1, None)))
     except LeakInspectionError as error:
         return warning(check, str(error), "see the runbook: the record cannot be read")
     decision = next(iter(page.decisions), None)
@@ -155,16 +153,3 @@ def _times(settings: Settings, camera_id: str) -> Finding:
     if ahead_s > settings.future_after_s or -ahead_s > settings.stale_after_s:
         return failed(check, text, "set the camera's clock (NTP): its pictures are called stale or future")
     return ok(check, text)
-
-
-def _asked(settings: Settings, question: Callable[[Records], Awaitable[T]]) -> T:
-    """Ask the record, while a service may be writing it."""
-
-    async def answer() -> T:
-        database = Database(sqlite_engine(settings.journal_path))
-        try:
-            return await question(Records(database))
-        finally:
-            await database.close()
-
-    return asyncio.run(answer())

@@ -4,8 +4,10 @@ A file can be deleted, or restored from a time before the last choice, and nothi
 an event in the journal too, and those events are never deleted for their age.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -14,7 +16,8 @@ from pydantic import JsonValue, ValidationError
 from service.contract.journal_entry import Event, EventKind
 from service.judging.active_choice import Activated
 from service.judging.armings import Arming
-from service.record.queries.records import Records
+from service.record.database.engine import Database, sqlite_engine
+from service.record.queries.records import Records, ask_once
 
 MOST_EVENTS = 100_000
 ARMINGS = (EventKind.CAMERA_ARMED, EventKind.CAMERA_DISARMED)
@@ -48,6 +51,17 @@ async def recorded_choices(records: Records) -> RecordedChoices:
     return RecordedChoices(
         next(map(_activated, activations), None), armings_of(reversed(armings)), str(running[0]) if running else None
     )
+
+
+def choices_on_record(journal: Path) -> RecordedChoices:
+    """Read them beside the service, or without it; none where there is no journal.
+
+    Raises:
+        Unavailable: it cannot be read.
+    """
+    if not journal.is_file():
+        return RecordedChoices()
+    return asyncio.run(ask_once(Database(sqlite_engine(journal)), recorded_choices))
 
 
 def armings_of(events: Iterable[Event]) -> dict[str, Arming | None]:

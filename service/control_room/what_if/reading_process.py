@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from service.contract.errors import LeakInspectionError, Unavailable
 from service.control_room.what_if.score_table import ScoreTable, read_table
 from service.record.database.engine import Database, engine_at
-from service.record.queries.records import Records
+from service.record.queries.records import Records, ask_once
 from service.record.queries.reports import ReportRange
 
 FEW: Final = 2000
@@ -89,11 +89,9 @@ def _answer(process: "subprocess.Popen[bytes]", order: bytes) -> ScoreTable | Le
 async def _read(order: ReadingOrder) -> ScoreTable | LeakInspectionError:
     database = Database(engine_at(order.url), DEADLINE_S, threads=1)
     try:
-        return await read_table(Records(database), *order[1:])
+        return await ask_once(database, lambda records: read_table(records, *order[1:]))
     except LeakInspectionError as error:
         return error
-    finally:
-        await database.close()
 
 
 def main() -> None:

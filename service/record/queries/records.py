@@ -1,6 +1,6 @@
 """Reading the record, whichever database holds it."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -177,3 +177,11 @@ def _decisions(rows: Sequence[Recorded]) -> list[Decision]:
 
 def _events(rows: Sequence[Recorded]) -> list[Event]:
     return [entry for _, entry in rows if isinstance(entry, Event)]
+
+
+async def ask_once(database: Database, question: Callable[[Records], Awaitable[T]]) -> T:
+    """Answer a question with a database that nobody needs afterwards; it is closed."""
+    try:
+        return await question(Records(database))
+    finally:
+        await database.close()
